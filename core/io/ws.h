@@ -1,0 +1,70 @@
+/*
+ * A websocket client connection: name look-up, TCP (IPv6 and IPv4, each
+ * address in turn), TLS, HTTP upgrade, messages. Every stage has its own
+ * deadline and every failure names its stage.
+ */
+#ifndef PAIRDESK_IO_WS_H
+#define PAIRDESK_IO_WS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/io/loop.h"
+#include "core/io/tls.h"
+
+/* In order; NOISE and LOGIN belong to the layer above and share the list. */
+enum stage {
+	STAGE_LOOKUP, STAGE_TCP, STAGE_TLS, STAGE_UPGRADE, STAGE_NOISE,
+	STAGE_LOGIN, STAGE_OPEN, STAGE_COUNT
+};
+/* "name_lookup", "tcp", "tls", "upgrade", "noise", "login", "open" */
+const char *stage_name(enum stage stage);
+
+#define WS_MESSAGE_MAX (16u * 1024 * 1024 + 3)
+#define WS_QUEUE_MAX (4u * 1024 * 1024)         /* bytes waiting to be sent */
+
+struct url {
+	bool tls;               /* wss, https */
+	char host[256];         /* without brackets */
+	uint16_t port;
+	char path[1024];        /* starts with '/' */
+};
+/* schemes ws, wss, http, https. ERR_INVALID. No user info, no fragment. */
+MUST_CHECK enum err url_parse(const char *text, struct url *out);
+/* 127.0.0.0/8, ::1 or "localhost", literally: nothing is looked up. */
+bool url_is_loopback(const struct url *url);
+
+struct ws;
+
+struct ws_events {
+	void (*on_stage)(void *ctx, enum stage stage);
+	void (*on_open)(void *ctx);
+	/* one whole binary message; text messages are dropped */
+	void (*on_message)(void *ctx, const uint8_t *p, size_t n);
+	/* Once, and nothing after it; the ws is still to be closed by its
+	 * owner. detail: English, for logs; borrowed. http_status: of a
+	 * refused upgrade, else 0. */
+	void (*on_lost)(void *ctx, enum err err, enum stage stage,
+	    int http_status, const char *detail);
+};
+
+struct ws_params {
+	const struct url *url;                  /* copied */
+	const struct tls_config *tls;           /* used when url->tls */
+	struct tls_ticket *ticket;              /* may be NULL; outlives ws */
+	const char *origin;                     /* "https://web.whatsapp.com" */
+	const struct ws_events *events;
+	void *ctx;
+};
+
+/* Starts; the first callback comes on a later turn. */
+struct ws *ws_open(struct loop *loop, const struct ws_params *params);
+/* One binary message. ERR_FULL over WS_QUEUE_MAX, ERR_CLOSED. */
+MUST_CHECK enum err ws_send(struct ws *ws, const void *p, size_t n);
+/* Ends it, politely if it is open, after what is queued was written (or 2 s).
+ * No callback afterwards; frees itself. NULL ok. */
+void ws_close(struct ws *ws);
+
+#endif

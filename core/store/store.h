@@ -1,0 +1,130 @@
+/*
+ * What survives: one SQLite database per company, every value sealed with
+ * XChaCha20-Poly1305 under a key of that company (derived from the master
+ * key), with company, table and key name as associated data, so that a value
+ * copied elsewhere does not open. A small index lists the companies. Format
+ * and crash reasoning: top of store.c.
+ *
+ * Reads are synchronous and short. Commits run on the worker pool and call
+ * back after the file sync; commits of one company keep their order.
+ */
+#ifndef PAIRDESK_STORE_STORE_H
+#define PAIRDESK_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/rnd.h"
+#include "core/io/loop.h"
+
+#define COMPANY_ID_MAX 64       /* [A-Za-z0-9_-]{1,64} */
+#define STORE_KEY_MAX 64        /* bytes of a record's key name */
+#define STORE_VALUE_MAX (1024u * 1024)
+#define STORE_SCHEMA 1
+
+bool company_id_is_valid(const char *id);
+
+struct store;
+
+/* Says in words what went wrong and what to do: "chmod 600 FILE" and the
+ * like, or who holds the lock. For the command line's error. */
+struct store_problem {
+	char text[512];
+};
+
+struct store_params {
+	const char *dir;                /* state directory; made 0700 if absent */
+	const char *key_file;           /* master key; NULL: <dir>/master.key */
+	const struct rnd *rnd;
+	struct loop *loop;              /* for commits; NULL: reads only */
+};
+
+/*
+ * Takes the exclusive lock, checks owner and modes (0700/0600, ours), loads
+ * the master key: a systemd credential "pairdesk.master_key" when
+ * $CREDENTIALS_DIRECTORY has one, else the key file, which is made 0600 with
+ * 32 random bytes at the very first start (never when sessions exist).
+ * ERR_LOCKED, ERR_PERMISSION, ERR_NOT_FOUND (key gone), ERR_WRONG_KEY,
+ * ERR_NEWER_SCHEMA, ERR_IO, ERR_NO_SPACE.
+ */
+MUST_CHECK enum err store_open(const struct store_params *params,
+    struct store **out, struct store_problem *problem);
+/* Waits for running commits. NULL ok. */
+void store_close(struct store *s);
+
+/* --- one company -------------------------------------------------------- */
+
+/* table names are short literals of ours: "creds", "prekey", "state". */
+
+/* Appends the opened value to out (a secret buf). ERR_NOT_FOUND,
+ * ERR_CORRUPT (does not open, or not a database), ERR_NEWER_SCHEMA, ERR_IO. */
+MUST_CHECK enum err store_get(struct store *s, const char *company,
+    const char *table, const char *key, struct buf *out);
+/* How many keys a table has; 0 when there is none. */
+MUST_CHECK enum err store_count(struct store *s, const char *company,
+    const char *table, size_t *out);
+
+/* A set of changes applied all or none. */
+struct store_batch;
+struct store_batch *store_batch_create(void);
+void store_batch_destroy(struct store_batch *b);        /* wipes; NULL ok */
+void store_batch_put(struct store_batch *b, const char *table,
+    const char *key, const void *p, size_t n);
+void store_batch_delete(struct store_batch *b, const char *table,
+    const char *key);
+void store_batch_delete_all(struct store_batch *b, const char *table);
+/* Also sets what the index says of the company (see below), in the same
+ * order; copied. */
+struct company_row;
+void store_batch_index(struct store_batch *b, const struct company_row *row);
+
+/*
+ * Makes the company if it is new (then its directory too, synced). Takes b
+ * over. fn runs on the loop once the change is on disk, or with the error;
+ * never from within this call.
+ */
+typedef void (*store_fn)(void *ctx, enum err err);
+void store_commit(struct store *s, const char *company, struct store_batch *b,
+    store_fn fn, void *ctx);
+
+/*
+ * Moves the company's data aside, to <dir>/quarantine/company_<id>.<time>/,
+ * with a note of the reason; the company can then be linked anew. On the
+ * pool, calls back like store_commit. ERR_NOT_FOUND if there is none.
+ */
+void store_quarantine(struct store *s, const char *company,
+    const char *reason, store_fn fn, void *ctx);
+/* Same, to <dir>/removed/, and out of the index; purge deletes instead. */
+void store_remove(struct store *s, const char *company, bool purge,
+    store_fn fn, void *ctx);
+
+/* --- the index ----------------------------------------------------------- */
+
+/* What lists and start-up need without opening databases. */
+struct company_row {
+	char company[COMPANY_ID_MAX + 1];
+	char name[128];                 /* admin's display name, UTF-8, may be "" */
+	char phone[32];                 /* linked number, digits; "" if none */
+	bool linked;
+	bool paused;
+	bool damaged;                   /* found unreadable; not started */
+	char status[20], reason[24];    /* last persisted state (api.md) */
+	int64_t since_ms;               /* wall, of that state */
+	int64_t until_ms;               /* ban or cooldown end, 0 none */
+	uint64_t state_version_limit;   /* versions below it may have been used */
+	char last_error[24];            /* error code, "" none */
+	int64_t last_error_ms;
+};
+
+/* In order of id. fn must not change the store. ERR_IO, ERR_CORRUPT (after
+ * which store_index_rebuild). */
+typedef void (*store_row_fn)(void *ctx, const struct company_row *row);
+MUST_CHECK enum err store_each(struct store *s, store_row_fn fn, void *ctx);
+MUST_CHECK enum err store_row(struct store *s, const char *company,
+    struct company_row *out);
+size_t store_company_count(struct store *s);
+
+#endif
