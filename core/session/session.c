@@ -109,6 +109,13 @@ session_connect(struct session *s, bool now)
 	return ERR_OK;
 }
 
+bool
+session_start(struct session *s)
+{
+	return s->row.linked && !s->row.paused &&
+	    session_connect(s, false) == ERR_OK;
+}
+
 enum err
 session_reconnect(struct session *s)
 {

@@ -116,6 +116,9 @@ void session_link_cancel(struct session *s);
 /* Dials a linked company. ERR_NOT_FOUND: not linked. now: also when halted
  * or waiting; else a ban or a stop is respected (ERR_BUSY). */
 MUST_CHECK enum err session_connect(struct session *s, bool now);
+/* At the start of a core: connects what is linked and not paused, arms what
+ * waits for the end of a ban. True if it dials now. */
+bool session_start(struct session *s);
 /* Drops the connection, keys untouched, and dials again. */
 MUST_CHECK enum err session_reconnect(struct session *s);
 /* Unlinks on WhatsApp's side; needs a login first if offline. */
