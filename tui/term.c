@@ -166,6 +166,9 @@ term_enter(struct term *t)
 	if (t->has_saved) {
 		quiet = t->saved;
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
+		/* Ctrl-S and Ctrl-Z would hold up what keeps links alive */
+		quiet.c_iflag &= ~(tcflag_t)IXON;
+		quiet.c_cc[VSUSP] = _POSIX_VDISABLE;
 		(void)tcsetattr(t->fd, TCSANOW, &quiet);
 	}
 	t->is_entered = true;
