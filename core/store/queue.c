@@ -462,6 +462,20 @@ queue_is_moving(const struct queue *q, const char *company)
 }
 
 bool
+queue_will_move(const struct queue *q, const char *company)
+{
+	struct entry *e = find(q, company);
+
+	if (e == NULL)
+		return false;
+	LIST_EACH(at, &e->waiting) {
+		if (is_move(CONTAINER_OF(at, struct job, link)))
+			return true;
+	}
+	return false;
+}
+
+bool
 queue_is_damaged(const struct queue *q, const char *company)
 {
 	return names_has(&q->damaged, company);

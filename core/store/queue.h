@@ -29,6 +29,8 @@ void queue_remove(struct queue *q, const char *company, bool purge,
 
 /* The company's directory is being moved right now: do not look into it. */
 bool queue_is_moving(const struct queue *q, const char *company);
+/* A move is waiting: do not keep the company's database open. */
+bool queue_will_move(const struct queue *q, const char *company);
 
 /* Damaged companies refuse commits until they are moved away. */
 bool queue_is_damaged(const struct queue *q, const char *company);
