@@ -26,7 +26,7 @@
 
 #define BUCKETS 256
 #define GROUP_MAX 64            /* jobs in one transaction */
-#define WARM_MAX 32             /* databases open: about 60 KiB each */
+#define WARM_MAX 16             /* databases open: about 100 KiB each */
 #define TICK_MS 1000            /* open for one to two of these when idle */
 #define REASON_MAX 256
 
@@ -451,6 +451,12 @@ queue_remove(struct queue *q, const char *company, bool purge, store_fn fn,
 
 	job->purge = purge;
 	add(q, company, job);
+}
+
+bool
+queue_has(const struct queue *q, const char *company)
+{
+	return find(q, company) != NULL;
 }
 
 bool

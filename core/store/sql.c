@@ -35,12 +35,13 @@ struct sql_stmt {
 };
 
 static const char pragmas[] =
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA cache_size=32;"
     "PRAGMA mmap_size=0;"
-    "PRAGMA temp_store=MEMORY;"
     "PRAGMA cell_size_check=ON;"
-    "PRAGMA trusted_schema=OFF;"
+    "PRAGMA cache_size=32;";
+
+static const char live_pragmas[] =
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA temp_store=MEMORY;"
     "PRAGMA wal_autocheckpoint=256;"
     "PRAGMA journal_size_limit=0;";
 
@@ -270,7 +271,7 @@ migrate(struct sql *db, const struct sql_schema *schema, int version)
 }
 
 static enum err
-check_schema(struct sql *db, const struct sql_schema *schema)
+check_schema(struct sql *db, const struct sql_schema *schema, int *out)
 {
 	int64_t id = 0, version = 0;
 	enum err err;
@@ -282,8 +283,8 @@ check_schema(struct sql *db, const struct sql_schema *schema)
 		return ERR_CORRUPT;
 	if (version > schema->version)
 		return ERR_NEWER_SCHEMA;
-	return version == schema->version ? ERR_OK :
-	    migrate(db, schema, (int)version);
+	*out = (int)version;
+	return ERR_OK;
 }
 
 static void
@@ -304,19 +305,23 @@ harden(sqlite3 *handle)
 
 /* A connection to a file that exists; nothing is read yet. */
 static enum err
-connect_file(const char *path, struct sql **out)
+connect_file(const char *path, bool still, struct sql **out)
 {
+	const int access = still ? SQLITE_OPEN_READONLY :
+	    SQLITE_OPEN_READWRITE;
 	struct sql *db = xcalloc(1, sizeof *db);
 	enum err err;
 	int rc;
 
-	rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, PAGE_VFS);
+	rc = sqlite3_open_v2(path, &db->handle, access | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_NOFOLLOW, still ? PAGE_VFS_STILL : PAGE_VFS);
 	if (db->handle == NULL)
 		err = ERR_NO_MEMORY;
 	else if ((err = sql_error(db, rc)) == ERR_OK) {
 		harden(db->handle);
 		err = sql_exec(db, pragmas);
+		if (err == ERR_OK && !still)
+			err = sql_exec(db, live_pragmas);
 	}
 	if (err != ERR_OK) {
 		sql_close(db);
@@ -356,7 +361,7 @@ sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;
 	close(fd);
-	if ((err = connect_file(path, &db)) != ERR_OK)
+	if ((err = connect_file(path, false, &db)) != ERR_OK)
 		return err;
 	if ((err = format_file(db, schema)) != ERR_OK) {
 		sql_close(db);
@@ -370,19 +375,55 @@ enum err
 sql_open(const char *path, const struct sql_schema *schema, struct sql **out)
 {
 	struct sql *db;
+	int version;
 	enum err err;
 
 	if (!dir_exists(path))
 		return ERR_NOT_FOUND;
 	if ((err = page_vfs_register()) != ERR_OK ||
-	    (err = connect_file(path, &db)) != ERR_OK)
+	    (err = connect_file(path, false, &db)) != ERR_OK)
 		return err;
-	if ((err = check_schema(db, schema)) != ERR_OK) {
+	if ((err = check_schema(db, schema, &version)) == ERR_OK &&
+	    version < schema->version)
+		err = migrate(db, schema, version);
+	if (err != ERR_OK) {
 		sql_close(db);
 		return err;
 	}
 	*out = db;
 	return ERR_OK;
+}
+
+static bool
+has_wal(const char *path)
+{
+	char wal[DIR_PATH_MAX];
+
+	return dir_path(wal, "%s-wal", path) != ERR_OK || dir_exists(wal);
+}
+
+enum err
+sql_open_still(const char *path, const struct sql_schema *schema,
+    struct sql **out)
+{
+	struct sql *db;
+	int version;
+	enum err err;
+
+	if (has_wal(path))
+		return sql_open(path, schema, out);
+	if (!dir_exists(path))
+		return ERR_NOT_FOUND;
+	if ((err = page_vfs_register()) != ERR_OK ||
+	    (err = connect_file(path, true, &db)) != ERR_OK)
+		return err;
+	if ((err = check_schema(db, schema, &version)) == ERR_OK &&
+	    version == schema->version) {
+		*out = db;
+		return ERR_OK;
+	}
+	sql_close(db);
+	return err == ERR_OK ? sql_open(path, schema, out) : err;
 }
 
 void

@@ -211,7 +211,8 @@ on_reader_due(void *ctx)
 }
 
 /* A database that is about to be moved is closed at once: closing it later
- * would touch the files of its successor. */
+ * would touch the files of its successor. Changes in the same turn close it
+ * before they are queued. */
 static void
 release_reader(struct store *s)
 {
@@ -237,7 +238,9 @@ acquire_reader(struct store *s, const char *company)
 	if (s->reader != NULL && strcmp(s->reader_company, company) == 0)
 		return ERR_OK;
 	drop_reader(s);
-	err = vault_open(&s->vault, company, &s->reader);
+	err = queue_has(s->queue, company) ?
+	    vault_open(&s->vault, company, &s->reader) :
+	    vault_open_still(&s->vault, company, &s->reader);
 	if (err == ERR_NOT_FOUND && queue_is_damaged(s->queue, company))
 		return ERR_CORRUPT;     /* its directory is lost */
 	if (err == ERR_OK)
@@ -296,6 +299,7 @@ void
 store_commit(struct store *s, const char *company, struct store_batch *b,
     store_fn fn, void *ctx)
 {
+	drop_reader(s);         /* it may count on nobody writing */
 	queue_commit(s->queue, company, b, fn, ctx);
 }
 
