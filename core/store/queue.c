@@ -26,7 +26,7 @@
 
 #define BUCKETS 256
 #define GROUP_MAX 64            /* jobs in one transaction */
-#define WARM_MAX 16             /* databases open: about 100 KiB each */
+#define WARM_MAX 32             /* databases open: about 60 KiB each */
 #define TICK_MS 1000            /* open for one to two of these when idle */
 #define REASON_MAX 256
 
@@ -35,6 +35,7 @@ enum job_kind {
 	JOB_QUARANTINE,
 	JOB_REMOVE,
 	JOB_DAMAGED,            /* tell the index */
+	JOB_FOLD,               /* open the writer, so that it will close */
 	JOB_CLOSE               /* close the writer */
 };
 
@@ -159,6 +160,11 @@ work(void *ctx)
 		break;
 	case JOB_DAMAGED:
 		tell_damaged(e);
+		break;
+	case JOB_FOLD:
+		if (e->writer == NULL && vault_open(e->queue->vault,
+		    e->company, SQL_WRITE, &e->writer) != ERR_OK)
+			e->writer = NULL;
 		break;
 	case JOB_CLOSE:
 		db_close(e->writer);
@@ -451,6 +457,13 @@ queue_remove(struct queue *q, const char *company, bool purge, store_fn fn,
 
 	job->purge = purge;
 	add(q, company, job);
+}
+
+void
+queue_fold(struct queue *q, const char *company)
+{
+	if (q->loop != NULL)
+		add(q, company, make_job(JOB_FOLD, NULL, NULL));
 }
 
 bool

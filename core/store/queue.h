@@ -29,6 +29,8 @@ void queue_remove(struct queue *q, const char *company, bool purge,
 
 /* Something of the company waits, runs or is still open for writing. */
 bool queue_has(const struct queue *q, const char *company);
+/* Has the WAL that a crash left moved into the database, on the pool. */
+void queue_fold(struct queue *q, const char *company);
 /* The company's directory is being moved right now: do not look into it. */
 bool queue_is_moving(const struct queue *q, const char *company);
 /* A move is waiting: do not keep the company's database open. */

@@ -36,9 +36,9 @@
 #include "core/store/dir.h"
 #include "core/store/lock.h"
 #include "core/store/masterkey.h"
-#include "core/store/page.h"
 #include "core/store/queue.h"
 #include "core/store/repair.h"
+#include "core/store/sql.h"
 #include "core/store/vault.h"
 
 struct store {
@@ -132,7 +132,7 @@ open_data(struct store *s, struct loop *loop, struct store_problem *problem)
 	enum err err;
 
 	problem_say(problem, "%s", "");
-	if ((err = page_vfs_register()) == ERR_OK &&
+	if ((err = sql_start()) == ERR_OK &&
 	    (err = vault_clean(&s->vault)) == ERR_OK &&
 	    (err = repair_open_index(&s->vault, problem)) == ERR_OK) {
 		s->queue = queue_create(&s->vault, loop);
@@ -238,9 +238,11 @@ acquire_reader(struct store *s, const char *company)
 	if (s->reader != NULL && strcmp(s->reader_company, company) == 0)
 		return ERR_OK;
 	drop_reader(s);
-	err = queue_has(s->queue, company) ?
-	    vault_open(&s->vault, company, &s->reader) :
-	    vault_open_still(&s->vault, company, &s->reader);
+	if (!queue_has(s->queue, company) &&
+	    vault_has_wal(&s->vault, company))
+		queue_fold(s->queue, company);
+	err = vault_open(&s->vault, company, queue_has(s->queue, company) ?
+	    SQL_READ : SQL_READ_ALONE, &s->reader);
 	if (err == ERR_NOT_FOUND && queue_is_damaged(s->queue, company))
 		return ERR_CORRUPT;     /* its directory is lost */
 	if (err == ERR_OK)

@@ -176,6 +176,10 @@ TEST(kill_during_commits)
 		if (last != c.acked)
 			EXPECT_INT(last, c.acked + 1);
 		EXPECT(present || c.acked == 0);
+		/* reading has had the WAL moved into the database */
+		fix_close(&f);
+		EXPECT(!present || fix_count_names(fix_path(&f,
+		    "sessions/company_acme")) == 1);
 	}
 	EXPECT(last > 0);
 	fix_finish(&f);

@@ -647,6 +647,12 @@ TEST(store_directory_may_be_a_link)
 	EXPECT_INT(fix_put(&f, "acme", "creds", "k", "v"), ERR_OK);
 	EXPECT_VALUE(&f, "acme", "creds", "k", "v");
 	fix_finish(&f);
+	/* and so may the one above it */
+	EXPECT_INT(symlink(to, at), 0);
+	EXPECT(str_format(to, sizeof to, "%s/state", at));
+	fix_init_in(&f, to);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	fix_finish(&f);
 	free(above);
 }
 
