@@ -3,9 +3,9 @@
  *
  *	u8	version, 1
  *	u8	flags: 1 linked, 2 paused, 4 damaged; others must be 0
- *	text	company, name, phone, status, reason, last_error: each u8
+ *	text	company, name, phone, platform, status, reason, last_error: each u8
  *		length and that many bytes of UTF-8 without NUL
- *	u64be	since_ms, until_ms, last_error_ms (two's complement),
+ *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's complement),
  *		state_version_limit
  *
  * Nothing may follow.
@@ -62,11 +62,13 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = put_text(out, row->company)) != ERR_OK ||
 	    (err = put_text(out, row->name)) != ERR_OK ||
 	    (err = put_text(out, row->phone)) != ERR_OK ||
+	    (err = put_text(out, row->platform)) != ERR_OK ||
 	    (err = put_text(out, row->status)) != ERR_OK ||
 	    (err = put_text(out, row->reason)) != ERR_OK ||
 	    (err = put_text(out, row->last_error)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->since_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->until_ms)) != ERR_OK ||
+	    (err = put_u64(out, (uint64_t)row->cooldown_from_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->last_error_ms)) != ERR_OK ||
 	    (err = put_u64(out, row->state_version_limit)) != ERR_OK)
 		out->len = len;
@@ -104,6 +106,7 @@ get_texts(struct reader *r, struct company_row *row)
 	return get_text(r, row->company, sizeof row->company) &&
 	    get_text(r, row->name, sizeof row->name) &&
 	    get_text(r, row->phone, sizeof row->phone) &&
+	    get_text(r, row->platform, sizeof row->platform) &&
 	    get_text(r, row->status, sizeof row->status) &&
 	    get_text(r, row->reason, sizeof row->reason) &&
 	    get_text(r, row->last_error, sizeof row->last_error);
@@ -128,6 +131,7 @@ row_decode(const void *p, size_t n, struct company_row *out)
 	row.damaged = (flags & FLAG_DAMAGED) != 0;
 	row.since_ms = (int64_t)get_u64(&r);
 	row.until_ms = (int64_t)get_u64(&r);
+	row.cooldown_from_ms = (int64_t)get_u64(&r);
 	row.last_error_ms = (int64_t)get_u64(&r);
 	row.state_version_limit = get_u64(&r);
 	if (!reader_ok(&r))
