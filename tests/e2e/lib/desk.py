@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 
 from lib.proc import Proc
@@ -36,6 +38,7 @@ class Desk:
         self.state = os.path.join(self.home, "state")
         os.mkdir(self.home, 0o700)
         self.procs = []
+        self.log_seen = 0       # lines that `logged` has passed
         self.env = {
             "PATH": "/usr/bin:/bin", "HOME": self.home, "LANG": lang,
             "TERM": "dumb", "PAIRDESK_STATE_DIR": self.state,
@@ -85,13 +88,53 @@ class Desk:
         got = proc.event("connected")
         self.t.equal(got["phoneNumber"], phone)
         self.t.equal(proc.exit(), OK, "link")
+        self.log_seen = len(self.log())
         return answer["jid"]
 
-    def status(self, company="acme"):
+    def status(self, company="acme", **env):
         """The status object as `status --json` tells it."""
-        done = self.run("status", company, "--json")
+        done = self.run("status", company, "--json", **env)
         self.t.equal(done.code, OK, f"status: {done}")
         return done.json()
+
+    def words(self, lang, company="acme"):
+        """All that `status` says to a person who reads this language."""
+        done = self.run("status", company, PAIRDESK_LANG=lang)
+        told = self.status(company, PAIRDESK_LANG=lang)
+        return done.out + "\n" + json.dumps(told, ensure_ascii=False)
+
+    # -- its log ------------------------------------------------------------
+
+    def log(self):
+        """Lines of the log file so far."""
+        try:
+            with open(os.path.join(self.state, "pairdesk.log"),
+                      errors="replace") as f:
+                return f.read().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def logged(self, status, reason=None, company="acme", timeout=15):
+        """Waits for a line that tells this state of the company; looks at
+        lines only once."""
+        want = [rf"\bsession={re.escape(company)}\b",
+                rf"\bstatus={status}\b"]
+        if reason:
+            want.append(rf"\breason={reason}\b")
+
+        def look():
+            lines = self.log()
+            for n in range(self.log_seen, len(lines)):
+                if all(re.search(w, lines[n]) for w in want):
+                    self.log_seen = n + 1
+                    return lines[n]
+            return None
+
+        try:
+            return self.t.until(look, f"log line {want}", timeout)
+        except AssertionError as e:
+            tail = "\n    ".join(self.log()[-25:])
+            raise type(e)(f"{e}; log:\n    {tail}") from None
 
     # -- its files ----------------------------------------------------------
 
@@ -119,23 +162,26 @@ class Desk:
                 if n.startswith(f"company_{company}.")]
 
     def consistent(self):
-        """Every database of the directory passes SQLite's own check."""
-        for path in self.files():
-            if _is_sqlite(path):
-                with sqlite3.connect(f"file:{path}?mode=rw", uri=True) as db:
-                    got = db.execute("pragma integrity_check").fetchall()
+        """Every database passes SQLite's own check, as it lies on the disk.
+        Looks at a copy: to close a database is to write to it."""
+        copy = self.state + ".copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.state, copy)
+        for where, _, names in os.walk(copy):
+            for name in names:
+                path = os.path.join(where, name)
+                if _is_sqlite(path):
+                    with sqlite3.connect(path) as db:
+                        got = db.execute("pragma integrity_check").fetchall()
+                    db.close()
                     self.t.equal(got, [("ok",)], path)
-                db.close()
+        shutil.rmtree(copy)
 
     def said(self):
-        """All that its processes printed, and all text files it wrote."""
-        parts = []
+        """All that its processes printed, and its log."""
+        parts = self.log()
         for proc in self.procs:
             parts += [proc.out.text(), proc.err.text()]
-        for path in self.files():
-            if path.endswith((".log", ".log.1")):
-                with open(path, errors="replace") as f:
-                    parts.append(f.read())
         return "\n".join(parts)
 
     # -- the end ------------------------------------------------------------

@@ -46,7 +46,7 @@ class Sim:
     tests/sim/README.md describes them."""
 
     def __init__(self, t, *args, plain=False, listen="127.0.0.1:0",
-                 state=None, strict=True):
+                 state=None, tls_dir=None, strict=True):
         self.t = t
         self.allowed = set()            # rules a test breaks on purpose
         self.same_identity = 1
@@ -54,7 +54,8 @@ class Sim:
         self.control_path = t.path(f"ctl{number}")
         argv = [t.options.sim, "--listen", listen,
                 "--control", self.control_path, "--until-eof"]
-        argv += ["--plain"] if plain else ["--tls", t.path(f"tls{number}")]
+        self.tls_dir = tls_dir or t.path(f"tls{number}")
+        argv += ["--plain"] if plain else ["--tls", self.tls_dir]
         if state:
             argv += ["--state", state]
         if strict:
@@ -131,8 +132,6 @@ class Sim:
         after = self.status()
         self.t.equal(after["bytes_in"], before["bytes_in"],
                      "bytes received while silence was due")
-
-    # -- another one on the same port ---------------------------------------
 
     def watch(self):
         """A control connection more, for a thread of the test's own."""
