@@ -3,7 +3,7 @@
 import ctypes
 import random
 
-from lib import paint
+from lib import paint, term
 from lib.case import cases
 
 # as long as today's link texts are
@@ -95,3 +95,18 @@ def test_paint_sextants_round_trip(t):
         full = sum((got >> (y * down // 3 * across + x * across // 2) & 1)
                    << (y * 2 + x) for y in range(3) for x in range(2))
         t.equal(full, bits, f"sextant {bits}")
+
+
+@cases(style=["half", "sextant"], name=["tmux-256color", "xterm-256color"])
+def test_paint_through_a_terminal(t, style, name):
+    """The whole way: bytes to tmux, its screen to pixels, pixels to text."""
+    columns, rows = (100, 45) if style == "half" else (80, 24)
+    with open(t.path("picture"), "w") as f:
+        f.write(draw(modules(TEXT, 2), style))
+    screen = term.Terminal(t, ["cat", t.path("picture")], {"TERM": name},
+                           columns, rows, name)
+    t.equal(screen.wait_qr(), TEXT)
+    t.true(screen.is_drawn())
+    t.equal(screen.exit(), 0)
+    screen.resize(20, 10)
+    t.until(lambda: screen.qr() is None, "a cut QR is not read", 5)

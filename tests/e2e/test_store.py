@@ -58,8 +58,7 @@ def test_store_lock_of_the_dead_is_taken(t):
 
 def test_store_modes(t):
     sim, desk = t.pair()
-    os.umask(0)             # of the test's process: the worst there is
-    t.defer(lambda: os.umask(0o022))
+    desk.umask = 0
     desk.linked(sim)
     t.equal(os.stat(desk.state).st_mode & 0o7777, 0o700)
     for path in desk.files():

@@ -38,6 +38,7 @@ class Desk:
         self.state = os.path.join(self.home, "state")
         os.mkdir(self.home, 0o700)
         self.procs = []
+        self.umask = -1         # the caller's
         self.log_seen = 0       # lines that `logged` has passed
         self.env = {
             "PATH": "/usr/bin:/bin", "HOME": self.home, "LANG": lang,
@@ -65,7 +66,7 @@ class Desk:
     def start(self, *args, **env):
         """pairdesk ARGS, running."""
         proc = Proc([self.t.options.binary, *args], {**self.env, **env},
-                    self.t.left, cwd=self.home)
+                    self.t.left, cwd=self.home, umask=self.umask)
         self.procs.append(proc)
         return proc
 

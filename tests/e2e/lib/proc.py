@@ -44,10 +44,12 @@ class Stream:
 class Proc:
     """argv running; `left` bounds every wait by the test's own limit."""
 
-    def __init__(self, argv, env, left, cwd=None, stdin=subprocess.DEVNULL):
+    def __init__(self, argv, env, left, cwd=None, stdin=subprocess.DEVNULL,
+                 umask=-1):
         self.argv = argv
         self.left = left
         self.p = subprocess.Popen(argv, env=env, cwd=cwd, stdin=stdin,
+                                  umask=umask,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
         self.out = Stream(self.p.stdout)
