@@ -38,6 +38,7 @@ struct store_problem {
 struct store_params {
 	const char *dir;                /* state directory; made 0700 if absent */
 	const char *key_file;           /* master key; NULL: <dir>/master.key */
+	const char *what;               /* noted as the holder: "pairdesk serve" */
 	const struct rnd *rnd;
 	struct loop *loop;              /* for commits; NULL: reads only */
 };
@@ -108,12 +109,14 @@ struct company_row {
 	char company[COMPANY_ID_MAX + 1];
 	char name[128];                 /* admin's display name, UTF-8, may be "" */
 	char phone[32];                 /* linked number, digits; "" if none */
+	char platform[32];              /* of the linked phone; "" unknown */
 	bool linked;
 	bool paused;
 	bool damaged;                   /* found unreadable; not started */
 	char status[20], reason[24];    /* last persisted state (api.md) */
 	int64_t since_ms;               /* wall, of that state */
 	int64_t until_ms;               /* ban or cooldown end, 0 none */
+	int64_t cooldown_from_ms;       /* when that began, 0 none */
 	uint64_t state_version_limit;   /* versions below it may have been used */
 	char last_error[24];            /* error code, "" none */
 	int64_t last_error_ms;
