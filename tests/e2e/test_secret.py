@@ -5,7 +5,8 @@ import json
 import os
 import resource
 
-from lib.case import rows
+from lib import sealed
+from lib.case import limit, rows
 from lib.desk import OK
 
 PHONE = "79001234567"
@@ -151,6 +152,66 @@ def test_secret_stored_values_are_sealed(t):
     check_absent(t, desk, {"identity key": identity,
                            "jid": jid.encode()}, procs=[])
     t.true(found["ok"])
+
+
+def windows(value, n=16):
+    """Pieces of a stored value that look like key material."""
+    for at in range(len(value) - n + 1):
+        piece = value[at:at + n]
+        if sum(b >= 0x80 for b in piece) >= 4 and len(set(piece)) > n - 4:
+            yield piece
+
+
+def piece_spellings(piece):
+    """In hex, and in base64 whatever stood before it."""
+    forms = [piece, piece.hex().encode(), piece.hex().upper().encode()]
+    for before in range(3):
+        # the characters that depend on the neighbours are left out
+        text = base64.b64encode(bytes(before) + piece)
+        forms.append(text[4 if before else 0:-4])
+    return forms
+
+
+@limit(90)
+def test_secret_no_stored_key_is_seen(t):
+    """All keys of a company, opened with the master key, against all that
+    its processes ever said."""
+    sim, desk = t.pair(PAIRDESK_LOG_LEVEL="debug")
+    desk.linked(sim, phone=PHONE)
+    sim.fault("close", at="online", kind="login", after_ms=50)
+    serve = desk.serve()
+    sim.wait("active", count=3, timeout=20)
+    sim.push("message", phone=PHONE, n=3, enc="pkmsg")
+    sim.counter("missing", equals=0)
+    t.equal(serve.stop(), OK)
+    everything_else(desk)
+    found = sealed.records(desk)
+    t.true(found, "records")
+    t.true(None not in found.values(), "a record does not open")
+    creds = b"".join(v for (table, _), v in found.items()
+                     if table == "creds")
+    t.true(len(creds) >= 32 * 4, f"{len(creds)} bytes of keys")
+    said = "\n".join(data.decode("latin-1") for where, data in
+                     places(desk, desk.procs) if "/sessions/" not in where)
+    said += "\n".join("\n".join(p.out.lines[1:]) for p in desk.procs
+                      if "link" in p.argv)      # all but the QR itself
+    for piece in windows(creds):
+        for form in piece_spellings(piece):
+            t.true(form.decode("latin-1") not in said,
+                   f"{form!r} was said")
+
+
+def test_secret_values_do_not_open_elsewhere(t):
+    sim, desk = t.pair()
+    desk.linked(sim, phone=PHONE)
+    desk.linked(sim, company="beta", phone="79002223344")
+    with open(os.path.join(desk.state, "master.key"), "rb") as f:
+        master = f.read(32)
+    one, other = (sealed.records(desk, c) for c in ("acme", "beta"))
+    t.true(one and other and None not in (*one.values(), *other.values()))
+    t.true(set(one.values()).isdisjoint(other.values()), "nothing shared")
+    t.true(sealed.company_key(master, "acme") !=
+           sealed.company_key(master, "beta"))
 
 
 def test_secret_not_in_a_core_file(t):
