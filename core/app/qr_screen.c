@@ -293,7 +293,7 @@ put_big_code(struct pen *pen, const char *code)
 	}
 	wide[n == 0 ? 0 : n - 1] = '\0';
 	if (n > pen->width)
-		put_line(pen, BOLD, code, strlen(code));
+		put_text(pen, BOLD, code);
 	else
 		put_line(pen, BOLD, wide, strlen(wide));
 	secret_wipe(wide, sizeof wide);
