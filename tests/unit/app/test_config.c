@@ -163,7 +163,7 @@ TEST(config_paths_follow_state_dir)
 	config_destroy(c);
 }
 
-/* --- files ------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 TEST(config_file_forms)
 {
@@ -317,7 +317,7 @@ TEST(config_read_file_says_why_not)
 	config_destroy(c);
 }
 
-/* --- environment ---------------------------------------------------------------- */
+/* --- environment ---------------------------------------------------------- */
 
 TEST(config_environment)
 {
@@ -366,7 +366,7 @@ TEST(config_environment_refuses)
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=1", "unknown");
 }
 
-/* --- flags ------------------------------------------------------------------------ */
+/* --- flags ---------------------------------------------------------------- */
 
 TEST(config_flags)
 {
@@ -470,7 +470,7 @@ TEST(config_suggests_the_flag_that_was_meant)
 	EXPECT_STR(out, "--state-dir");
 }
 
-/* --- together ---------------------------------------------------------------------- */
+/* --- together ------------------------------------------------------------- */
 
 TEST(config_precedence_whatever_the_order)
 {
@@ -608,7 +608,7 @@ TEST(config_version_url_goes_with_the_url)
 	config_destroy(c);
 }
 
-/* --- the table --------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 TEST(config_names_and_spellings_are_unique)
 {

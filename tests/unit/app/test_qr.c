@@ -31,7 +31,7 @@ make(size_t n)
 	return qr;
 }
 
-/* --- matrix ------------------------------------------------------------------- */
+/* --- matrix --------------------------------------------------------------- */
 
 TEST(qr_sizes_are_those_of_level_l)
 {
@@ -96,7 +96,7 @@ TEST(qr_has_its_three_eyes_and_light_around)
 	qr_destroy(qr);
 }
 
-/* --- shape and choice --------------------------------------------------------- */
+/* --- shape and choice ----------------------------------------------------- */
 
 /* The table measured in the notes, 3.4. */
 TEST(qr_shape_table)
@@ -182,7 +182,7 @@ TEST(qr_choose_table)
 	}
 }
 
-/* --- drawing, read back ----------------------------------------------------------- */
+/* --- drawing, read back --------------------------------------------------- */
 
 /* What one character says of its parts, bit 0 upper left; -1: not one. */
 static int

@@ -113,7 +113,7 @@ TEST(words_every_text_fits_when_filled)
 	}
 }
 
-/* --- filling ------------------------------------------------------------------ */
+/* --- filling -------------------------------------------------------------- */
 
 static void
 expect_format(enum lang lang, enum word word, const struct words_args *args,
@@ -234,7 +234,7 @@ TEST(words_time_is_local_with_its_zone)
 	free(old);
 }
 
-/* --- status and reason ---------------------------------------------------------- */
+/* --- status and reason ---------------------------------------------------- */
 
 /* Every pair that can be shown has words, with and without details. */
 TEST(words_every_status_and_reason_has_sentence_and_advice)
@@ -413,7 +413,7 @@ TEST(words_steps_for_both_phones_and_both_ways)
 	}
 }
 
-/* --- language --------------------------------------------------------------------- */
+/* --- language ------------------------------------------------------------- */
 
 TEST(words_language_of_the_environment)
 {

@@ -159,7 +159,7 @@ int __sanitizer_install_malloc_and_free_hooks(
 
 #define WATCHED 32
 
-static const volatile void *watched;    /* the block to look at, WATCHED bytes */
+static const volatile void *watched;    /* a block of WATCHED bytes */
 static unsigned watched_frees, watched_left;
 
 static void
