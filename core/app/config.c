@@ -9,7 +9,7 @@
 #include "core/app/nearest.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/io/ws.h"
+#include "core/io/url.h"
 
 #define ANYWHERE true
 #define NOT_FLAG false
