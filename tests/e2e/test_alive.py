@@ -118,10 +118,10 @@ def test_alive_unanswered_pings_alone_are_noticed(t):
 
 def test_alive_short_stall_is_survived(t):
     sim, desk, serve = online(t, 10)
-    total = sim.status()["connections"]["total"]
+    total = sim.dials()
     sim.push("stall", phone=PHONE, ms=500)      # five seconds of its clock
     sim.wait("ping", after=sim.seq(), count=2, timeout=10)
-    t.equal(sim.status()["connections"]["total"], total)
+    t.equal(sim.dials(), total)
     t.equal(serve.stop(), OK)
 
 
@@ -279,13 +279,13 @@ def test_alive_backs_off(t):
     sim, desk = t.pair(speed=speed)
     desk.linked(sim, phone=PHONE)
     sim.fault("close", at="login", kind="login", count=0)
-    before = sim.status()["connections"]["total"]
+    before = sim.dials()
     serve = desk.serve()
     sim.counter("connections.total", at_least=before + 3, timeout=30)
-    start = sim.status()["connections"]["total"]
+    start = sim.dials()
     # 150 s of its clock: at 1, 2, 4, ... s with full jitter about six tries
     time.sleep(15)      # the length of time is the thing measured
-    tries = sim.status()["connections"]["total"] - start
+    tries = sim.dials() - start
     t.within(tries, 1, 14, "tries in 150 s")
     sim.do("clear")
     after = sim.seq()

@@ -123,6 +123,11 @@ class Sim:
     def status(self):
         return self.do("status")
 
+    def dials(self):
+        """Connections so far, those that asked for the version aside."""
+        status = self.status()
+        return status["connections"]["total"] - status["http"]
+
     def silent(self, seconds):
         """Nobody connects, and nothing is said, for that long."""
         before = self.status()
