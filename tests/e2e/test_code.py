@@ -144,7 +144,7 @@ def test_code_finish_never_answered(t):
 
 def test_code_limit_of_the_server_is_kept(t):
     """A refusal for too many attempts is not followed by another."""
-    sim = t.sim("--login-failures", 1, "--limit-ms", 60000)
+    sim = t.sim("--hello-limit", 1, "--hello-window-ms", 60000)
     desk = t.desk(sim, speed=20)
     first = desk.link("acme", "--phone", PHONE)
     first.event("code")

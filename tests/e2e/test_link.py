@@ -18,8 +18,8 @@ def linked_well(t, sim, registrations=1):
     t.equal(seen["logins"], 1, "logins")
     t.equal(seen["actives"], 1, "active")
     t.equal(sim.dials(), registrations + 1, "connections")
-    keys = sim.do("prekeys", phone=PHONE)
-    t.equal((keys["count"], keys["uploads"], keys["first_id"]),
+    keys = sim.device(PHONE)
+    t.equal((keys["prekeys"], keys["uploads"], keys["first_id"]),
             (PRE_KEYS, 1, 1), "pre-keys: count, uploads, first id")
 
 
@@ -143,7 +143,7 @@ def test_link_forged_pair_success_is_refused(t, how, code):
     sim.fault("pair-success", how=how)
     proc = desk.link("acme")
     sim.ask("scan", text=proc.event("qr")["text"], phone=PHONE)
-    t.equal(sim.wait("pair_error")["code"], code)
+    t.equal(int(sim.wait("pair_error")["code"]), code)
     error = proc.event("error", "expired")
     t.equal(error["event"], "error")
     t.true(error["reason"] and error["advice"], f"reason, advice: {error}")
@@ -176,7 +176,7 @@ def test_link_pre_keys_after_all(t, fault, more):
     sim, desk = t.pair()
     sim.fault(fault, **more)
     desk.linked(sim)
-    t.equal(sim.do("prekeys", phone=PHONE)["count"], PRE_KEYS)
+    t.equal(sim.device(PHONE)["prekeys"], PRE_KEYS)
 
 
 def test_link_again_keeps_the_link(t):
