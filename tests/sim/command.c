@@ -30,6 +30,7 @@ unlisten(struct call *k)
 	int64_t ms = json_int(k->cmd, "ms", 0);
 
 	net_server_pause(k->sim->server);
+	json_put_int(k->answer, "id", 0);       /* "listen" ends it */
 	if (ms > 0)
 		uv_timer_start(&k->sim->listen_timer, on_listen_again,
 		    (uint64_t)ms, 0);

@@ -104,8 +104,12 @@ cmd_phones(struct call *k)
 
 		if (number[0] != '\0' && strcmp(number, p->number) != 0)
 			continue;
-		if (total++ < limit)
-			cJSON_AddItemToArray(list, status_phone(p));
+		if (total++ < limit) {
+			cJSON *one = cJSON_CreateObject();
+
+			status_fill_phone(p, one);
+			cJSON_AddItemToArray(list, one);
+		}
 	}
 	json_put_int(k->answer, "total", total);
 	return NULL;

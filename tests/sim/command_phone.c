@@ -65,7 +65,7 @@ cmd_phone(struct call *k)
 	p->hosted = json_bool(k->cmd, "hosted", p->hosted);
 	p->passkey = json_bool(k->cmd, "passkey", p->passkey);
 	persist_soon(k->sim);
-	cJSON_AddItemToObject(k->answer, "phone", status_phone(p));
+	status_fill_phone(p, k->answer);
 	return NULL;
 }
 
@@ -257,7 +257,7 @@ cmd_prekeys(struct call *k)
 	if (d == NULL)
 		return wrong;
 	json_put_int(k->answer, "count", d->prekeys);
-	cJSON_AddItemToObject(k->answer, "device", status_device(d));
+	status_fill_device(d, k->answer);
 	return NULL;
 }
 

@@ -79,8 +79,12 @@ event_new(struct sim *sim, const struct conn *c, const char *name)
 		return e;
 	json_put_int(e, "conn", (int64_t)c->id);
 	if (c->device != NULL) {
+		char jid[64];
+
+		device_jid(c->device, jid, sizeof jid);
 		json_put(e, "phone", c->device->phone->number);
 		json_put_int(e, "device", c->device->number);
+		json_put(e, "jid", jid);
 	}
 	return e;
 }

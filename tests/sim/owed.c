@@ -26,6 +26,7 @@ struct owed {
 	char *tag;              /* class of the ack; NULL: an iq answer */
 	char *fields[F_COUNT];
 	owed_answer_fn on_answer;
+	enum check_rule rule;   /* of an iq answer */
 	struct later *due;
 	int64_t since_ms;
 	bool is_offline;
@@ -34,8 +35,9 @@ struct owed {
 };
 
 static void
-destroy(struct owed *o)
+destroy(struct conn *c, struct owed *o)
 {
+	c->sim->count.missing -= !o->is_satisfied;
 	list_remove(&o->link);
 	later_cancel(o->due);
 	for (int i = 0; i < F_COUNT; i++)
@@ -49,7 +51,7 @@ settle(struct conn *c, struct owed *o)
 {
 	if (o->is_offline && !o->is_satisfied)
 		offline_acked(c);
-	destroy(o);
+	destroy(c, o);
 }
 
 static void
@@ -59,16 +61,15 @@ on_due(struct conn *c, void *arg)
 
 	o->due = NULL;
 	if (o->is_satisfied) {
-		destroy(o);
+		destroy(c, o);
 		return;
 	}
 	o->is_late = true;
 	if (o->tag == NULL) {
-		check_note(c, RULE_PING_ANSWER, "iq %s not answered",
+		check_note(c, o->rule, "iq %s not answered",
 		    o->fields[F_ID] == NULL ? "(no id)" : o->fields[F_ID]);
 		return;
 	}
-	c->sim->count.missing++;
 	check_note(c, RULE_ACK_MISSING, "%s %s type %s", o->tag,
 	    o->fields[F_ID], o->fields[F_TYPE] == NULL ? "(none)" :
 	    o->fields[F_TYPE]);
@@ -82,6 +83,7 @@ add(struct conn *c)
 	o->since_ms = (int64_t)uv_now(c->sim->loop);
 	o->due = conn_later(c, c->sim->set.reply_ms, on_due, o);
 	list_append(&c->owed, &o->link);
+	c->sim->count.missing++;
 	return o;
 }
 
@@ -103,11 +105,13 @@ owed_ack(struct conn *c, const struct node *stanza, bool is_offline)
 }
 
 void
-owed_answer(struct conn *c, const char *id, owed_answer_fn fn)
+owed_answer(struct conn *c, const char *id, enum check_rule rule,
+    owed_answer_fn fn)
 {
 	struct owed *o = add(c);
 
 	o->fields[F_ID] = id == NULL ? NULL : xstrdup(id);
+	o->rule = rule;
 	o->on_answer = fn;
 }
 
@@ -297,6 +301,7 @@ owed_take_receipt(struct conn *c, const struct node *receipt)
 	check_unread(c, o, type, receipt);
 	if (o->is_offline && !o->is_satisfied)
 		offline_acked(c);
+	c->sim->count.missing -= !o->is_satisfied;
 	o->is_satisfied = true;
 }
 
@@ -315,7 +320,7 @@ owed_take_answer(struct conn *c, const struct node *iq)
 		return;
 	}
 	fn = o->on_answer;
-	destroy(o);
+	destroy(c, o);
 	if (fn != NULL)
 		fn(c, iq);
 }
@@ -359,6 +364,6 @@ owed_ended(struct conn *c)
 		struct owed *o = CONTAINER_OF(at, struct owed, link);
 
 		o->due = NULL;          /* cancelled with the connection */
-		destroy(o);
+		destroy(c, o);
 	}
 }

@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "core/wire/node.h"
+#include "tests/sim/check.h"
 
 struct conn;
 
@@ -18,8 +19,10 @@ typedef void (*owed_answer_fn)(struct conn *c, const struct node *answer);
 
 /* An ack for stanza is due; is_offline: it frees the next batch. */
 void owed_ack(struct conn *c, const struct node *stanza, bool is_offline);
-/* An iq answer is due; id NULL: one without an id. fn may be NULL. */
-void owed_answer(struct conn *c, const char *id, owed_answer_fn fn);
+/* An iq answer is due; id NULL: one without an id. fn may be NULL. rule is
+ * broken when it does not come. */
+void owed_answer(struct conn *c, const char *id, enum check_rule rule,
+    owed_answer_fn fn);
 
 void owed_take_ack(struct conn *c, const struct node *ack);
 void owed_take_receipt(struct conn *c, const struct node *receipt);

@@ -117,7 +117,7 @@ make_refs(struct conn *c, uint32_t count)
 	forget_refs(c);
 	p->refs = xcalloc(count == 0 ? 1 : count, sizeof *p->refs);
 	p->ref_count = count;
-	buf_init(&text, REF_MAX);
+	buf_init(&text, 2 * REF_MAX);
 	for (uint32_t i = 0; i < count; i++) {
 		rnd_fill(c->sim->rnd, raw, sizeof raw);
 		buf_clear(&text);
@@ -164,7 +164,8 @@ send_pair_device(struct conn *c, const char *how)
 	node_set(iq, "xmlns", "md");
 	if (strcmp(how, "no-id") != 0) {
 		node_set(iq, "id", id);
-		owed_answer(c, id, on_pair_device_answered);
+		owed_answer(c, id, RULE_PAIR_DEVICE_ANSWER,
+		    on_pair_device_answered);
 	}
 	add_refs(c, node_add_new(iq, "pair-device"), how);
 	conn_send(c, iq);
@@ -369,7 +370,7 @@ send_pair_success(struct conn *c, const uint8_t adv_secret[KEY_LEN])
 	node_set(iq, "xmlns", "md");
 	node_set_u64(iq, "t", (uint64_t)sim_wall_s());
 	adv_fill_success(c, node_add_new(iq, "pair-success"), adv_secret);
-	owed_answer(c, id, on_pair_answer);
+	owed_answer(c, id, RULE_PAIR_SIGN, on_pair_answer);
 	later_cancel(p->sign_due);
 	p->sign_due = conn_later(c, c->sim->set.reply_ms + 1000, on_sign_late,
 	    NULL);

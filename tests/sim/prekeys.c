@@ -16,6 +16,7 @@
 #define FIRST 812
 #define MORE 50
 #define UPLOAD_MAX 10000
+#define UPLOAD_WITHIN_MS 15000
 
 void
 prekeys_on_count(struct conn *c, const struct node *iq,
@@ -228,6 +229,15 @@ prekeys_on_digest(struct conn *c, const struct node *iq,
 		    "feature-not-implemented");
 }
 
+/* arg: the uploads there were when the notice went out. */
+static void
+on_low_due(struct conn *c, void *arg)
+{
+	if (c->device->uploads == (uint32_t)(uintptr_t)arg)
+		check_note(c, RULE_UPLOAD_LOW, "none within %d ms",
+		    UPLOAD_WITHIN_MS);
+}
+
 void
 prekeys_notice(struct conn *c, uint32_t count)
 {
@@ -237,6 +247,9 @@ prekeys_notice(struct conn *c, uint32_t count)
 	event_say_int(c->sim, c, "prekey_low", "value", count);
 	owed_ack(c, n, false);
 	conn_send(c, n);
+	if (count < LOW)
+		conn_later(c, UPLOAD_WITHIN_MS, on_low_due,
+		    (void *)(uintptr_t)c->device->uploads);
 }
 
 void

@@ -15,8 +15,6 @@
 #include "tests/sim/persist.h"
 #include "tests/sim/prekeys.h"
 
-#define PING_LEAST_MS 15000
-
 /* --- building ---------------------------------------------------------- */
 
 struct node *
@@ -71,7 +69,7 @@ serve_ping(struct conn *c, bool with_id, bool with_child)
 		node_set(n, "id", id);
 	if (with_child)
 		node_add_new(n, "ping");
-	owed_answer(c, with_id ? id : NULL, NULL);
+	owed_answer(c, with_id ? id : NULL, RULE_PING_ANSWER, NULL);
 	conn_send(c, n);
 }
 
@@ -238,6 +236,11 @@ request(struct conn *c, const struct node *iq)
 			serve_error(c, id, 401, "not-authorized");
 			return;
 		}
+		if (iqs[i].fn != on_other &&
+		    !jid_is_server(node_attr(iq, "to")))
+			check_note(c, RULE_IQ_TO, "%s",
+			    node_attr(iq, "to") == NULL ? "none" :
+			    node_attr(iq, "to"));
 		iqs[i].fn(c, iq, child);
 		return;
 	}

@@ -97,10 +97,9 @@ status_conn(const struct conn *c)
 	return o;
 }
 
-cJSON *
-status_device(const struct device *d)
+void
+status_fill_device(const struct device *d, cJSON *o)
 {
-	cJSON *o = cJSON_CreateObject();
 	const struct idset *ids = &d->prekey_ids;
 	char jid[64];
 
@@ -126,13 +125,12 @@ status_device(const struct device *d)
 	json_put_hex(o, "noise_pub", d->noise_pub, KEY_LEN);
 	json_put_int(o, "waiting", d->backlog.messages +
 	    d->backlog.receipts + d->backlog.notifications);
-	return o;
 }
 
-cJSON *
-status_phone(const struct phone *p)
+void
+status_fill_phone(const struct phone *p, cJSON *o)
 {
-	cJSON *o = cJSON_CreateObject(), *devices;
+	cJSON *devices;
 
 	json_put(o, "phone", p->number);
 	json_put(o, "lid", p->lid);
@@ -140,8 +138,11 @@ status_phone(const struct phone *p)
 	json_put(o, "business", p->business);
 	cJSON_AddBoolToObject(o, "banned", p->ban != BAN_NONE);
 	devices = cJSON_AddArrayToObject(o, "devices");
-	LIST_EACH(at, &p->devices)
-		cJSON_AddItemToArray(devices, status_device(CONTAINER_OF(at,
-		    struct device, link)));
-	return o;
+	LIST_EACH(at, &p->devices) {
+		cJSON *device = cJSON_CreateObject();
+
+		status_fill_device(CONTAINER_OF(at, struct device, link),
+		    device);
+		cJSON_AddItemToArray(devices, device);
+	}
 }

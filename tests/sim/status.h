@@ -18,7 +18,7 @@ void status_fill(const struct sim *sim, cJSON *o);
 bool status_value(const struct sim *sim, const char *name, int64_t *out);
 
 cJSON *status_conn(const struct conn *c);
-cJSON *status_device(const struct device *d);
-cJSON *status_phone(const struct phone *p);
+void status_fill_device(const struct device *d, cJSON *o);
+void status_fill_phone(const struct phone *p, cJSON *o);
 
 #endif

@@ -102,6 +102,21 @@ end(struct waiter *w, cJSON *answer)
 	control_hold(client, false);
 }
 
+/* Who was linked, where an answer to "scan" without a wait has it. */
+static void
+copy_device(cJSON *answer, const cJSON *event)
+{
+	static const char *const keys[] = { "phone", "conn", "jid", "device" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const cJSON *v = cJSON_GetObjectItem(event, keys[i]);
+
+		if (v != NULL)
+			cJSON_AddItemToObject(answer, keys[i],
+			    cJSON_Duplicate(v, 1));
+	}
+}
+
 static void
 end_event(struct waiter *w, const cJSON *event)
 {
@@ -114,6 +129,8 @@ end_event(struct waiter *w, const cJSON *event)
 		json_put(answer, "error", json_text(event, "error"));
 		json_put(answer, "detail", "Couldn't link device");
 	}
+	if (w->fail_name != NULL)
+		copy_device(answer, event);
 	json_put_int(answer, "seq", json_int(event, "seq", 0));
 	json_put_int(answer, "count", w->found);
 	cJSON_AddItemToObject(answer, "event", cJSON_Duplicate(event, 1));
