@@ -44,8 +44,12 @@ bool vec_fixed(const cJSON *object, const char *name, void *out, size_t n);
 bool vec_keypair(const cJSON *pair, struct keypair *out);
 /* creds of the generators; what they lack is zero. False: not in the form. */
 bool vec_identity(const cJSON *creds, struct identity *out);
+/* The hex member hex as base64, if the object has a member for that. */
+bool vec_base64(const cJSON *object, const char *hex, const char *base64);
 /* A hex member as a node, or NULL. */
 struct node *vec_frame(const cJSON *object, const char *name);
+/* Whether step's member frame decodes to its member node. */
+bool vec_step(const cJSON *step);
 /* Whether node encodes to exactly this hex member (or its digest). */
 bool vec_encodes(const struct node *node, const cJSON *object,
     const char *name);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/wire/pair.h"
 #include "core/wire/stanza.h"
@@ -200,7 +201,9 @@ check_companion_hello(struct run *r)
 	vec_check(r->c, take_code(r, &rnd), r->id, "code");
 	rnd_fill(&rnd, salt, sizeof salt);
 	rnd_fill(&rnd, iv, sizeof iv);
-	vec_check(r->c, !draws.failed && draws.at == NULL, r->id,
+	vec_check(r->c, !draws.failed && draws.at == NULL &&
+	    vec_is(hello, "aes_ctr_iv", iv, sizeof iv) &&
+	    vec_is(vec_at(hello, "pbkdf2"), "salt", salt, sizeof salt), r->id,
 	    "random bytes in their order");
 	code_key(r->code, salt, &key);
 	vec_check(r->c, vec_is(vec_at(hello, "pbkdf2"), "key", key.b, KEY_LEN),
@@ -243,6 +246,37 @@ check_finish_iq(struct run *r, const struct code_primary *primary,
 	node_destroy(iq);
 }
 
+/* What code_finish computes on its way, step by step. */
+static void
+check_steps(struct run *r, const struct code_primary *primary,
+    const uint8_t phone_ephemeral[KEY_LEN],
+    const uint8_t bundle[CODE_BUNDLE_LEN])
+{
+	const cJSON *want = vec_at(r->v, "companion_finish");
+	uint8_t plain[3 * KEY_LEN];
+	struct secret shared, key;
+
+	vec_check(r->c, curve_shared(&r->identity.identity.priv,
+	    primary->identity_pub, &shared) == ERR_OK &&
+	    vec_is(want, "identity_shared_key", shared.b, KEY_LEN), r->id,
+	    "shared key of the identities");
+	if (!vec_check(r->c, curve_shared(&r->ephemeral.priv, phone_ephemeral,
+	    &shared) == ERR_OK &&
+	    vec_is(want, "ephemeral_shared_key", shared.b, KEY_LEN), r->id,
+	    "shared key of the ephemerals"))
+		return;
+	crypt_hkdf(shared.b, KEY_LEN, bundle, 32,
+	    "link_code_pairing_key_bundle_encryption_key", key.b, KEY_LEN);
+	vec_check(r->c, vec_is(want, "bundle_key", key.b, KEY_LEN), r->id,
+	    "key of the bundle");
+	vec_check(r->c, vec_is(want, "bundle_ciphertext", bundle + 44,
+	    CODE_BUNDLE_LEN - 44), r->id, "sealed bundle");
+	vec_check(r->c, crypt_gcm_open(key.b, bundle + 32, NULL, 0,
+	    bundle + 44, CODE_BUNDLE_LEN - 44, plain) == ERR_OK &&
+	    vec_is(want, "bundle_plaintext", plain, sizeof plain), r->id,
+	    "opened bundle");
+}
+
 static void
 check_companion_finish(struct run *r, const struct code_primary *primary)
 {
@@ -267,6 +301,9 @@ check_companion_finish(struct run *r, const struct code_primary *primary)
 	    sizeof bundle), r->id, "key bundle");
 	vec_check(r->c, vec_is(r->v, "adv_secret", adv.b, KEY_LEN), r->id,
 	    "adv secret");
+	vec_check(r->c, vec_base64(r->v, "adv_secret", "adv_secret_base64"),
+	    r->id, "adv secret as base64");
+	check_steps(r, primary, ephemeral, bundle);
 	check_finish_iq(r, primary, bundle);
 	r->identity.adv_secret = adv;
 }
@@ -287,6 +324,22 @@ check_pair_success(struct run *r)
 	node_destroy(iq);
 }
 
+/* Trees and frames of the vector say the same. */
+static void
+check_frames(struct run *r)
+{
+	static const char *const steps[] = { "companion_hello",
+		"companion_hello_reply", "primary_hello", "notification_ack",
+		"companion_finish", "pair_success", "pair_success_reply" };
+	struct keypair key;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		vec_check(r->c, vec_step(vec_at(r->v, steps[i])), r->id,
+		    steps[i]);
+	vec_check(r->c, vec_keypair(vec_at(r->v, "primary.identity"), &key),
+	    r->id, "phone's identity");
+}
+
 static void
 check_run(const cJSON *v, struct vec_count *c)
 {
@@ -297,9 +350,14 @@ check_run(const cJSON *v, struct vec_count *c)
 	if (!run_init(&r, v, c))
 		return;
 	check_companion_hello(&r);
+	check_frames(&r);
 	notification = vec_frame(vec_at(v, "primary_hello"), "frame");
 	if (vec_check(c, notification != NULL &&
 	    code_primary_parse(notification, &primary) == ERR_OK &&
+	    vec_is(vec_at(v, "primary"), "wrapped_primary_ephemeral",
+	    primary.wrapped, CODE_WRAPPED_LEN) &&
+	    vec_is(vec_at(v, "primary.identity"), "public",
+	    primary.identity_pub, KEY_LEN) &&
 	    vec_is(vec_at(v, "companion_hello_reply"), "ref", primary.ref,
 	    primary.ref_len), r.id, "primary_hello")) {
 		check_ack(&r, notification);

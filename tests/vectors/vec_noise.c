@@ -10,6 +10,7 @@
 #include "core/wire/frame.h"
 #include "core/wire/noise.h"
 #include "core/wire/pb.h"
+#include "core/wire/proto/cert.pb-c.h"
 #include "core/wire/proto/handshake.pb-c.h"
 #include "tests/vectors/vec.h"
 
@@ -33,6 +34,20 @@ run_finish(struct run *r)
 	free(r->payload);
 }
 
+/* server_hello_wire is the message in a frame. */
+static bool
+is_framed(const cJSON *messages, const uint8_t *hello, size_t n)
+{
+	struct buf wire;
+	bool ok;
+
+	buf_init(&wire, FRAME_MAX);
+	ok = frame_append(&wire, hello, n) == ERR_OK &&
+	    vec_is(messages, "server_hello_wire", wire.data, wire.len);
+	buf_finish(&wire);
+	return ok;
+}
+
 static bool
 run_init(struct run *r, const cJSON *v, struct vec_count *c)
 {
@@ -45,6 +60,8 @@ run_init(struct run *r, const cJSON *v, struct vec_count *c)
 	r->payload = vec_hex(v, "client_payload", &r->payload_len);
 	if (!cJSON_IsNumber(serial) || !cJSON_IsNumber(now) ||
 	    r->hello == NULL ||
+	    !is_framed(vec_at(v, "messages"), r->hello, r->hello_len) ||
+	    !vec_is(v, "prologue", FRAME_PROLOGUE, FRAME_PROLOGUE_LEN) ||
 	    !vec_keypair(vec_at(v, "keys.client_ephemeral"), &r->ephemeral) ||
 	    !vec_keypair(vec_at(v, "keys.client_static"), &r->fixed) ||
 	    !vec_fixed(vec_at(v, "trusted_root"), "public", r->trust.root_key,
@@ -124,6 +141,75 @@ check_messages(struct run *r)
 	    r->recv.key.b, KEY_LEN), r->id, "receiving key");
 	buf_finish(&hello);
 	buf_finish(&finish);
+}
+
+/* --- certificates ---------------------------------------------------------- */
+
+static bool
+number_is(const cJSON *object, const char *name, uint64_t have)
+{
+	const cJSON *want = vec_at(object, name);
+
+	return want == NULL ||
+	    (cJSON_IsNumber(want) && want->valuedouble == (double)have);
+}
+
+/* One certificate of the chain against its description, which gives some
+ * of the fields for one and others for the other. */
+static bool
+cert_is(const Wa__CertChain__Certificate *m, const cJSON *v)
+{
+	const Wa__CertDetails *d;
+	struct pb_arena arena;
+	bool ok;
+
+	if (m == NULL || !vec_is(v, "details", m->details.data,
+	    m->details.len) || !vec_is(v, "signature", m->signature.data,
+	    m->signature.len))
+		return false;
+	pb_arena_init(&arena);
+	d = pb_unpack(&arena, &wa__cert_details__descriptor, m->details.data,
+	    m->details.len);
+	ok = d != NULL && number_is(v, "serial", d->serial) &&
+	    number_is(v, "issuer_serial", d->issuer_serial) &&
+	    number_is(v, "not_before", d->not_before) &&
+	    number_is(v, "not_after", d->not_after) &&
+	    (vec_at(v, "key") == NULL ||
+	    vec_is(v, "key", d->key.data, d->key.len));
+	pb_arena_finish(&arena);
+	return ok;
+}
+
+static void
+check_chain(struct run *r)
+{
+	const cJSON *chain = vec_at(r->v, "certificate_chain");
+	const Wa__CertChain *m = NULL;
+	struct pb_arena arena;
+	size_t n;
+	uint8_t *p = vec_hex(chain, "encoded", &n);
+
+	pb_arena_init(&arena);
+	if (p != NULL)
+		m = pb_unpack(&arena, &wa__cert_chain__descriptor, p, n);
+	vec_check(r->c, m != NULL && cert_is(m->leaf, vec_at(chain, "leaf")) &&
+	    cert_is(m->intermediate, vec_at(chain, "intermediate")), r->id,
+	    "certificates");
+	pb_arena_finish(&arena);
+	free(p);
+}
+
+/* Key pairs that only the server has. */
+static void
+check_server_keys(struct run *r)
+{
+	static const char *const names[] = { "server_ephemeral",
+		"server_static", "cert_root", "cert_intermediate" };
+	struct keypair key;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		vec_check(r->c, vec_keypair(vec_at(vec_at(r->v, "keys"),
+		    names[i]), &key), r->id, names[i]);
 }
 
 /* --- the state after every step -------------------------------------------- */
@@ -359,6 +445,8 @@ check_handshake(const cJSON *v, struct vec_count *c)
 	if (!run_init(&r, v, c))
 		return;
 	if (vec_check(c, r.payload != NULL, r.id, "payload is there")) {
+		check_chain(&r);
+		check_server_keys(&r);
 		check_messages(&r);
 		check_states(&r);
 		check_transport(&r);
@@ -379,6 +467,9 @@ check_failure(const cJSON *v, struct vec_count *c)
 	buf_init(&hello, 256);
 	buf_init(&finish, FRAME_MAX);
 	err = shake(&r, &hello, &finish);
+	vec_check(c, vec_is(vec_at(v, "messages"), "client_hello", hello.data,
+	    hello.len) && wire_is(&r, "client_hello_wire", &hello, true),
+	    r.id, "client_hello");
 	if (expect != NULL && strcmp(expect, "reject") == 0)
 		/* the clock may not be what saves us */
 		vec_check(c, err != ERR_OK && err != ERR_CERT_TIME &&

@@ -143,6 +143,54 @@ check_randomised(const cJSON *v, const struct node *iq,
 	free(message);
 }
 
+/* The messages in the stanza, one in the other, as the vector unfolds them. */
+static bool
+is_unfolded(const cJSON *adv)
+{
+	const Wa__SignedDeviceIdentityHmac *outer;
+	const Wa__SignedDeviceIdentity *m = NULL;
+	struct pb_arena arena[2];
+	size_t n;
+	uint8_t *p = vec_hex(adv, "device_identity_content", &n);
+	bool ok;
+
+	pb_arena_init(&arena[0]);
+	pb_arena_init(&arena[1]);
+	outer = pb_unpack(&arena[0],
+	    &wa__signed_device_identity_hmac__descriptor, p, n);
+	if (outer != NULL)
+		m = pb_unpack(&arena[1],
+		    &wa__signed_device_identity__descriptor,
+		    outer->details.data, outer->details.len);
+	ok = m != NULL && vec_is(adv, "signed_device_identity",
+	    outer->details.data, outer->details.len) &&
+	    vec_is(adv, "hmac", outer->hmac.data, outer->hmac.len) &&
+	    vec_is(adv, "details", m->details.data, m->details.len) &&
+	    vec_is(adv, "account_signature", m->account_signature.data,
+	    m->account_signature.len);
+	pb_arena_finish(&arena[0]);
+	pb_arena_finish(&arena[1]);
+	free(p);
+	return ok;
+}
+
+/* Of what is not ours to compute, that it fits together. */
+static void
+check_phone(const cJSON *v, struct vec_count *c)
+{
+	const char *id = vec_str(v, "id");
+	const cJSON *account = vec_at(v, "account_identity");
+	struct keypair key;
+
+	if (account != NULL)
+		vec_check(c, vec_keypair(account, &key) &&
+		    vec_is(vec_at(v, "account"), "accountSignatureKey",
+		    key.pub, KEY_LEN), id, "account's key pair");
+	if (vec_at(v, "adv.signed_device_identity") != NULL)
+		vec_check(c, is_unfolded(vec_at(v, "adv")), id,
+		    "parts of the device identity");
+}
+
 static void
 check_success(const cJSON *v, struct vec_count *c)
 {
@@ -159,6 +207,7 @@ check_success(const cJSON *v, struct vec_count *c)
 	}
 	vec_check(c, vec_node_equal(iq, vec_at(v, "pair_success")), id,
 	    "stanza");
+	check_phone(v, c);
 	if (vec_check(c, pair_success_check(iq, &identity, NULL, &result,
 	    &reply) == ERR_OK, id, "must be accepted")) {
 		vec_check(c, vec_encodes(reply, v, "reply_frame"), id,
@@ -264,6 +313,9 @@ check_run_success(const cJSON *v, const struct identity *identity,
 	struct node *reply = NULL;
 	struct pair_result result;
 
+	if (has_frames(v))
+		vec_check(c, vec_step(vec_at(v, "pair_success")), id,
+		    "stanza");
 	if (vec_check(c, iq != NULL && pair_success_check(iq, identity, NULL,
 	    &result, &reply) == ERR_OK, id, "must be accepted")) {
 		vec_check(c, vec_node_equal(reply, vec_at(want, "node")), id,
@@ -288,6 +340,10 @@ check_run(const cJSON *v, struct vec_count *c)
 	if (!vec_check(c, vec_identity(vec_at(v, "creds"), &identity),
 	    vec_str(v, "id"), "vector is complete"))
 		return;
+	if (has_frames(v))
+		vec_check(c, vec_step(vec_at(v, "pair_device")) &&
+		    vec_step(vec_at(v, "pair_device_reply")), vec_str(v, "id"),
+		    "pair-device");
 	check_run_qr(v, &identity, c);
 	if (vec_at(v, "pair_success") != NULL)
 		check_run_success(v, &identity, c);

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/wire/payload.h"
 #include "core/wire/pb.h"
 #include "core/wire/proto/payload.pb-c.h"
@@ -121,6 +122,53 @@ is_known(const struct buf *payload)
 	return ok;
 }
 
+/* The parts as the vector decoded them. */
+static bool
+pairing_is(const struct buf *payload, const cJSON *v)
+{
+	const cJSON *want = vec_at(v, "decoded.devicePairingData");
+	const Wa__ClientPayload__DevicePairingData *d;
+	const Wa__ClientPayload *m;
+	struct pb_arena arena;
+	bool ok;
+
+	pb_arena_init(&arena);
+	m = pb_unpack(&arena, &wa__client_payload__descriptor, payload->data,
+	    payload->len);
+	ok = m != NULL && (d = m->device_pairing_data) != NULL &&
+	    vec_is(want, "eRegid", d->e_regid.data, d->e_regid.len) &&
+	    vec_is(want, "eKeytype", d->e_keytype.data, d->e_keytype.len) &&
+	    vec_is(want, "eIdent", d->e_ident.data, d->e_ident.len) &&
+	    vec_is(want, "eSkeyId", d->e_skey_id.data, d->e_skey_id.len) &&
+	    vec_is(want, "eSkeyVal", d->e_skey_val.data, d->e_skey_val.len) &&
+	    vec_is(want, "eSkeySig", d->e_skey_sig.data, d->e_skey_sig.len) &&
+	    vec_is(want, "buildHash", d->build_hash.data,
+	    d->build_hash.len) &&
+	    vec_is(want, "deviceProps", d->device_props.data,
+	    d->device_props.len) &&
+	    vec_is(v, "device_props", d->device_props.data,
+	    d->device_props.len);
+	pb_arena_finish(&arena);
+	return ok;
+}
+
+static bool
+username_is(const struct buf *payload, const char *want)
+{
+	const Wa__ClientPayload *m;
+	struct pb_arena arena;
+	uint64_t user;
+	bool ok;
+
+	pb_arena_init(&arena);
+	m = pb_unpack(&arena, &wa__client_payload__descriptor, payload->data,
+	    payload->len);
+	ok = m != NULL && want != NULL &&
+	    str_to_u64(want, UINT64_MAX, &user) && m->username == user;
+	pb_arena_finish(&arena);
+	return ok;
+}
+
 static void
 check_registration(const cJSON *v, struct vec_count *c)
 {
@@ -136,7 +184,8 @@ check_registration(const cJSON *v, struct vec_count *c)
 		vec_check(c, payload_register(&client, &identity, &out) ==
 		    ERR_OK && vec_is(v, "payload", out.data, out.len), id,
 		    "registration payload");
-		vec_check(c, is_known(&out), id, "payload parses");
+		vec_check(c, is_known(&out) && pairing_is(&out, v), id,
+		    "decoded payload");
 	}
 	buf_finish(&out);
 }
@@ -155,7 +204,9 @@ check_login(const cJSON *v, struct vec_count *c)
 		vec_check(c, payload_login(&client, jid, 0, &out) == ERR_OK &&
 		    vec_is(v, "payload", out.data, out.len), id,
 		    "login payload");
-		vec_check(c, is_known(&out), id, "payload parses");
+		vec_check(c, is_known(&out) && username_is(&out,
+		    vec_str(vec_at(v, "decoded"), "username")), id,
+		    "decoded payload");
 	}
 	buf_finish(&out);
 }

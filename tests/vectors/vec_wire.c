@@ -27,6 +27,22 @@ vec_at(const cJSON *object, const char *path)
 	return object;
 }
 
+/* A digest also shows the first and the last bytes. */
+static bool
+ends_are(const cJSON *digest, const uint8_t *p, size_t n)
+{
+	size_t head_len, tail_len;
+	uint8_t *head = vec_hex(digest, "head", &head_len);
+	uint8_t *tail = vec_hex(digest, "tail", &tail_len);
+	const bool ok = head != NULL && tail != NULL && head_len <= n &&
+	    tail_len <= n && memcmp(p, head, head_len) == 0 &&
+	    memcmp(p + n - tail_len, tail, tail_len) == 0;
+
+	free(head);
+	free(tail);
+	return ok;
+}
+
 static bool
 fits_digest(const cJSON *digest, const void *p, size_t n)
 {
@@ -36,7 +52,8 @@ fits_digest(const cJSON *digest, const void *p, size_t n)
 	crypt_sha256(p, n, hash);
 	return cJSON_IsNumber(length) && length->valuedouble == (double)n &&
 	    vec_fixed(digest, "sha256", want, sizeof want) &&
-	    memcmp(hash, want, sizeof want) == 0;
+	    memcmp(hash, want, sizeof want) == 0 &&
+	    ends_are(digest, p, n);
 }
 
 bool
@@ -103,15 +120,37 @@ signed_prekey(const cJSON *v, struct identity *out)
 bool
 vec_identity(const cJSON *creds, struct identity *out)
 {
+	struct keypair ephemeral;       /* no part of an identity of ours */
+
 	memset(out, 0, sizeof *out);
 	return cJSON_IsObject(creds) &&
 	    keypair_if_there(vec_at(creds, "noise_key"), &out->noise) &&
 	    keypair_if_there(vec_at(creds, "identity_key"), &out->identity) &&
 	    signed_prekey(vec_at(creds, "signed_prekey"), out) &&
+	    keypair_if_there(vec_at(creds, "pairing_ephemeral_key"),
+	    &ephemeral) &&
 	    (vec_at(creds, "adv_secret") == NULL ||
 	    vec_fixed(creds, "adv_secret", out->adv_secret.b, KEY_LEN)) &&
+	    vec_base64(creds, "adv_secret", "adv_secret_base64") &&
 	    (vec_at(creds, "registration_id") == NULL ||
 	    number(creds, "registration_id", &out->registration_id));
+}
+
+bool
+vec_base64(const cJSON *object, const char *hex, const char *base64)
+{
+	const char *want = vec_str(object, base64), *have;
+	struct buf out;
+	size_t n;
+	uint8_t *p = vec_hex(object, hex, &n);
+	bool ok;
+
+	buf_init(&out, 4096);
+	ok = want == NULL || (p != NULL && str_base64(&out, p, n) == ERR_OK &&
+	    buf_cstr(&out, &have) == ERR_OK && strcmp(have, want) == 0);
+	buf_finish(&out);
+	free(p);
+	return ok;
 }
 
 struct node *
@@ -125,6 +164,17 @@ vec_frame(const cJSON *object, const char *name)
 		node = NULL;
 	free(p);
 	return node;
+}
+
+bool
+vec_step(const cJSON *step)
+{
+	struct node *node = vec_frame(step, "frame");
+	const bool ok = node != NULL && vec_node_equal(node,
+	    vec_at(step, "node"));
+
+	node_destroy(node);
+	return ok;
 }
 
 bool
