@@ -12,7 +12,6 @@
 #include "core/wire/proto/adv.pb-c.h"
 #include "tests/vectors/vec.h"
 
-#define KEY_TYPE_DJB 0x05
 #define DICTIONARY 3
 
 /* --- QR text --------------------------------------------------------------- */

@@ -7,8 +7,6 @@
 #include "core/wire/prekey.h"
 #include "tests/vectors/vec.h"
 
-#define KEY_TYPE_DJB 0x05
-
 static uint32_t
 number(const cJSON *object, const char *path)
 {

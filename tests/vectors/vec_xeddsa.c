@@ -4,8 +4,6 @@
 
 #include "tests/vectors/vec.h"
 
-#define KEY_TYPE_DJB 0x05
-
 /* Signs message like the generator (rnd NULL) and compares and verifies. */
 static void
 check_signature(const cJSON *v, const struct keypair *key,
