@@ -182,6 +182,16 @@ buf_consume(struct buf *b, size_t n)
 		secret_wipe(b->data + b->len, n);
 }
 
+void
+buf_truncate(struct buf *b, size_t len)
+{
+	if (len > b->len)
+		abort();
+	if (b->secret && b->data != NULL)
+		secret_wipe(b->data + len, b->len - len);
+	b->len = len;
+}
+
 enum err
 buf_cstr(struct buf *b, const char **out)
 {
@@ -228,7 +238,7 @@ reader_u16be(struct reader *r)
 {
 	const uint8_t *p = reader_bytes(r, 2);
 
-	return p == NULL ? 0 : (uint16_t)(p[0] << 8 | p[1]);
+	return (uint16_t)(p == NULL ? 0 : p[0] << 8 | p[1]);
 }
 
 uint32_t

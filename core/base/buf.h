@@ -41,6 +41,8 @@ MUST_CHECK enum err buf_extend(struct buf *b, size_t n, uint8_t **where);
 
 /* Drops n bytes from the front (n <= len). */
 void buf_consume(struct buf *b, size_t n);
+/* Drops what is behind the first len bytes (len <= b->len). */
+void buf_truncate(struct buf *b, size_t len);
 
 /* The content as a C string: writes a NUL behind len (not counted). */
 MUST_CHECK enum err buf_cstr(struct buf *b, const char **out);

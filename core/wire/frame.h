@@ -25,9 +25,14 @@ struct framer {
 	size_t at;              /* bytes of in handed out already */
 };
 
+/* max is cut to FRAME_MAX */
 void framer_init(struct framer *f, size_t max);
 void framer_finish(struct framer *f);
 
+/*
+ * Copies. Drain with framer_next before the next push: ERR_TOO_LARGE when
+ * more than two whole frames of max would be held.
+ */
 MUST_CHECK enum err framer_push(struct framer *f, const void *p, size_t n);
 
 /*
@@ -37,7 +42,7 @@ MUST_CHECK enum err framer_push(struct framer *f, const void *p, size_t n);
  */
 MUST_CHECK enum err framer_next(struct framer *f, const uint8_t **p, size_t *n);
 
-/* Appends header and payload. */
+/* Appends header and payload, or nothing: ERR_TOO_LARGE, ERR_NO_MEMORY. */
 MUST_CHECK enum err frame_append(struct buf *out, const void *p, size_t n);
 
 #endif

@@ -18,12 +18,14 @@
 
 #define NODE_FRAME_MAX 0xffffffu                /* bytes of one frame */
 #define NODE_INFLATED_MAX (16u * 1024 * 1024)   /* zip bombs stop here */
-#define NODE_DEPTH_MAX 32                       /* real stanzas: under 12 */
-#define NODE_COUNT_MAX 100000                   /* a large group's answer fits */
+#define NODE_DEPTH_MAX 128      /* real stanzas: under 12; spares the stack */
+#define NODE_COUNT_MAX 100000   /* a large group's answer fits */
+#define NODE_ATTRS_MAX 512      /* of one node; finding repeats is quadratic */
+#define NODE_ATTRS_TOTAL_MAX (4 * NODE_COUNT_MAX)
 
 enum node_content {
 	NODE_EMPTY,             /* no content slot, or an empty list */
-	NODE_TEXT,              /* token, packed or address */
+	NODE_TEXT,              /* token, packed or address on the wire */
 	NODE_BYTES,
 	NODE_CHILDREN
 };
@@ -31,30 +33,47 @@ enum node_content {
 struct node;                    /* opaque; owned and freed as a tree */
 
 /*
- * Parses exactly n bytes: one flag byte (bit 2: zlib) and one node.
+ * Parses one flag byte (0x02: zlib) and one node. Bytes that follow the node
+ * are ignored: other clients do, and the frame was authenticated as a whole.
  * Sets *out only on ERR_OK; the caller destroys it. The end-of-stream frame
- * gives a node with the tag "xmlstreamend".
- * Errors: ERR_TRUNCATED, ERR_TRAILING, ERR_MALFORMED, ERR_TOO_LARGE,
- * ERR_TOO_DEEP, ERR_UNSUPPORTED, ERR_NO_MEMORY.
+ * gives a node with the tag "xmlstreamend". All text in the tree is UTF-8
+ * without NULs; broken UTF-8 becomes U+FFFD. Of a repeated attribute the last
+ * value counts.
+ * Errors: ERR_TRUNCATED, ERR_MALFORMED, ERR_TOO_LARGE, ERR_TOO_DEEP,
+ * ERR_UNSUPPORTED (unassigned tag byte), ERR_NO_MEMORY.
  */
 MUST_CHECK enum err node_decode(const void *frame, size_t n,
     struct node **out);
 
-/* Appends flag byte 00 and the node. out may then hold part of it on error. */
+/*
+ * Appends flag byte 00 and the node. Attributes keep their order.
+ * Errors: those of out, ERR_TOO_DEEP, ERR_TOO_LARGE (over 65535 children),
+ * after which out may hold part of the node.
+ */
 MUST_CHECK enum err node_encode(const struct node *node, struct buf *out);
 
+/*
+ * Building: everything is copied and memory is only given back with the
+ * tree, so trees are made, sent and destroyed, not edited for long.
+ */
 struct node *node_create(const char *tag);
-void node_destroy(struct node *node);           /* NULL is a no-op */
+/* The root of a tree only; NULL is a no-op. */
+void node_destroy(struct node *node);
 
-/* Copies both; an existing key is replaced, NULL or "" drops the attribute. */
+/* An existing key keeps its place and gets the value; NULL drops it. */
 void node_set(struct node *node, const char *key, const char *value);
 void node_set_u64(struct node *node, const char *key, uint64_t value);
 
-/* Content: each replaces what was there. Copies. */
+/* Content: each replaces what was there. */
 void node_set_text(struct node *node, const char *text);
 void node_set_bytes(struct node *node, const void *p, size_t n);
+/* A list of children, still empty: written as such, unlike no content. */
+void node_set_list(struct node *node);
 
-/* Appends a child and takes it over. Returns child, for building in place. */
+/*
+ * Appends a child (the root of its tree until then) and takes it over.
+ * Returns child, for building in place.
+ */
 struct node *node_add(struct node *node, struct node *child);
 /* node_add(node, node_create(tag)) */
 struct node *node_add_new(struct node *node, const char *tag);
@@ -70,6 +89,7 @@ bool node_attr_is(const struct node *node, const char *key, const char *value);
 bool node_attr_u64(const struct node *node, const char *key, uint64_t max,
     uint64_t *out);
 size_t node_attr_count(const struct node *node);
+/* i < count; borrowed */
 void node_attr_at(const struct node *node, size_t i, const char **key,
     const char **value);
 

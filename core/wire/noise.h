@@ -7,6 +7,7 @@
 #ifndef PAIRDESK_WIRE_NOISE_H
 #define PAIRDESK_WIRE_NOISE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,10 +69,11 @@ MUST_CHECK enum err noise_cert_verify(const struct noise_trust *trust,
     int64_t now, const uint8_t server_static[KEY_LEN], const void *chain,
     size_t n);
 
-/* The client's handshake. Embed it; wiped by finish. */
+/* The client's handshake. Embed it, zeroed; wiped once it is over. */
 struct noise_client {
 	struct noise_sym sym;
 	struct keypair ephemeral;
+	bool is_waiting;        /* hello made, finish not yet */
 };
 
 /* Appends the ClientHello message (no frame header, no prologue). */
@@ -81,7 +83,9 @@ MUST_CHECK enum err noise_client_hello(struct noise_client *c,
 /*
  * Reads the ServerHello message, verifies the certificate, appends the
  * ClientFinish message that carries payload, and gives the transport keys.
- * Any error is final for the connection.
+ * Any error is final for the connection and leaves out, send and recv as
+ * they were; c is wiped in any case. ERR_MALFORMED, ERR_WEAK_KEY, ERR_AUTH,
+ * those of noise_cert_verify; ERR_INTERNAL without a hello before.
  */
 MUST_CHECK enum err noise_client_finish(struct noise_client *c,
     const struct noise_trust *trust, int64_t now, const struct keypair *static_key,
@@ -89,6 +93,7 @@ MUST_CHECK enum err noise_client_finish(struct noise_client *c,
     size_t payload_len, struct buf *out, struct noise_cipher *send,
     struct noise_cipher *recv);
 
+/* For handshakes that end before; NULL and twice are no-ops. */
 void noise_client_destroy_keys(struct noise_client *c);
 
 #endif

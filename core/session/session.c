@@ -1,0 +1,157 @@
+/* The outside of a session: its life and what may be asked of it. */
+#include "core/session/impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MODULE "session"
+
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+struct session *
+session_create(const struct session_env *env, const struct company_row *row)
+{
+	struct session *s = xcalloc(1, sizeof *s);
+	const uint64_t now = (uint64_t)clock_wall_ms(env->clock);
+
+	s->env = env;
+	s->row = *row;
+	s->iqs = iq_create(env->loop, env->clock, env->rnd);
+	s->ticket = tls_ticket_create();
+	s->timer = timer_create_on(env->loop, session_on_timer, s);
+	keepalive_init(&s->keep, env->loop, env->clock, env->rnd,
+	    &session_keepalive_events, s);
+	s->rtt_ms = s->prekeys_on_server = -1;
+	/* milliseconds as the base make versions rise over restarts without
+	 * a write at each change */
+	s->state_version = row->state_version_limit > now ?
+	    row->state_version_limit : now;
+	session_restore_shown(s);
+	if (s->since_ms == 0)
+		s->since_ms = (int64_t)now;
+	return s;
+}
+
+void
+session_destroy(struct session *s)
+{
+	if (s == NULL)
+		return;
+	window_destroy(s->window);
+	session_disconnect(s);
+	iq_destroy(s->iqs);
+	tls_ticket_destroy(s->ticket);
+	timer_destroy(s->timer);
+	keepalive_finish(&s->keep);
+	free(s);
+}
+
+const char *
+session_company(const struct session *s)
+{
+	return s->row.company;
+}
+
+enum err
+session_link(struct session *s, const char *phone)
+{
+	if (s->row.linked && s->state != ST_FINISH)
+		return ERR_EXISTS;
+	if (s->window != NULL) {
+		if (phone != NULL)
+			window_set_phone(s->window, phone);
+		window_resend(s->window);
+		return ERR_OK;
+	}
+	if (s->state != ST_IDLE ||
+	    (s->status == WA_STATUS_COOLDOWN && s->row.until_ms > session_wall_ms(s)))
+		return ERR_BUSY;
+	s->window = window_create(s, phone);
+	session_dispatch(s, EV_LINK);
+	return ERR_OK;
+}
+
+void
+session_link_cancel(struct session *s)
+{
+	if (s->linking)
+		session_dispatch(s, EV_STOP);
+}
+
+/* An earlier run decided that the link is gone but did not get to move it. */
+static bool
+is_retiring(const struct session *s)
+{
+	return s->reason == WA_REASON_UNLINKED ||
+	    s->reason == WA_REASON_ACCOUNT_LOCKED ||
+	    s->reason == WA_REASON_PERMANENT;
+}
+
+enum err
+session_connect(struct session *s, bool now)
+{
+	if (!s->row.linked)
+		return ERR_NOT_FOUND;
+	if (s->state == ST_IDLE && is_retiring(s)) {
+		s->verdict.reason = s->reason;
+		session_dispatch(s, EV_RETIRE);
+		return ERR_OK;
+	}
+	if (!now && s->row.until_ms > session_wall_ms(s)) {
+		s->verdict = (struct verdict){ .act = ACT_WAIT,
+		    .reason = s->reason, .stage = STAGE_LOGIN };
+		session_dispatch(s, EV_RETRY);
+		return ERR_BUSY;
+	}
+	session_dispatch(s, EV_CONNECT);
+	return ERR_OK;
+}
+
+bool
+session_start(struct session *s)
+{
+	return s->row.linked && !s->row.paused &&
+	    session_connect(s, false) == ERR_OK;
+}
+
+enum err
+session_reconnect(struct session *s)
+{
+	if (s->linking)
+		return ERR_BUSY;
+	if (!s->row.linked)
+		return ERR_NOT_FOUND;
+	if (s->state == ST_LOGIN || s->state == ST_SETUP ||
+	    s->state == ST_ONLINE)
+		session_dispatch(s, EV_RESTART);
+	else
+		return session_connect(s, true);
+	return ERR_OK;
+}
+
+enum err
+session_logout(struct session *s)
+{
+	if (!s->row.linked)
+		return ERR_NOT_FOUND;
+	s->logout_wanted = true;
+	/* while a login is under way it is done as soon as that stands */
+	if (s->state == ST_IDLE || s->state == ST_BACKOFF ||
+	    s->state == ST_SETUP || s->state == ST_ONLINE)
+		session_dispatch(s, EV_LOGOUT);
+	return ERR_OK;
+}
+
+void
+session_stop(struct session *s)
+{
+	session_dispatch(s, EV_STOP);
+}
+
+bool
+session_is_quiet(const struct session *s)
+{
+	return s->state == ST_IDLE && s->commits == 0;
+}

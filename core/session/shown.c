@@ -1,0 +1,129 @@
+/* What a session shows: status, reason, the view for faces. */
+#include "core/session/impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MODULE "session"
+
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+int64_t
+session_wall_ms(const struct session *s)
+{
+	return clock_wall_ms(s->env->clock);
+}
+
+int64_t
+session_mono_ms(const struct session *s)
+{
+	return clock_mono_ms(s->env->clock);
+}
+
+void
+session_emit(struct session *s, struct session_event *event)
+{
+	s->env->on_event(s->env->on_event_ctx, s, event);
+}
+
+void
+session_show_status(struct session *s, enum wa_status status,
+    enum wa_reason reason)
+{
+	const bool differs = s->status != status || s->reason != reason;
+
+	if (differs) {
+		s->status = status;
+		s->reason = reason;
+		s->since_ms = session_wall_ms(s);
+		log_info("session=%s status=%s reason=%s", s->row.company,
+		    wa_status_name(status), wa_reason_name(reason));
+	}
+	s->state_version++;
+	session_emit(s, &(struct session_event){ .type = SESSION_CHANGED });
+}
+
+void
+session_show(struct session *s, enum wa_reason reason)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+
+	(void)wa_reason_status(reason, &status);
+	session_show_status(s, status, reason);
+}
+
+void
+session_note_error(struct session *s, const struct verdict *v)
+{
+	const char *code = wa_reason_error_code(v->reason);
+
+	if (code != NULL)
+		str_copy(s->row.last_error, sizeof s->row.last_error, code);
+	s->row.last_error_ms = session_wall_ms(s);
+	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
+	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
+	    v->code, v->detail);
+}
+
+void
+session_restore_shown(struct session *s)
+{
+	const struct company_row *row = &s->row;
+
+	s->since_ms = row->since_ms;
+	if (row->damaged) {
+		s->reason = WA_REASON_STORE_DAMAGED;
+	} else if (!wa_reason_from_name(row->reason, &s->reason) ||
+	    s->reason == WA_REASON_NONE) {
+		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
+		    WA_REASON_NEVER_LINKED;
+	}
+	(void)wa_reason_status(s->reason, &s->status);
+	/* what was true only while a core ran is not true now */
+	if (row->linked && (s->status == WA_STATUS_CONNECTED ||
+	    s->status == WA_STATUS_CONNECTING ||
+	    s->status == WA_STATUS_PAIRING ||
+	    s->status == WA_STATUS_RECONNECTING))
+		s->reason = WA_REASON_NOT_RUNNING;
+	else if (!row->linked && (s->status == WA_STATUS_CONNECTING ||
+	    s->status == WA_STATUS_PAIRING))
+		s->reason = WA_REASON_NEVER_LINKED;
+	if (row->linked && row->paused)
+		s->reason = WA_REASON_PAUSED;
+	(void)wa_reason_status(s->reason, &s->status);
+}
+
+void
+session_view(const struct session *s, struct session_view *out)
+{
+	const int64_t now = session_wall_ms(s);
+
+	memset(out, 0, sizeof *out);
+	str_copy(out->company, sizeof out->company, s->row.company);
+	str_copy(out->name, sizeof out->name, s->row.name);
+	str_copy(out->phone, sizeof out->phone, s->row.phone);
+	str_copy(out->platform, sizeof out->platform, s->row.platform);
+	out->status = s->status;
+	out->reason = s->reason;
+	out->linked = s->row.linked;
+	out->connected = s->state == ST_ONLINE && !s->keep.unproven;
+	out->since_ms = s->since_ms;
+	out->last_seen_ms = s->last_seen_ms;
+	out->reconnects = s->reconnects;
+	out->next_attempt_ms = s->next_attempt_ms;
+	out->until_ms = s->row.until_ms;
+	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
+	out->last_error_ms = s->row.last_error_ms;
+	out->verdict = s->verdict;
+	out->rtt_ms = s->rtt_ms;
+	out->prekeys = s->prekeys_on_server;
+	out->state_version = s->state_version;
+	if (s->window != NULL && window_is_open(s->window)) {
+		out->qr_available = window_has_qr(s->window);
+		out->window_ends_ms = now + window_left_ms(s->window);
+		if (window_has_code(s->window))
+			out->code_expires_ms = out->window_ends_ms;
+	}
+}
