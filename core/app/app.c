@@ -132,8 +132,8 @@ app_events_since(const struct app *a, uint64_t seq, struct app_event *out,
 
 /* --- life ---------------------------------------------------------------------- */
 
-static enum lang
-choose_lang(const struct config *config)
+enum lang
+app_lang_of(const struct config *config)
 {
 	switch (config_enum(config, OPT_LANG)) {
 	case 1:
@@ -219,7 +219,7 @@ app_open(const struct app_params *params, struct app **out,
 	enum err err;
 
 	a->config = params->config;
-	a->lang = choose_lang(params->config);
+	a->lang = app_lang_of(params->config);
 	list_init(&a->listeners);
 	/* the store first: it makes the directory that the log is in */
 	if ((err = loop_create(&a->loop)) != ERR_OK ||
@@ -256,8 +256,10 @@ app_close(struct app *a)
 	timer_destroy(a->stop);
 	LIST_EACH_SAFE(at, &a->listeners)
 		free(CONTAINER_OF(at, struct app_listener, link));
-	if (a->loop != NULL)
+	if (a->loop != NULL) {
+		loop_run(a->loop);      /* until connections have ended */
 		loop_destroy(a->loop);
+	}
 	log_close();
 	free(a);
 }

@@ -36,6 +36,8 @@ MUST_CHECK enum err app_open(const struct app_params *params,
 /* After app_stop has called back, or if nothing was ever started. NULL ok. */
 void app_close(struct app *a);
 
+/* The language that the option lang and the environment ask for. */
+enum lang app_lang_of(const struct config *config);
 struct loop *app_loop(struct app *a);
 enum lang app_lang(const struct app *a);
 const struct config *app_config(const struct app *a);

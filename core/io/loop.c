@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/io/loop_uv.h"
+#include "core/io/resolve.h"
 
 /* Turns that closing handles and chains of deferred calls may take at the
  * very end; one or two are usual. */
@@ -91,6 +92,7 @@ loop_destroy(struct loop *loop)
 		return;
 	drain(loop);
 	assert(loop->deferred_count == 0);
+	resolver_destroy(loop->resolver);
 	uv_close((uv_handle_t *)&loop->idle, NULL);
 	loop_timers_finish(loop);
 	uv_run(&loop->uv, UV_RUN_NOWAIT);

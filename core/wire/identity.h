@@ -36,7 +36,7 @@ void identity_finish(struct identity *id);      /* wipes */
 struct account {
 	char jid[JID_TEXT_MAX + 1];     /* user:device@s.whatsapp.net */
 	char lid[JID_TEXT_MAX + 1];     /* user:device@lid, may be empty */
-	char platform[32];              /* of the phone: android, iphone, smba... */
+	char platform[32];              /* of the phone: android, smba... */
 	char business_name[ACCOUNT_NAME_MAX + 1];
 	/* ADVSignedDeviceIdentity with accountSignatureKey and
 	 * deviceSignature, serialised */
@@ -46,7 +46,7 @@ struct account {
 	uint32_t key_index;
 };
 
-/* Digits of the account's phone number into out (size >= 32). */
+/* Digits of the account's phone number (size >= 32), "" if unknown. */
 void account_phone(const struct account *a, char *out, size_t size);
 
 /* Both, with what else has to survive: the record "creds" of a company. */
@@ -61,9 +61,11 @@ struct creds {
 };
 
 void creds_finish(struct creds *c);             /* wipes */
-/* Protobuf of core/wire/proto/store.proto; out should be a secret buf. */
+/* Protobuf of core/wire/proto/store.proto; out should be a secret buf.
+ * ERR_INTERNAL if c is not complete, so could not be read again. */
 MUST_CHECK enum err creds_encode(const struct creds *c, struct buf *out);
-/* ERR_CORRUPT for anything but a complete record; *out untouched then. */
+/* ERR_CORRUPT for anything but a complete record, ERR_NEWER_SCHEMA for one of
+ * a later version; *out untouched then. */
 MUST_CHECK enum err creds_decode(const void *p, size_t n, struct creds *out);
 
 #endif

@@ -15,6 +15,9 @@
 
 #define JID_SERVER_PN "s.whatsapp.net"
 #define JID_SERVER_LID "lid"
+/* companions that a business platform runs on WhatsApp's own machines */
+#define JID_SERVER_HOSTED "hosted"
+#define JID_SERVER_HOSTED_LID "hosted.lid"
 
 /* The text form of WhatsApp's own address ("S" in the notes). */
 #define JID_S "@s.whatsapp.net"

@@ -20,7 +20,7 @@
 #define NODE_INFLATED_MAX (16u * 1024 * 1024)   /* zip bombs stop here */
 #define NODE_DEPTH_MAX 128      /* real stanzas: under 12; spares the stack */
 #define NODE_COUNT_MAX 100000   /* a large group's answer fits */
-#define NODE_ATTRS_MAX 1024     /* of one node; finding repeats is quadratic */
+#define NODE_ATTRS_MAX 512      /* of one node; finding repeats is quadratic */
 #define NODE_ATTRS_TOTAL_MAX (4 * NODE_COUNT_MAX)
 
 enum node_content {

@@ -7,14 +7,7 @@
 #define PAIRDESK_WIRE_NODE_TREE_H
 
 #include "core/wire/node.h"
-
-struct arena;
-
-/* NUL-terminated; in the arena or static. */
-struct text {
-	const char *s;
-	size_t n;
-};
+#include "core/wire/text.h"
 
 struct attr {
 	struct text key, value;

@@ -29,7 +29,7 @@ pb_arena_finish(struct pb_arena *a)
 }
 
 static void *
-arena_alloc(void *ctx, size_t n)
+take(void *ctx, size_t n)
 {
 	struct pb_arena *a = ctx;
 	void *p;
@@ -43,7 +43,7 @@ arena_alloc(void *ctx, size_t n)
 }
 
 static void
-arena_free(void *ctx, void *p)
+leave(void *ctx, void *p)
 {
 	(void)ctx;
 	(void)p;
@@ -53,7 +53,7 @@ void *
 pb_unpack(struct pb_arena *a, const ProtobufCMessageDescriptor *type,
     const void *p, size_t n)
 {
-	ProtobufCAllocator allocator = { arena_alloc, arena_free, a };
+	ProtobufCAllocator allocator = { take, leave, a };
 
 	if (n > PB_INPUT_MAX || a->memory != NULL)
 		return NULL;

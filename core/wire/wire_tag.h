@@ -1,8 +1,6 @@
-/* Tag bytes of the binary form (protocol notes 5), for decoder and encoder. */
-#ifndef PAIRDESK_WIRE_NODE_WIRE_H
-#define PAIRDESK_WIRE_NODE_WIRE_H
-
-#define NODE_FLAG_ZLIB 0x02u
+/* Tag bytes of the binary form (protocol notes 5), for the node codec. */
+#ifndef PAIRDESK_WIRE_WIRE_TAG_H
+#define PAIRDESK_WIRE_WIRE_TAG_H
 
 #define WIRE_PACKED_MAX 127u    /* bytes when read, characters when written */
 
