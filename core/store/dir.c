@@ -195,7 +195,7 @@ enum err
 dir_write_file(const char *path, const void *p, size_t n)
 {
 	enum err err;
-	int fd;
+	int fd = -1;
 
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;

@@ -356,12 +356,9 @@ on_done(void *ctx)
 	e->moving = false;
 	LIST_EACH(at, &e->running)
 		learn(e, CONTAINER_OF(at, struct job, link));
-	while (!list_is_empty(&e->running)) {
-		struct list *at = e->running.next;
-
-		list_remove(at);
+	LIST_EACH_SAFE(at, &e->running)
 		finish_job(CONTAINER_OF(at, struct job, link));
-	}
+	list_init(&e->running);
 	e->busy = false;
 	settle(e);
 }

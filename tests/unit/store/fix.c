@@ -187,7 +187,7 @@ void
 fix_read(const char *path, uint8_t **p, size_t *n)
 {
 	const int fd = open(path, O_RDONLY);
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 
 	EXPECT(fd >= 0 && fstat(fd, &st) == 0);
 	*n = (size_t)st.st_size;
