@@ -286,6 +286,10 @@ act_refuse_pair(struct session *s)
 void
 act_set_up(struct session *s)
 {
+	if (s->logout_wanted) {
+		session_dispatch(s, EV_LOGOUT);
+		return;
+	}
 	timer_start(s->timer, SETUP_MS);
 	login_setup(s);
 }

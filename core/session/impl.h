@@ -90,6 +90,8 @@ struct session {
 	bool stop_wanted;               /* after the save that is under way */
 	bool version_retried;           /* once after a 405 */
 	int commits;                    /* under way; their callbacks need us */
+	unsigned telling;               /* depth of session_emit */
+	unsigned asked;                 /* inputs put off, one bit each */
 	int login_counter;
 
 	struct creds *creds;            /* only from dial to online */

@@ -40,7 +40,7 @@ void
 login_success(struct session *s, const struct node *success)
 {
 	store_lid(s, node_attr(success, "lid"));
-	session_dispatch(s, s->logout_wanted ? EV_LOGOUT : EV_SUCCESS);
+	session_dispatch(s, EV_SUCCESS);
 }
 
 static void

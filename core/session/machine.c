@@ -104,7 +104,6 @@ static const struct transition {
 	{ ST_FINISH,   EV_STOP,        act_stop,             ST_IDLE },
 
 	{ ST_LOGIN,    EV_SUCCESS,     act_set_up,           ST_SETUP },
-	{ ST_LOGIN,    EV_LOGOUT,      act_send_logout,      ST_LOGOUT },
 	{ ST_LOGIN,    EV_RESTART,     act_redial,           ST_PREPARE },
 	{ ST_LOGIN,    EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_LOGIN,    EV_HALT,        act_halt,             ST_IDLE },

@@ -25,7 +25,9 @@ session_mono_ms(const struct session *s)
 void
 session_emit(struct session *s, struct session_event *event)
 {
+	s->telling++;
 	s->env->on_event(s->env->on_event_ctx, s, event);
+	s->telling--;
 }
 
 void
