@@ -17,7 +17,9 @@ session_disconnect(struct session *s)
 	version_wait_cancel(s->version_wait);
 	s->version_wait = NULL;
 	keepalive_stop(&s->keep);
-	backoff_offline(&s->backoff, session_mono_ms(s));
+	/* a short time online between two endings resets nothing */
+	if (backoff_offline(&s->backoff, session_mono_ms(s)))
+		s->restarts = s->reconnects = 0;
 	prekeys_cancel(s);
 	channel_close(s->channel);
 	s->channel = NULL;
@@ -25,18 +27,19 @@ session_disconnect(struct session *s)
 	session_drop_creds(s);
 }
 
-void
+bool
 session_send(struct session *s, struct node *node)
 {
 	enum err err;
 
 	if (node == NULL)
-		return;
+		return false;
 	err = s->channel == NULL ? ERR_CLOSED : channel_send(s->channel, node);
 	if (err != ERR_OK)
 		log_debug("session=%s send of <%s> failed: %s",
 		    s->row.company, node_tag(node), err_text(err));
 	node_destroy(node);
+	return err == ERR_OK;
 }
 
 void

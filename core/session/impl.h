@@ -105,7 +105,8 @@ struct session {
 	struct window *window;
 	struct prekey_job *prekey_job;
 	int prekey_commits;             /* under way */
-	unsigned refusals, restarts;    /* since the last time online */
+	unsigned refusals;              /* in a row, without a time online */
+	unsigned restarts;              /* since the last stable minute */
 	int64_t conflicts_ms[CONFLICTS_MAX];    /* monotonic, newest first */
 	struct verdict verdict;
 
@@ -159,8 +160,9 @@ extern const struct keepalive_events session_keepalive_events;
 
 /* Ends the connection and all that hangs on it; keys in memory are wiped. */
 void session_disconnect(struct session *s);
-/* Sends and forgets; a failed send ends the connection by itself. */
-void session_send(struct session *s, struct node *node);
+/* Sends and forgets; a failed send ends the connection by itself. False:
+ * not sent. node NULL is a no-op. */
+bool session_send(struct session *s, struct node *node);
 /* Sends an iq built by the caller and expects its answer. */
 void session_ask(struct session *s, struct node *iq, int64_t timeout_ms,
     iq_fn fn);
@@ -186,7 +188,7 @@ bool window_open(struct window *w, const struct node *pair_device);
 bool window_is_open(const struct window *w);
 void window_pair_success(struct window *w, const struct node *iq);
 void window_save(struct window *w);
-void window_answer(struct window *w);           /* pair-device-sign */
+bool window_answer(struct window *w);           /* pair-device-sign; sent? */
 void window_refuse(struct window *w);           /* save failed */
 void window_rotate_secret(struct window *w);    /* companion_reg_refresh */
 void window_passkey(struct window *w);

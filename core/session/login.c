@@ -49,7 +49,7 @@ on_active(void *ctx, enum err err, const struct node *answer)
 	struct session *s = ctx;
 	struct verdict v;
 
-	if (err == ERR_CANCELLED)
+	if (err == ERR_CANCELLED || s->state != ST_SETUP)
 		return;
 	if (err == ERR_OK && iq_error_code(answer) == 0) {
 		session_dispatch(s, EV_READY);
@@ -74,16 +74,16 @@ send_active(struct session *s)
 static void
 on_uploaded(struct session *s, enum err err)
 {
-	struct verdict v;
+	struct verdict v = { .act = ACT_RETRY, .reason =
+	    err_class(err) == ERRC_LOCAL ? WA_REASON_INTERNAL :
+	    WA_REASON_CONNECTION_LOST, .stage = STAGE_LOGIN };
 
-	if (err == ERR_CANCELLED)
-		return;
 	if (err == ERR_OK) {
 		send_active(s);
 		return;
 	}
-	verdict_of_loss(ERR_CLOSED, STAGE_OPEN, 503,
-	    "pre-keys could not be uploaded", &v);
+	str_format(v.detail, sizeof v.detail,
+	    "pre-keys could not be uploaded: %s", err_text(err));
 	session_end_with(s, &v);
 }
 
@@ -95,7 +95,7 @@ on_count(void *ctx, enum err err, const struct node *answer)
 	struct verdict v;
 	uint64_t n;
 
-	if (err == ERR_CANCELLED)
+	if (err == ERR_CANCELLED || s->state != ST_SETUP)
 		return;
 	if (err != ERR_OK) {
 		verdict_of_silence(STAGE_LOGIN, &v);
@@ -134,8 +134,15 @@ on_logged_out(void *ctx, enum err err, const struct node *answer)
 
 	if (err == ERR_CANCELLED)
 		return;
-	if (err != ERR_OK || iq_error_code(answer) != 0) {
+	if (err != ERR_OK) {
 		verdict_of_silence(STAGE_OPEN, &v);
+	} else if (iq_error_code(answer) != 0) {
+		/* asking again would be answered alike: the asker hears it */
+		s->logout_wanted = false;
+		v = (struct verdict){ .act = ACT_RETRY,
+		    .reason = WA_REASON_REFUSED, .stage = STAGE_OPEN,
+		    .code = iq_error_code(answer),
+		    .detail = "WhatsApp refused to unlink" };
 	} else {
 		str_copy(v.detail, sizeof v.detail, "unlinked by us");
 		log_info("session=%s unlinked by us", s->row.company);

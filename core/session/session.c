@@ -106,6 +106,11 @@ session_link(struct session *s, const char *phone)
 	if (s->state != ST_IDLE ||
 	    (s->status == WA_STATUS_COOLDOWN && s->row.until_ms > session_wall_ms(s)))
 		return ERR_BUSY;
+	if (s->row.damaged) {
+		/* moved aside first, and said; then it can be linked anew */
+		session_dispatch(s, EV_DAMAGED);
+		return ERR_OK;
+	}
 	s->window = window_create(s, phone);
 	session_dispatch(s, EV_LINK);
 	return ERR_OK;
@@ -171,6 +176,10 @@ session_connect(struct session *s, bool now)
 bool
 session_start(struct session *s)
 {
+	if (s->row.damaged && s->state == ST_IDLE) {
+		session_dispatch(s, EV_DAMAGED);
+		return false;
+	}
 	return s->row.linked && !s->row.paused &&
 	    session_connect(s, false) == ERR_OK;
 }

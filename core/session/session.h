@@ -122,7 +122,8 @@ void session_link_cancel(struct session *s);
  */
 MUST_CHECK enum err session_connect(struct session *s, bool now);
 /* At the start of a core: connects what is linked and not paused, arms what
- * waits for the end of a ban. True if it dials now. */
+ * waits for the end of a ban; what cannot be read goes to quarantine. True
+ * if it dials now. */
 bool session_start(struct session *s);
 /* Drops the connection, keys untouched, and dials again. */
 MUST_CHECK enum err session_reconnect(struct session *s);

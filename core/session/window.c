@@ -375,13 +375,13 @@ window_save(struct window *w)
 	session_commit(s, batch, on_saved);
 }
 
-void
+bool
 window_answer(struct window *w)
 {
 	struct node *reply = w->reply;
 
 	w->reply = NULL;
-	session_send(w->s, reply);
+	return session_send(w->s, reply);
 }
 
 void
