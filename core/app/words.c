@@ -53,7 +53,7 @@ words_get(enum lang lang, enum word word)
 	return table[word][lang];
 }
 
-/* --- filling ------------------------------------------------------------------ */
+/* --- filling -------------------------------------------------------------- */
 
 enum slot_kind { SLOT_NUMBER, SLOT_TIME, SLOT_STAGE, SLOT_TEXT };
 
@@ -266,7 +266,7 @@ is_complete(const char *s, const struct words_args *args)
 	return true;
 }
 
-/* --- status and reason --------------------------------------------------------- */
+/* --- status and reason ---------------------------------------------------- */
 
 const char *
 words_status_name(enum lang lang, enum wa_status status)
@@ -423,7 +423,7 @@ words_phone_fault(enum phone_fault fault)
 	return words[fault];
 }
 
-/* --- linking steps -------------------------------------------------------------- */
+/* --- linking steps -------------------------------------------------------- */
 
 size_t
 words_steps(enum lang lang, enum words_how how,

@@ -147,7 +147,7 @@ def test_secret_stored_values_are_sealed(t):
     """Nothing that the server knows of us lies in the clear either."""
     sim, desk = t.pair()
     jid = desk.linked(sim, phone=PHONE)
-    identity = bytes.fromhex(sim.do("prekeys", phone=PHONE)["identity"])
+    identity = bytes.fromhex(sim.device(PHONE)["identity"])
     found = sim.do("devices", phone=PHONE)
     check_absent(t, desk, {"identity key": identity,
                            "jid": jid.encode()}, procs=[])
