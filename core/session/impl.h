@@ -105,6 +105,7 @@ struct session {
 	struct window *window;
 	struct prekey_job *prekey_job;
 	int prekey_commits;             /* under way */
+	int secret_commits;             /* of pairing codes, under way */
 	unsigned refusals;              /* in a row, without a time online */
 	unsigned restarts;              /* since the last stable minute */
 	int64_t conflicts_ms[CONFLICTS_MAX];    /* monotonic, newest first */
