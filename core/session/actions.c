@@ -168,7 +168,7 @@ act_await_verdict(struct session *s)
 void
 act_on_window(struct session *s)
 {
-	window_show(s->window);
+	window_open(s->window);
 }
 
 /* The attempt is over, for whatever reason: nothing dials again by itself. */

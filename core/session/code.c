@@ -16,6 +16,7 @@
 #include "core/base/str.h"
 
 #define PHONE_TRIES 3           /* primary_hello repeats per code (notes 8.8) */
+#define RENEWALS_MAX 3          /* more in one window would end in a 429 */
 #define HELLO_TIMEOUT_MS 30000
 #define SALT_LEN 32
 #define IV_LEN 16
@@ -31,7 +32,7 @@ struct code {
 	size_t ref_len;                 /* 0 until WhatsApp said yes */
 	bool waiting;                   /* for WhatsApp's yes */
 	bool storing;                   /* the secret from primary_hello */
-	unsigned phone_tries;
+	unsigned phone_tries, renewals;
 	struct derive *job;             /* one at a time */
 	char hello_id[IQ_ID_MAX], finish_id[IQ_ID_MAX]; /* "" not sent */
 	/* from primary_hello, while its key is derived */
@@ -340,6 +341,12 @@ finish_exchange(struct code *c, const struct derive *job)
 	session_commit(s, batch, on_secret_stored);
 }
 
+static bool
+is_our_ref(const struct code *c, const void *p, size_t n)
+{
+	return c->ref_len > 0 && n == c->ref_len && memcmp(p, c->ref, n) == 0;
+}
+
 static void
 on_primary_hello(struct code *c, const struct node *notification)
 {
@@ -347,8 +354,7 @@ on_primary_hello(struct code *c, const struct node *notification)
 	struct code_primary primary;
 
 	if (code_primary_parse(notification, &primary) != ERR_OK ||
-	    c->ref_len == 0 || primary.ref_len != c->ref_len ||
-	    memcmp(primary.ref, c->ref, c->ref_len) != 0) {
+	    !is_our_ref(c, primary.ref, primary.ref_len)) {
 		log_warn("session=%s primary_hello does not fit our code",
 		    s->row.company);
 		return;
@@ -368,15 +374,23 @@ static void
 on_refresh(struct code *c, const struct node *reg)
 {
 	struct session *s = window_session(c->w);
+	const struct node *ref = node_child(reg, "link_code_pairing_ref");
+	const uint8_t *p = NULL;
 	struct verdict v;
+	size_t n = 0;
 
+	if (ref != NULL)
+		p = node_bytes(ref, &n);
+	if (c->ref_len == 0 || (p != NULL && !is_our_ref(c, p, n)))
+		return;
 	log_info("session=%s pairing code is to be renewed",
 	    s->row.company);
 	forget_asked(c);
 	c->ref_len = 0;
 	c->waiting = false;
 	window_show(c->w);
-	if (!node_attr_is(reg, "force_manual_refresh", "true")) {
+	if (!node_attr_is(reg, "force_manual_refresh", "true") &&
+	    ++c->renewals <= RENEWALS_MAX) {
 		code_start(c);
 		return;
 	}

@@ -100,9 +100,10 @@ on_lost(void *ctx, enum err err, enum stage stage, int http_status,
 	struct session *s = ctx;
 	struct verdict v;
 
-	/* the server's clock of the window may be a little ahead of ours */
+	/* the server's clock of the window may be a little ahead of ours; and
+	 * a code dies with its connection (notes 8.9) */
 	if (err == ERR_CLOSED && s->state == ST_WINDOW &&
-	    window_is_last_ref(s->window)) {
+	    (window_is_last_ref(s->window) || window_has_code(s->window))) {
 		session_dispatch(s, EV_EXPIRED);
 		return;
 	}

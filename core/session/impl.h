@@ -184,8 +184,12 @@ void prekeys_cancel(struct session *s);
 /* window.c */
 struct window *window_create(struct session *s, const char *phone);
 void window_destroy(struct window *w);          /* NULL ok */
-/* pair-device with its refs. False: none of use. */
-bool window_open(struct window *w, const struct node *pair_device);
+/* Takes the refs of a pair-device. False: none of use, and the old ones
+ * stay. */
+bool window_take_refs(struct window *w, const struct node *pair_device);
+/* Shows the first of them; from now on it counts. Refs that come again on
+ * the open connection replace the old ones, and do not make it longer. */
+void window_open(struct window *w);
 bool window_is_open(const struct window *w);
 void window_pair_success(struct window *w, const struct node *iq);
 void window_save(struct window *w);

@@ -89,6 +89,7 @@ static const struct transition {
 	{ ST_REGISTER, EV_RESTART,     act_reopen_attempt,   ST_PREPARE },
 	{ ST_REGISTER, EV_STOP,        act_stop,             ST_IDLE },
 
+	{ ST_WINDOW,   EV_REFS,        act_on_window,        ST_WINDOW },
 	{ ST_WINDOW,   EV_EXPIRED,     act_expire,           ST_IDLE },
 	{ ST_WINDOW,   EV_FAILED,      act_fail_attempt,     ST_IDLE },
 	{ ST_WINDOW,   EV_PAIRED,      act_save,             ST_SAVE },
