@@ -44,6 +44,7 @@ void
 act_open_attempt(struct session *s)
 {
 	s->linking = true;
+	session_drop_creds(s);
 	s->creds = xcalloc(1, sizeof *s->creds);
 	identity_create(s->env->rnd, &s->creds->id);
 	s->creds->next_prekey_id = s->creds->first_unuploaded_prekey_id = 1;
@@ -303,13 +304,11 @@ act_go_online(struct session *s)
 	s->version_retried = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	backoff_online(&s->backoff, session_mono_ms(s));
-	session_drop_creds(s);
+	session_release_creds(s);
 	session_show(s, WA_REASON_OK);
 	/* a routine login writes nothing: only a stored trouble is cleared */
 	if (strcmp(s->row.status, wa_status_name(s->status)) != 0)
 		session_persist(s);
-	if (s->logout_wanted)
-		session_dispatch(s, EV_LOGOUT);
 }
 
 static int64_t

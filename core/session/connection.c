@@ -24,7 +24,10 @@ session_disconnect(struct session *s)
 	channel_close(s->channel);
 	s->channel = NULL;
 	iq_reset(s->iqs, ERR_CANCELLED);
-	session_drop_creds(s);
+	if (s->linking)
+		session_drop_creds(s);
+	else
+		session_release_creds(s);
 }
 
 bool

@@ -95,6 +95,7 @@ struct session {
 	int login_counter;
 
 	struct creds *creds;            /* only from dial to online */
+	bool creds_idle;                /* to be dropped with the last commit */
 	struct channel *channel;
 	struct iq_table *iqs;
 	struct tls_ticket *ticket;
@@ -155,6 +156,9 @@ void session_batch_creds(struct store_batch *batch, const struct creds *c);
 /* Reads creds if they are not in memory. ERR_NOT_FOUND, ERR_CORRUPT ... */
 MUST_CHECK enum err session_load_creds(struct session *s);
 void session_drop_creds(struct session *s);
+/* The same once what is being stored is stored: until then disk says less
+ * than memory. */
+void session_release_creds(struct session *s);
 
 extern const struct channel_events session_channel_events;
 extern const struct keepalive_events session_keepalive_events;
@@ -180,6 +184,8 @@ void login_logout(struct session *s);
 typedef void (*prekeys_fn)(struct session *s, enum err err);
 void prekeys_upload(struct session *s, size_t count, prekeys_fn fn);
 void prekeys_cancel(struct session *s);
+/* The server has keys, so what was sent without an answer did arrive. */
+void prekeys_confirm(struct session *s);
 
 /* window.c */
 struct window *window_create(struct session *s, const char *phone);

@@ -106,11 +106,13 @@ on_count(void *ctx, enum err err, const struct node *answer)
 	if (count == NULL || !node_attr_u64(count, "value", 1000000, &n))
 		n = 0;
 	s->prekeys_on_server = (int32_t)n;
-	if (n >= PREKEYS_LOW)
+	if (n >= PREKEYS_LOW) {
+		prekeys_confirm(s);
 		send_active(s);
-	else
+	} else {
 		prekeys_upload(s, n == 0 ? PREKEYS_FIRST : PREKEYS_MORE,
 		    on_uploaded);
+	}
 }
 
 void
