@@ -50,6 +50,7 @@ act_open_attempt(struct session *s)
 	s->creds->next_prekey_id = s->creds->first_unuploaded_prekey_id = 1;
 	s->row.phone[0] = '\0';
 	session_show(s, WA_REASON_NAME_LOOKUP);
+	session_persist(s);     /* from now on there is such a company */
 	learn_version(s, VERSION_FRESH_LINK_MS);
 }
 
