@@ -107,7 +107,7 @@ class Sim:
 
     def device(self, phone):
         """The newest linked device of a phone: jid, prekeys, uploads..."""
-        return self.do("prekeys", phone=phone)["device"]
+        return self.do("prekeys", phone=phone)
 
     def seq(self):
         """Now: pass it as `after` to see only what follows."""
