@@ -131,6 +131,7 @@ cmd_doctor(const struct cmd_args *args)
 	}
 	doctor_close(doctor);
 	watch_destroy(watch);
+	loop_run(v.loop);       /* until the connection has ended */
 	loop_destroy(v.loop);
 	cJSON_Delete(v.steps);
 	return code;

@@ -256,8 +256,10 @@ app_close(struct app *a)
 	timer_destroy(a->stop);
 	LIST_EACH_SAFE(at, &a->listeners)
 		free(CONTAINER_OF(at, struct app_listener, link));
-	if (a->loop != NULL)
+	if (a->loop != NULL) {
+		loop_run(a->loop);      /* until connections have ended */
 		loop_destroy(a->loop);
+	}
 	log_close();
 	free(a);
 }

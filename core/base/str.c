@@ -225,10 +225,10 @@ str_base64(struct buf *out, const void *p, size_t n)
 	uint8_t *where;
 	enum err err;
 
-	if ((err = buf_extend(out, len + 1, &where)) != ERR_OK)
+	if ((err = buf_extend(out, len, &where)) != ERR_OK)
 		return err;
+	/* its NUL goes where every buf has room for one */
 	sodium_bin2base64((char *)where, len + 1, p, n,
 	    sodium_base64_VARIANT_ORIGINAL);
-	out->len--;             /* the NUL is not part of the text */
 	return ERR_OK;
 }

@@ -1,0 +1,576 @@
+#include "tests/sim/code.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/wire/crypt.h"
+#include "core/wire/jid.h"
+#include "tests/sim/check.h"
+#include "tests/sim/conn.h"
+#include "tests/sim/json.h"
+#include "tests/sim/must.h"
+#include "tests/sim/owed.h"
+#include "tests/sim/pairing.h"
+#include "tests/sim/serve.h"
+
+#define ROUNDS 131072u
+#define CODE_CHARS 8
+#define TRIES_MAX 3
+#define BUNDLE 156              /* salt 32, iv 12, sealed 96 + 16 */
+#define BUNDLE_PLAIN 96
+
+static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTVWXYZ";
+
+void
+code_ended(struct conn *c)
+{
+	struct code_request *r = &c->pairing->code;
+	struct phone *p = accounts_find(&c->sim->accounts, r->number);
+
+	if (p != NULL && p->code_conn == c->id)
+		p->code_conn = 0;
+	keypair_finish(&r->ephemeral);
+	secret_wipe(r, sizeof *r);
+}
+
+/* --- companion_hello --------------------------------------------------- */
+
+static bool
+is_one_of(const char *s, size_t n, const char *const *list)
+{
+	for (; *list != NULL; list++) {
+		if (strlen(*list) == n && memcmp(*list, s, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "Browser (OS)" with names people know (protocol notes 8.2). */
+static bool
+is_known_display(const char *s)
+{
+	static const char *const browsers[] = { "Chrome", "Firefox", "Edge",
+	    "Safari", "Opera", "IE", "Internet Explorer", "Desktop", "Brave",
+	    NULL };
+	static const char *const systems[] = { "Windows", "Linux", "Mac OS",
+	    "macOS", "Mac OS X", "Ubuntu", "Debian", "Fedora", "Chrome OS",
+	    "Android", "iOS", NULL };
+	const char *open = strstr(s, " (");
+	size_t n = strlen(s);
+
+	return open != NULL && n > 0 && s[n - 1] == ')' &&
+	    is_one_of(s, (size_t)(open - s), browsers) &&
+	    is_one_of(open + 2, (size_t)(s + n - 1 - (open + 2)), systems);
+}
+
+struct hello {
+	const uint8_t *wrapped;
+	char number[24], display[128];
+	const uint8_t *platform;
+};
+
+static const uint8_t *
+sized(const struct node *parent, const char *tag, size_t n)
+{
+	const struct node *child = node_child(parent, tag);
+	size_t len;
+	const uint8_t *p = child == NULL ? NULL : node_bytes(child, &len);
+
+	return p != NULL && len == n ? p : NULL;
+}
+
+static bool
+read_number(const struct node *reg, char out[24])
+{
+	const char *jid = node_attr(reg, "jid");
+	struct jid j;
+
+	if (jid == NULL || !jid_parse(jid, &j) || j.device != 0 ||
+	    strcmp(j.server, JID_SERVER_PN) != 0)
+		return false;
+	return str_copy(out, 24, j.user) && j.user[0] != '0' &&
+	    strspn(out, "0123456789") == strlen(out) && strlen(out) >= 7;
+}
+
+/* False: answered with 400 by the real server. */
+static bool
+read_hello(struct conn *c, const struct node *reg, struct hello *out)
+{
+	const uint8_t *key = sized(reg, "companion_server_auth_key_pub",
+	    KEY_LEN);
+	const struct node *display = node_child(reg,
+	    "companion_platform_display");
+	const uint8_t *text;
+	size_t n = 0;
+
+	out->wrapped = sized(reg,
+	    "link_code_pairing_wrapped_companion_ephemeral_pub", CODE_WRAPPED);
+	out->platform = sized(reg, "companion_platform_id", 1);
+	text = display == NULL ? NULL : node_bytes(display, &n);
+	if (out->wrapped == NULL || key == NULL || text == NULL ||
+	    sized(reg, "link_code_pairing_nonce", 1) == NULL ||
+	    out->platform == NULL) {
+		check_note(c, RULE_CODE_HELLO, "missing or of a wrong size");
+		return false;
+	}
+	str_clean(out->display, sizeof out->display, (const char *)text, n);
+	if (!read_number(reg, out->number))
+		check_note(c, RULE_CODE_PHONE, "%s",
+		    node_attr(reg, "jid") == NULL ? "none" :
+		    node_attr(reg, "jid"));
+	else if (memcmp(key, c->noise_pub, KEY_LEN) != 0)
+		check_note(c, RULE_CODE_NOISE_KEY, "another");
+	else if (out->platform[0] < '1' || out->platform[0] > '9')
+		check_note(c, RULE_CODE_PLATFORM, "%c", out->platform[0]);
+	else if (!is_known_display(out->display))
+		check_note(c, RULE_CODE_DISPLAY, "%s", out->display);
+	else
+		return true;
+	return false;
+}
+
+/* More than the limit within the window: 429. */
+static bool
+is_over_limit(struct sim *sim, struct phone *p)
+{
+	int64_t now = (int64_t)uv_now(sim->loop);
+
+	if (p->hellos == 0 || now - p->hellos_since_ms >
+	    sim->set.hello_window_ms) {
+		p->hellos = 0;
+		p->hellos_since_ms = now;
+	}
+	p->hellos++;
+	return sim->set.hello_limit > 0 && p->hellos > sim->set.hello_limit;
+}
+
+static void
+on_code_over(struct conn *c, void *arg)
+{
+	(void)arg;
+	c->pairing->code.due = NULL;
+	c->pairing->code.is_pending = false;
+}
+
+static void
+remember(struct conn *c, struct phone *p, const struct hello *h)
+{
+	struct code_request *r = &c->pairing->code;
+	uint8_t raw[30];
+	struct buf text;
+	const char *s;
+
+	memcpy(r->wrapped, h->wrapped, CODE_WRAPPED);
+	str_copy(r->number, sizeof r->number, h->number);
+	rnd_fill(c->sim->rnd, raw, sizeof raw);
+	buf_init(&text, 2 * CODE_REF_LEN);
+	must(buf_str(&text, "2@"));
+	must(str_base64(&text, raw, sizeof raw));
+	must(buf_cstr(&text, &s));
+	str_copy(r->ref, sizeof r->ref, s);
+	buf_finish(&text);
+	r->is_pending = true;
+	r->is_typed = false;
+	r->tries = 0;
+	r->since_ms = (int64_t)uv_now(c->sim->loop);
+	later_cancel(r->due);
+	r->due = conn_later(c, c->sim->set.code_ms, on_code_over, NULL);
+	p->code_conn = c->id;
+}
+
+static void
+answer_hello(struct conn *c, const char *id, bool with_ref)
+{
+	struct node *n = serve_result(id);
+	struct node *reg = node_add_new(n, "link_code_companion_reg");
+	const char *ref = c->pairing->code.ref;
+
+	node_set(reg, "stage", "companion_hello");
+	if (with_ref)
+		node_set_bytes(node_add_new(reg, "link_code_pairing_ref"), ref,
+		    strlen(ref));
+	conn_send(c, n);
+}
+
+static void
+on_late_answer(struct conn *c, void *arg)
+{
+	(void)arg;
+	answer_hello(c, c->pairing->code.late_id, true);
+}
+
+/* The "code-answer" fault. True: that was the answer. */
+static bool
+answer_by_fault(struct conn *c, const char *id)
+{
+	const cJSON *f = fault_take(c, "code-answer");
+	const char *how = json_text(f, "how");
+
+	if (f == NULL)
+		return false;
+	if (how == NULL || strcmp(how, "error") == 0) {
+		const char *text = json_text(f, "text");
+		int code = (int)json_int(f, "code", 400);
+
+		c->pairing->code.is_pending = false;
+		serve_error(c, id, code, text != NULL ? text :
+		    code == 429 ? "rate-overlimit" : "bad-request");
+	} else if (strcmp(how, "no-ref") == 0) {
+		answer_hello(c, id, false);
+	} else if (strcmp(how, "late") == 0) {
+		str_copy(c->pairing->code.late_id,
+		    sizeof c->pairing->code.late_id, id);
+		conn_later(c, json_int(f, "ms", 3000), on_late_answer, NULL);
+	}
+	return true;
+}
+
+static void
+say_hello(struct conn *c, const struct hello *h, int code)
+{
+	cJSON *e = event_new(c->sim, NULL, "companion_hello");
+
+	json_put_int(e, "conn", (int64_t)c->id);
+	json_put(e, "phone", h->number);
+	json_put(e, "display", h->display);
+	json_put_int(e, "answer", code);
+	event_emit(c->sim, e);
+}
+
+static void
+companion_hello(struct conn *c, const char *id, const struct node *reg)
+{
+	struct hello h = { 0 };
+	struct phone *p;
+
+	c->sim->count.companion_hellos++;
+	check_that(c, c->pairing->is_answered, RULE_CODE_EARLY,
+	    "pair-device not answered yet");
+	check_that(c, node_attr_is(reg, "should_show_push_notification",
+	    "true"), RULE_CODE_PUSH, "no push");
+	if (!read_hello(c, reg, &h) ||
+	    (p = accounts_phone(&c->sim->accounts, h.number)) == NULL) {
+		say_hello(c, &h, 400);
+		serve_error(c, id, 400, "bad-request");
+		return;
+	}
+	str_copy(c->asked_phone, sizeof c->asked_phone, h.number);
+	if (is_over_limit(c->sim, p)) {
+		say_hello(c, &h, 429);
+		serve_error(c, id, 429, "rate-overlimit");
+		return;
+	}
+	remember(c, p, &h);
+	if (answer_by_fault(c, id)) {
+		say_hello(c, &h, -1);
+		return;
+	}
+	answer_hello(c, id, true);
+	say_hello(c, &h, 200);
+}
+
+/* --- the phone --------------------------------------------------------- */
+
+/* PBKDF2 twice takes a tenth of a second: on a worker. */
+struct typing {
+	uv_work_t work;
+	struct sim *sim;
+	uint64_t conn_id;
+	char code[CODE_CHARS + 1];
+	uint8_t their_salt[32], our_salt[32];
+	uint8_t their_key[KEY_LEN], our_key[KEY_LEN];
+};
+
+static void
+derive(uv_work_t *work)
+{
+	struct typing *t = work->data;
+	uint8_t key[KEY_LEN];
+
+	crypt_pbkdf2(t->code, CODE_CHARS, t->their_salt, 32, ROUNDS, key);
+	memcpy(t->their_key, key, KEY_LEN);
+	crypt_pbkdf2(t->code, CODE_CHARS, t->our_salt, 32, ROUNDS, key);
+	memcpy(t->our_key, key, KEY_LEN);
+}
+
+static void
+send_primary_hello(struct conn *c)
+{
+	struct code_request *r = &c->pairing->code;
+	struct phone *p = c->pairing->phone;
+	struct node *n = serve_notification(c, "link_code_companion_reg");
+	struct node *reg = node_add_new(n, "link_code_companion_reg");
+
+	node_set(reg, "stage", "primary_hello");
+	node_set_bytes(node_add_new(reg,
+	    "link_code_pairing_wrapped_primary_ephemeral_pub"), r->answer,
+	    CODE_WRAPPED);
+	node_set_bytes(node_add_new(reg, "primary_identity_pub"),
+	    p->identity.pub, KEY_LEN);
+	node_set_bytes(node_add_new(reg, "link_code_pairing_ref"), r->ref,
+	    strlen(r->ref));
+	owed_ack(c, n, false);
+	event_say(c->sim, c, "primary_hello", "number", p->number);
+	conn_send(c, n);
+}
+
+static void
+on_finish_late(struct conn *c, void *arg)
+{
+	struct code_request *r = &c->pairing->code;
+
+	(void)arg;
+	if (!r->is_typed || c->pairing->phone == NULL)
+		return;
+	r->is_typed = false;
+	pairing_phone_error(c, c->pairing->phone, "timeout");
+}
+
+static void
+on_derived(uv_work_t *work, int status)
+{
+	struct typing *t = work->data;
+	struct conn *c = conn_find(t->sim, t->conn_id);
+	struct code_request *r;
+
+	(void)status;
+	if (c == NULL || c->pairing == NULL || c->pairing->phone == NULL) {
+		free(t);
+		return;
+	}
+	r = &c->pairing->code;
+	crypt_ctr(t->their_key, r->wrapped + 32, r->wrapped + 48, KEY_LEN,
+	    r->companion);
+	curve_keypair(t->sim->rnd, &r->ephemeral);
+	memcpy(r->answer, t->our_salt, 32);
+	rnd_fill(t->sim->rnd, r->answer + 32, 16);
+	crypt_ctr(t->our_key, r->answer + 32, r->ephemeral.pub, KEY_LEN,
+	    r->answer + 48);
+	r->is_typed = true;
+	send_primary_hello(c);
+	conn_later(c, t->sim->set.reply_ms, on_finish_late, NULL);
+	secret_wipe(t, sizeof *t);
+	free(t);
+}
+
+/* Without dash and blanks, in capitals; false if it cannot be a code. */
+static bool
+read_code(const char *text, char out[CODE_CHARS + 1])
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++) {
+		int ch = toupper((unsigned char)*text);
+
+		if (ch == '-' || ch == ' ')
+			continue;
+		if (n == CODE_CHARS || strchr(alphabet, ch) == NULL)
+			return false;
+		out[n++] = (char)ch;
+	}
+	out[n] = '\0';
+	return n == CODE_CHARS;
+}
+
+const char *
+code_type(struct sim *sim, struct phone *p, const char *code,
+    struct conn **out)
+{
+	struct conn *c = conn_find(sim, p->code_conn);
+	struct typing *t;
+
+	if (c == NULL || c->pairing == NULL)
+		return "no-request";
+	if (!c->pairing->code.is_pending)
+		return "expired-code";
+	if (c->pairing->code.tries++ >= TRIES_MAX)
+		return "too-many-attempts";
+	if (c->revision < sim->set.min_revision)
+		return "outdated";
+	if (p->refuse[0] != '\0')
+		return "refused";
+	t = xcalloc(1, sizeof *t);
+	if (!read_code(code, t->code)) {
+		free(t);
+		return "wrong-code";
+	}
+	sim->count.codes++;
+	event_say(sim, c, "code_typed", "number", p->number);
+	c->pairing->phone = p;
+	t->sim = sim;
+	t->conn_id = c->id;
+	t->work.data = t;
+	memcpy(t->their_salt, c->pairing->code.wrapped, 32);
+	rnd_fill(sim->rnd, t->our_salt, 32);
+	uv_queue_work(sim->loop, &t->work, derive, on_derived);
+	*out = c;
+	return NULL;
+}
+
+/* --- companion_finish -------------------------------------------------- */
+
+/* The adv secret of the bundle, or false when the typed code was wrong. */
+static bool
+open_bundle(struct conn *c, const uint8_t bundle[BUNDLE],
+    const uint8_t *companion_identity, uint8_t adv_secret[KEY_LEN])
+{
+	struct code_request *r = &c->pairing->code;
+	struct phone *p = c->pairing->phone;
+	struct secret eph, id;
+	uint8_t key[KEY_LEN], plain[BUNDLE_PLAIN], ikm[3 * 32];
+	bool ok = false;
+
+	if (curve_shared(&r->ephemeral.priv, r->companion, &eph) != ERR_OK)
+		return false;
+	crypt_hkdf(eph.b, KEY_LEN, bundle, 32,
+	    "link_code_pairing_key_bundle_encryption_key", key, KEY_LEN);
+	if (crypt_gcm_open(key, bundle + 32, NULL, 0, bundle + 44,
+	    BUNDLE - 44, plain) == ERR_OK &&
+	    memcmp(plain, companion_identity, KEY_LEN) == 0 &&
+	    memcmp(plain + 32, p->identity.pub, KEY_LEN) == 0 &&
+	    curve_shared(&p->identity.priv, companion_identity, &id) ==
+	    ERR_OK) {
+		memcpy(ikm, eph.b, 32);
+		memcpy(ikm + 32, id.b, 32);
+		memcpy(ikm + 64, plain + 64, 32);
+		crypt_hkdf(ikm, sizeof ikm, NULL, 0, "adv_secret", adv_secret,
+		    KEY_LEN);
+		secret_finish(&id);
+		ok = true;
+	}
+	secret_finish(&eph);
+	secret_wipe(ikm, sizeof ikm);
+	secret_wipe(plain, sizeof plain);
+	return ok;
+}
+
+static void
+phone_finishes(struct conn *c, const uint8_t *bundle, const uint8_t *identity)
+{
+	struct code_request *r = &c->pairing->code;
+	struct phone *p = c->pairing->phone;
+	uint8_t adv_secret[KEY_LEN];
+
+	if (p == NULL || !r->is_typed)
+		return;
+	r->is_typed = false;
+	if (!open_bundle(c, bundle, identity, adv_secret)) {
+		pairing_phone_error(c, p, "wrong-code");
+		return;
+	}
+	r->is_pending = false;
+	if (p->passkey) {
+		code_passkey(c);
+		pairing_phone_error(c, p, "passkey");
+	} else {
+		pairing_link(c, p, adv_secret);
+	}
+	secret_wipe(adv_secret, sizeof adv_secret);
+}
+
+static bool
+ref_is_ours(const struct conn *c, const struct node *reg)
+{
+	const char *ref = c->pairing->code.ref;
+	const uint8_t *p = sized(reg, "link_code_pairing_ref", strlen(ref));
+
+	return ref[0] != '\0' && p != NULL && memcmp(p, ref, strlen(ref)) == 0;
+}
+
+static void
+companion_finish(struct conn *c, const char *id, const struct node *reg)
+{
+	const uint8_t *bundle = sized(reg,
+	    "link_code_pairing_wrapped_key_bundle", BUNDLE);
+	const uint8_t *identity = sized(reg, "companion_identity_public",
+	    KEY_LEN);
+	const cJSON *f;
+
+	event_say(c->sim, c, "companion_finish", NULL, NULL);
+	if (bundle == NULL || identity == NULL || !ref_is_ours(c, reg)) {
+		check_note(c, RULE_CODE_FINISH, "missing or of a wrong size");
+		serve_error(c, id, 400, "bad-request");
+		return;
+	}
+	if (memcmp(identity, c->pairing->reg.identity, KEY_LEN) != 0)
+		check_note(c, RULE_CODE_IDENTITY, "another");
+	if ((f = fault_take(c, "code-finish")) != NULL) {
+		if (!json_is(f, "how", "never"))
+			serve_error(c, id, (int)json_int(f, "code", 500),
+			    "internal-server-error");
+		return;
+	}
+	conn_send(c, serve_result(id));
+	phone_finishes(c, bundle, identity);
+}
+
+void
+code_iq(struct conn *c, const struct node *iq, const struct node *reg)
+{
+	const char *stage = node_attr(reg, "stage");
+	const char *id = node_attr(iq, "id");
+
+	if (c->pairing == NULL)
+		serve_error(c, id, 403, "forbidden");
+	else if (stage != NULL && strcmp(stage, "companion_hello") == 0)
+		companion_hello(c, id, reg);
+	else if (stage != NULL && strcmp(stage, "companion_finish") == 0)
+		companion_finish(c, id, reg);
+	else if (stage != NULL && strcmp(stage, "get_country_code") == 0) {
+		struct node *n = serve_result(id);
+
+		node_set(node_add_new(n, "country_code"), "iso", "RU");
+		conn_send(c, n);
+	} else
+		serve_error(c, id, 400, "bad-request");
+}
+
+/* --- by command -------------------------------------------------------- */
+
+bool
+code_refresh(struct conn *c, bool manual)
+{
+	struct code_request *r = c->pairing == NULL ? NULL : &c->pairing->code;
+	struct node *n, *reg;
+
+	if (r == NULL || r->ref[0] == '\0')
+		return false;
+	r->is_pending = false;
+	n = serve_notification(c, "link_code_companion_reg");
+	reg = node_add_new(n, "link_code_companion_reg");
+	node_set(reg, "stage", "refresh_code");
+	if (manual)
+		node_set(reg, "force_manual_refresh", "true");
+	node_set_bytes(node_add_new(reg, "link_code_pairing_ref"), r->ref,
+	    strlen(r->ref));
+	owed_ack(c, n, false);
+	conn_send(c, n);
+	return true;
+}
+
+bool
+code_repeat(struct conn *c)
+{
+	if (c->pairing == NULL || c->pairing->phone == NULL)
+		return false;
+	c->pairing->code.is_typed = true;
+	send_primary_hello(c);
+	return true;
+}
+
+void
+code_passkey(struct conn *c)
+{
+	static const char options[] = "{\"publicKey\":{\"challenge\":"
+	    "\"AAECAwQFBgcICQ\",\"rpId\":\"whatsapp.com\","
+	    "\"userVerification\":\"required\"}}";
+	struct node *n = serve_notification(c, "passkey_prologue_request");
+
+	node_set_bytes(node_add_new(n, "passkey_request_options"), options,
+	    sizeof options - 1);
+	owed_ack(c, n, false);
+	conn_send(c, n);
+}
