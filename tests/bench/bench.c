@@ -130,6 +130,7 @@ main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} parts[] = {
+		{ "login", bench_login },
 		{ "crypto", bench_crypto },
 		{ "store", bench_store },
 		{ "screen", bench_screen },
@@ -144,7 +145,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], parts[i].name) == 0)
 			return parts[i].run(argc - 2, argv + 2);
 	}
-	fputs("usage: bench crypto|store|screen|tls|farm|codes ...\n",
+	fputs("usage: bench login|crypto|store|screen|tls|farm|codes ...\n",
 	    stderr);
 	return 2;
 }

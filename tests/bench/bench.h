@@ -57,6 +57,7 @@ void phones_scan(struct phones *p, const char *qr_text);
 
 /* --- the subcommands ---------------------------------------------------------- */
 
+int bench_login(int argc, char **argv);
 int bench_crypto(int argc, char **argv);
 int bench_store(int argc, char **argv);
 int bench_screen(int argc, char **argv);

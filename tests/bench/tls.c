@@ -108,6 +108,7 @@ bench_tls(int argc, char **argv)
 	say(&d, "tls_ticket_us", ticket, (unsigned)count);
 	tls_ticket_destroy(ticket);
 	tls_config_destroy(d.tls);
+	loop_run(d.loop);       /* until the last connection has ended */
 	loop_destroy(d.loop);
 	return 0;
 }
