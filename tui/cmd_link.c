@@ -279,6 +279,7 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	if (v != NULL)
 		view.verdict = *v;
 	view_words_args(&view, now, &args);
+	args.is_linking = !view.linked;
 	(void)wa_reason_status(reason, &status);
 	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
 	    status, reason, &args);

@@ -388,8 +388,17 @@ words_reason_advice(char *out, size_t size, enum lang lang,
     enum wa_status status, enum wa_reason reason,
     const struct words_args *args)
 {
-	words_format(out, size, lang, words_of(status, reason,
-	    args == NULL ? 0 : args->code).advice, args);
+	enum word advice = words_of(status, reason,
+	    args == NULL ? 0 : args->code).advice;
+
+	if (args != NULL && args->is_linking) {
+		if (reason == WA_REASON_REFUSED)
+			advice = WORD_LINK_REFUSED_ADVICE;
+		else if (advice == WORD_SELF_ADVICE ||
+		    advice == WORD_NOT_ANSWERING_ADVICE)
+			advice = WORD_LINK_AGAIN_ADVICE;
+	}
+	words_format(out, size, lang, advice, args);
 }
 
 const char *

@@ -37,6 +37,8 @@ struct words_args {
 	int64_t n, m;
 	int code;                       /* of WhatsApp: 402, 101 */
 	int64_t time_ms;                /* wall clock */
+	bool is_linking;                /* a link attempt ended so: nothing
+					 * reconnects by itself */
 	enum wa_reason stage;           /* name_lookup .. login */
 	const char *reason, *holder, *company, *phone;
 };

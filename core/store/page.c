@@ -32,6 +32,7 @@
 struct page_file {
 	sqlite3_file base;      /* first: all that SQLite knows of us */
 	sqlite3_file *real;     /* in the same memory, right behind */
+	int extra;              /* device characteristics of our own */
 };
 
 static sqlite3_file *
@@ -80,17 +81,18 @@ on_read(sqlite3_file *file, void *p, int n, sqlite3_int64 offset)
 	    offset);
 	uint8_t sum[PAGE_SUM_LEN];
 
+	if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
+		return rc;
+	if (is_page(n, offset)) {
+		page_sum(p, offset, sum);
+		if (memcmp(sum, (const uint8_t *)p + CONTENT_LEN,
+		    sizeof sum) == 0)
+			return rc;
+	} else if (!is_page_of_other_size(n)) {
+		return rc;
+	}
 	/* after a short read the rest is zeroes */
-	if ((rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ) ||
-	    sodium_is_zero(p, (size_t)n))
-		return rc;
-	if (is_page_of_other_size(n))
-		return SQLITE_IOERR_DATA;
-	if (!is_page(n, offset))
-		return rc;
-	page_sum(p, offset, sum);
-	return memcmp(sum, (const uint8_t *)p + CONTENT_LEN,
-	    sizeof sum) == 0 ? rc : SQLITE_IOERR_DATA;
+	return sodium_is_zero(p, (size_t)n) ? rc : SQLITE_IOERR_DATA;
 }
 
 static int
@@ -162,8 +164,10 @@ on_sector_size(sqlite3_file *file)
 static int
 on_characteristics(sqlite3_file *file)
 {
-	return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file)) &
-	    ~SQLITE_IOCAP_SUBPAGE_READ;
+	const struct page_file *f = (struct page_file *)(void *)file;
+	const int real = f->real->pMethods->xDeviceCharacteristics(f->real);
+
+	return (real & ~SQLITE_IOCAP_SUBPAGE_READ) | f->extra;
 }
 
 static int
@@ -225,7 +229,9 @@ on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
 	if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
 		return system_of(vfs)->xOpen(system_of(vfs), name, file, flags,
 		    flags_out);
-	*f = (struct page_file){ .real = (sqlite3_file *)(void *)(f + 1) };
+	*f = (struct page_file){ .real = (sqlite3_file *)(void *)(f + 1),
+	    .extra = strcmp(vfs->zName, PAGE_VFS_STILL) == 0 ?
+	    SQLITE_IOCAP_IMMUTABLE : 0 };
 	rc = system_of(vfs)->xOpen(system_of(vfs), name, f->real, flags,
 	    flags_out);
 	/* SQLite calls xClose of a failed open only if methods are set */
@@ -252,27 +258,34 @@ on_full_name(sqlite3_vfs *vfs, const char *name, int n, char *out)
 	return system_of(vfs)->xFullPathname(system_of(vfs), name, n, out);
 }
 
+static bool
+add_vfs(sqlite3_vfs *vfs, sqlite3_vfs *system, const char *name)
+{
+	*vfs = *system;                 /* clock, randomness, sleep: as is */
+	vfs->iVersion = 1;
+	vfs->pNext = NULL;
+	vfs->zName = name;
+	vfs->pAppData = system;
+	vfs->szOsFile = system->szOsFile + (int)sizeof(struct page_file);
+	vfs->xOpen = on_open;
+	vfs->xDelete = on_delete;
+	vfs->xAccess = on_access;
+	vfs->xFullPathname = on_full_name;
+	return sqlite3_vfs_register(vfs, 0) == SQLITE_OK;
+}
+
 enum err
 page_vfs_register(void)
 {
-	/* SQLite links it into a list of its own, hence not const */
-	static sqlite3_vfs vfs;
+	/* SQLite links them into a list of its own, hence not const */
+	static sqlite3_vfs live, still;
 	sqlite3_vfs *system;
 
-	if (sqlite3_vfs_find(PAGE_VFS) != NULL)
+	if (sqlite3_vfs_find(PAGE_VFS_STILL) != NULL)
 		return ERR_OK;
-	if ((system = sqlite3_vfs_find(NULL)) == NULL)
+	if ((system = sqlite3_vfs_find(NULL)) == NULL ||
+	    !add_vfs(&live, system, PAGE_VFS) ||
+	    !add_vfs(&still, system, PAGE_VFS_STILL))
 		return ERR_INTERNAL;
-	vfs = *system;                  /* clock, randomness, sleep: as is */
-	vfs.iVersion = 1;
-	vfs.pNext = NULL;
-	vfs.zName = PAGE_VFS;
-	vfs.pAppData = system;
-	vfs.szOsFile = system->szOsFile + (int)sizeof(struct page_file);
-	vfs.xOpen = on_open;
-	vfs.xDelete = on_delete;
-	vfs.xAccess = on_access;
-	vfs.xFullPathname = on_full_name;
-	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? ERR_OK :
-	    ERR_INTERNAL;
+	return ERR_OK;
 }

@@ -10,9 +10,14 @@
 
 #define PAGE_SIZE_BYTES 4096
 #define PAGE_SUM_LEN 16         /* reserved at the end of each page */
-#define PAGE_VFS "pairdesk"     /* the VFS to name in sqlite3_open_v2 */
 
-/* Registers the VFS with SQLite unless it is there. Not thread-safe. */
+/* The VFS to name in sqlite3_open_v2: PAGE_VFS, or, to read a database that
+ * nobody changes meanwhile and that has no WAL, PAGE_VFS_STILL: no locks and
+ * no files are made. */
+#define PAGE_VFS "pairdesk"
+#define PAGE_VFS_STILL "pairdesk-still"
+
+/* Registers both with SQLite unless they are there. Not thread-safe. */
 MUST_CHECK enum err page_vfs_register(void);
 
 #endif

@@ -3,10 +3,10 @@
  *
  *	u8	version, 1
  *	u8	flags: 1 linked, 2 paused, 4 damaged; others must be 0
- *	text	company, name, phone, platform, status, reason, last_error: each u8
- *		length and that many bytes of UTF-8 without NUL
- *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's complement),
- *		state_version_limit
+ *	text	company, name, phone, platform, status, reason, last_error:
+ *		each u8 length and that many bytes of UTF-8 without NUL
+ *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's
+ *		complement), state_version_limit
  *
  * Nothing may follow.
  */
@@ -71,7 +71,7 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = put_u64(out, (uint64_t)row->cooldown_from_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->last_error_ms)) != ERR_OK ||
 	    (err = put_u64(out, row->state_version_limit)) != ERR_OK)
-		out->len = len;
+		buf_truncate(out, len);
 	return err;
 }
 

@@ -35,12 +35,13 @@ struct sql_stmt {
 };
 
 static const char pragmas[] =
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA cache_size=32;"
     "PRAGMA mmap_size=0;"
-    "PRAGMA temp_store=MEMORY;"
     "PRAGMA cell_size_check=ON;"
-    "PRAGMA trusted_schema=OFF;"
+    "PRAGMA cache_size=32;";
+
+static const char live_pragmas[] =
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA temp_store=MEMORY;"
     "PRAGMA wal_autocheckpoint=256;"
     "PRAGMA journal_size_limit=0;";
 
@@ -270,7 +271,7 @@ migrate(struct sql *db, const struct sql_schema *schema, int version)
 }
 
 static enum err
-check_schema(struct sql *db, const struct sql_schema *schema)
+check_schema(struct sql *db, const struct sql_schema *schema, int *out)
 {
 	int64_t id = 0, version = 0;
 	enum err err;
@@ -282,8 +283,8 @@ check_schema(struct sql *db, const struct sql_schema *schema)
 		return ERR_CORRUPT;
 	if (version > schema->version)
 		return ERR_NEWER_SCHEMA;
-	return version == schema->version ? ERR_OK :
-	    migrate(db, schema, (int)version);
+	*out = (int)version;
+	return ERR_OK;
 }
 
 static void
@@ -304,19 +305,26 @@ harden(sqlite3 *handle)
 
 /* A connection to a file that exists; nothing is read yet. */
 static enum err
-connect_file(const char *path, struct sql **out)
+connect_file(const char *path, enum sql_use use, struct sql **out)
 {
+	const bool still = use == SQL_READ_ALONE;
+	const int access = still ? SQLITE_OPEN_READONLY :
+	    SQLITE_OPEN_READWRITE;
 	struct sql *db = xcalloc(1, sizeof *db);
 	enum err err;
 	int rc;
 
-	rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, PAGE_VFS);
+	rc = sqlite3_open_v2(path, &db->handle, access | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_NOFOLLOW, still ? PAGE_VFS_STILL : PAGE_VFS);
 	if (db->handle == NULL)
 		err = ERR_NO_MEMORY;
 	else if ((err = sql_error(db, rc)) == ERR_OK) {
 		harden(db->handle);
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+		    use != SQL_WRITE, NULL);
 		err = sql_exec(db, pragmas);
+		if (err == ERR_OK && !still)
+			err = sql_exec(db, live_pragmas);
 	}
 	if (err != ERR_OK) {
 		sql_close(db);
@@ -333,7 +341,8 @@ format_file(struct sql *db, const struct sql_schema *schema)
 	char text[64];
 	enum err err;
 
-	str_format(text, sizeof text, "PRAGMA page_size=%d", PAGE_SIZE_BYTES);
+	str_format(text, sizeof text, "PRAGMA synchronous=OFF;"
+	    "PRAGMA page_size=%d", PAGE_SIZE_BYTES);
 	if ((err = sql_exec(db, text)) != ERR_OK ||
 	    (err = sql_error(db, sqlite3_file_control(db->handle, NULL,
 	    SQLITE_FCNTL_RESERVE_BYTES, &reserve))) != ERR_OK ||
@@ -343,20 +352,29 @@ format_file(struct sql *db, const struct sql_schema *schema)
 }
 
 enum err
+sql_start(void)
+{
+	/* Both are refused once SQLite runs, which does no harm: pages one by
+	 * one instead of 86 KiB at once for a database of three, and no
+	 * lock around every allocation just to count it. */
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	return page_vfs_register();
+}
+
+enum err
 sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 {
 	struct sql *db;
 	enum err err;
 	int fd;
 
-	if ((err = page_vfs_register()) != ERR_OK)
-		return err;
 	/* by us and not by SQLite, which would obey the umask; the WAL and
 	 * its index copy this file's mode */
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;
 	close(fd);
-	if ((err = connect_file(path, &db)) != ERR_OK)
+	if ((err = connect_file(path, SQL_WRITE, &db)) != ERR_OK)
 		return err;
 	if ((err = format_file(db, schema)) != ERR_OK) {
 		sql_close(db);
@@ -366,18 +384,37 @@ sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 	return ERR_OK;
 }
 
+bool
+sql_has_wal(const char *path)
+{
+	char wal[DIR_PATH_MAX];
+
+	return dir_path(wal, "%s-wal", path) != ERR_OK || dir_exists(wal);
+}
+
 enum err
-sql_open(const char *path, const struct sql_schema *schema, struct sql **out)
+sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
+    struct sql **out)
 {
 	struct sql *db;
+	int version;
 	enum err err;
 
 	if (!dir_exists(path))
 		return ERR_NOT_FOUND;
-	if ((err = page_vfs_register()) != ERR_OK ||
-	    (err = connect_file(path, &db)) != ERR_OK)
+	if (use == SQL_READ_ALONE && sql_has_wal(path))
+		use = SQL_READ;         /* immutable would overlook it */
+	if ((err = connect_file(path, use, &db)) != ERR_OK)
 		return err;
-	if ((err = check_schema(db, schema)) != ERR_OK) {
+	err = check_schema(db, schema, &version);
+	if (err == ERR_OK && version < schema->version) {
+		if (use == SQL_READ_ALONE) {
+			sql_close(db);
+			return sql_open(path, schema, SQL_READ, out);
+		}
+		err = migrate(db, schema, version);
+	}
+	if (err != ERR_OK) {
 		sql_close(db);
 		return err;
 	}
@@ -392,4 +429,18 @@ sql_close(struct sql *db)
 		return;
 	sqlite3_close_v2(db->handle);
 	free(db);
+}
+
+enum err
+sql_sync_from_now(struct sql *db)
+{
+	return sql_exec(db, "PRAGMA synchronous=FULL");
+}
+
+enum err
+sql_close_synced(struct sql *db, const char *path)
+{
+	sql_close(db);
+	/* SQLite does not say that the last checkpoint failed */
+	return sql_has_wal(path) ? ERR_NO_SPACE : dir_sync_file(path);
 }

@@ -38,10 +38,10 @@ struct store_problem {
 struct store_params {
 	const char *dir;                /* state directory; made 0700 if absent */
 	const char *key_file;           /* master key; NULL: <dir>/master.key */
+	const char *what;               /* noted in the lock: "pairdesk serve";
+					 * NULL: "pairdesk" */
 	const struct rnd *rnd;
 	struct loop *loop;              /* for commits; NULL: reads only */
-	const char *what;               /* for the lock's note, such as
-					 * "pairdesk serve"; NULL: "pairdesk" */
 };
 
 /*

@@ -176,17 +176,37 @@ check_owner(const char *dir, const char *file)
 	return ERR_OK;
 }
 
+static enum err
+company_paths(const struct vault *v, const char *company, char *dir,
+    char *file)
+{
+	enum err err;
+
+	if ((err = session_path(v, COMPANY_PREFIX, company, dir)) != ERR_OK)
+		return err;
+	return db_path(dir, file);
+}
+
 enum err
-vault_open(const struct vault *v, const char *company, struct db **out)
+vault_open(const struct vault *v, const char *company, enum sql_use use,
+    struct db **out)
 {
 	char dir[DIR_PATH_MAX], file[DIR_PATH_MAX];
 	enum err err;
 
-	if ((err = session_path(v, COMPANY_PREFIX, company, dir)) != ERR_OK ||
-	    (err = db_path(dir, file)) != ERR_OK ||
+	if ((err = company_paths(v, company, dir, file)) != ERR_OK ||
 	    (err = check_owner(dir, file)) != ERR_OK)
 		return err;
-	return db_open(file, company, &v->master, out);
+	return db_open(file, company, &v->master, use, out);
+}
+
+bool
+vault_has_wal(const struct vault *v, const char *company)
+{
+	char dir[DIR_PATH_MAX], file[DIR_PATH_MAX];
+
+	return company_paths(v, company, dir, file) == ERR_OK &&
+	    sql_has_wal(file);
 }
 
 /* --- making and changing -------------------------------------------------- */
@@ -232,8 +252,13 @@ fill_new(const struct vault *v, const char *company, const char *dir,
 		return err;
 	if ((err = db_apply(db, v->rnd, all, 1)) == ERR_OK && count > 0)
 		err = db_apply(db, v->rnd, batches, count);
-	db_close(db);
-	return err == ERR_OK ? dir_sync(dir) : err;
+	if (err != ERR_OK) {
+		db_close(db);
+		return err;
+	}
+	if ((err = db_close_synced(db, file)) != ERR_OK)
+		return err;
+	return dir_sync(dir);
 }
 
 static enum err
@@ -300,7 +325,7 @@ vault_commit(const struct vault *v, const char *company, struct db **writer,
 	if (has_row && strcmp(row.company, company) != 0)
 		return ERR_INVALID;
 	if (*writer == NULL)
-		err = vault_open(v, company, writer);
+		err = vault_open(v, company, SQL_WRITE, writer);
 	if (err == ERR_NOT_FOUND)
 		return commit_new(v, company, batches, count, &row);
 	if (err == ERR_OK && has_row)

@@ -2,8 +2,6 @@
 
 #include "core/wire/jid.h"
 
-#define KEY_TYPE_DJB 0x05
-
 uint32_t
 prekey_next_id(uint32_t id)
 {

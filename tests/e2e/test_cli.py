@@ -194,7 +194,8 @@ def test_cli_bad_config_line(t, what, text):
     if done.code == USAGE:      # the flag may stand behind the command only
         done = desk.run("status", "--config", path)
     t.equal(done.code, CONFIG, str(done))
-    line = 3 + body.count(b"\n")
+    # the first bad one; of two that are the same the second is bad
+    line = 3 + (what == "twice")
     t.contains(done.err, f"{path}:{line}", "file and line")
     t.equal(len(done.err.splitlines()), 1, f"one line: {done.err}")
     t.equal(sim.dials(), 0)
@@ -221,7 +222,7 @@ def test_cli_root_key_only_for_loopback(t):
                   PAIRDESK_WHATSAPP_NOISE_ROOT_KEY="09" * 32)
     done = desk.run("link", "acme", "--json")
     t.equal(done.code, CONFIG, str(done))
-    t.contains(done.err, "noise_root_key")
+    t.contains(done.err + done.out, "noise_root_key")
 
 
 def test_cli_flag_over_environment_over_file(t):

@@ -125,9 +125,11 @@ def test_end_remove(t):
 
 def test_end_remove_unlinked(t):
     sim, desk = t.pair()
+    sim.fault("failure", reason=400, kind="register")
     proc = desk.link("acme")
-    proc.event("qr")
-    proc.stop()
+    proc.event("error")
+    proc.exit()
+    t.contains(desk.run("companies", "--json").out, "acme")
     before = sim.dials()
     t.equal(desk.run("remove", "acme").code, OK)
     t.equal(sim.dials(), before)

@@ -126,7 +126,7 @@ def test_store_wrong_key(t):
     sim, desk = t.pair()
     desk.linked(sim)
     with open(os.path.join(desk.state, "master.key"), "r+b") as f:
-        f.write(bytes(32))
+        f.write(b"0" * 64)
     done = desk.run("serve", timeout=5)
     t.true(done.code != OK, str(done))
     t.true(done.err, "a reason")

@@ -115,7 +115,7 @@ let_go(struct conn *c)
 	owed_ended(c);
 	c->sim->in_stage[c->stage]--;
 	c->sim->stalled_now -= c->stalled;
-	c->sim->conns_now -= !c->is_page;
+	c->sim->conns_now--;
 	map_remove(&c->sim->conns_by_id, &c->id, sizeof c->id);
 }
 

@@ -49,7 +49,6 @@ struct conn {
 	enum conn_kind kind;
 	int64_t since_ms;       /* when this stage began */
 	bool upgraded, stalled, closing, gone;
-	bool is_page;           /* plain HTTP: not among the connections */
 	const char *close_by;   /* static */
 
 	struct buf head;        /* HTTP request until the upgrade */

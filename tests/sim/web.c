@@ -89,9 +89,6 @@ serve_page(struct conn *c, const struct http_request *r, struct buf *out)
 	const char *mode = is_sw ? c->sim->set.page : c->sim->set.root_page;
 
 	c->sim->count.http++;
-	c->is_page = true;
-	c->sim->conns_now--;
-	c->sim->conns_total--;
 	event_say(c->sim, c, "http", "path", r->path);
 	if (strcmp(mode, "stall") == 0)
 		conn_stall(c, 0);

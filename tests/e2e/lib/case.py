@@ -60,7 +60,7 @@ def _label(value):
         return " ".join(f"{k}={_label(v)}" for k, v in value.items())
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
-    return "" if callable(value) else str(value)[:24]
+    return "" if callable(value) else " ".join(str(value).split())[:24]
 
 
 class T:
