@@ -4,6 +4,11 @@
  * Montgomery ones only. The other direction, y = (u - 1) / (u + 1), is done
  * here: one inversion modulo p = 2^255 - 19. It sees public keys only, but is
  * free of branches on data all the same.
+ *
+ * Public keys are made on the Edwards curve too and brought back by
+ * u = (1 + y) / (1 - y): libsodium has tables for its base point, where its
+ * X25519 takes the same long way as for a stranger's key. Many at once share
+ * one inversion.
  */
 #include "core/wire/crypt.h"
 
@@ -20,10 +25,16 @@ __extension__ typedef unsigned __int128 wide;
 #define LIMB_BITS 51
 #define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
 
+#define CHUNK 32                /* keys that share an inversion; 4 KiB */
+
 /* Five limbs of 51 bits, least significant first, each below 2^52. */
 struct field {
 	uint64_t limb[5];
 };
+
+/* 2p, limb by limb: what is subtracted from it never goes below zero. */
+static const uint64_t minus_zero[5] = { 2 * (LIMB_MASK - 18), 2 * LIMB_MASK,
+    2 * LIMB_MASK, 2 * LIMB_MASK, 2 * LIMB_MASK };
 
 static uint64_t
 load_le64(const uint8_t *p)
@@ -176,15 +187,13 @@ static void
 edwards_from_montgomery(const uint8_t u[KEY_LEN], uint8_t sign,
     uint8_t out[KEY_LEN])
 {
-	/* 2p - 1, limb by limb, so that u - 1 never goes below zero */
-	static const uint64_t minus_one[5] = { 2 * (LIMB_MASK - 18) - 1,
-	    2 * LIMB_MASK, 2 * LIMB_MASK, 2 * LIMB_MASK, 2 * LIMB_MASK };
 	struct field x, above, below;
 
 	field_load(&x, u);
 	below = above = x;
 	for (size_t i = 0; i < 5; i++)
-		above.limb[i] += minus_one[i];
+		above.limb[i] += minus_zero[i];
+	above.limb[0] -= 1;
 	field_reduce(&above);
 	below.limb[0] += 1;
 	field_invert(&below, &below);
@@ -201,22 +210,92 @@ clamp(uint8_t priv[KEY_LEN])
 	priv[31] |= 64;
 }
 
+/* What a chunk of pairs has on its way from y to u. */
+struct half_way {
+	struct field above, below;      /* 1 + y, 1 - y */
+	struct field product;           /* of all below up to here */
+};
+
+/* The clamped private key times the base point. It is no multiple of the
+ * group's order, hence never the identity, and 1 - y never 0. */
+static void
+start_public(const struct secret *priv, struct half_way *out)
+{
+	uint8_t point[32];
+	struct field y;
+
+	(void)crypto_scalarmult_ed25519_base_noclamp(point, priv->b);
+	field_load(&y, point);
+	out->above = y;
+	out->above.limb[0] += 1;
+	for (size_t i = 0; i < 5; i++)
+		out->below.limb[i] = minus_zero[i] - y.limb[i];
+	out->below.limb[0] += 1;
+	field_reduce(&out->below);
+}
+
+/* 1/a and 1/b from 1/ab (Montgomery's trick), for all in a row. */
+static void
+finish_publics(struct half_way *w, struct keypair *pairs, size_t count)
+{
+	struct field inverse, own;
+
+	field_invert(&inverse, &w[count - 1].product);
+	for (size_t i = count; i-- > 0;) {
+		own = inverse;
+		if (i > 0)
+			field_multiply(&own, &inverse, &w[i - 1].product);
+		field_multiply(&inverse, &inverse, &w[i].below);
+		field_multiply(&own, &own, &w[i].above);
+		field_store(pairs[i].pub, &own);
+	}
+}
+
+/* The public halves of at most CHUNK pairs. */
+static void
+make_publics(struct keypair *pairs, size_t count)
+{
+	struct half_way w[CHUNK];
+
+	for (size_t i = 0; i < count; i++) {
+		start_public(&pairs[i].priv, &w[i]);
+		w[i].product = w[i].below;
+		if (i > 0)
+			field_multiply(&w[i].product, &w[i - 1].product,
+			    &w[i].below);
+	}
+	if (count > 0)
+		finish_publics(w, pairs, count);
+}
+
 void
 curve_keypair_from(const uint8_t priv[KEY_LEN], struct keypair *out)
 {
 	memcpy(out->priv.b, priv, KEY_LEN);
 	clamp(out->priv.b);
-	crypto_scalarmult_curve25519_base(out->pub, out->priv.b);
+	make_publics(out, 1);
 }
 
 void
 curve_keypair(const struct rnd *rnd, struct keypair *out)
 {
-	struct secret priv;
+	curve_keypairs(rnd, out, 1);
+}
 
-	rnd_fill(rnd, priv.b, sizeof priv.b);
-	curve_keypair_from(priv.b, out);
-	secret_finish(&priv);
+void
+curve_keypairs(const struct rnd *rnd, struct keypair *out, size_t count)
+{
+	while (count > 0) {
+		const size_t n = count < CHUNK ? count : CHUNK;
+
+		for (size_t i = 0; i < n; i++) {
+			rnd_fill(rnd, out[i].priv.b, KEY_LEN);
+			clamp(out[i].priv.b);
+		}
+		make_publics(out, n);
+		out += n;
+		count -= n;
+	}
 }
 
 enum err
