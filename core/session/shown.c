@@ -63,6 +63,9 @@ session_note_error(struct session *s, const struct verdict *v)
 
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
+	str_copy(s->row.last_reason, sizeof s->row.last_reason,
+	    wa_reason_name(v->reason));
+	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
@@ -103,6 +106,10 @@ session_restore_shown(struct session *s)
 	if (row->linked && row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
+	/* what the sentences about the last trouble need */
+	(void)wa_reason_from_name(row->last_reason, &s->verdict.reason);
+	s->verdict.code = row->last_code;
+	s->verdict.stage = STAGE_LOGIN;
 }
 
 /* A ban's end is when it is tried again, whether a core runs now or not. */

@@ -105,34 +105,51 @@ field_store(uint8_t p[32], const struct field *in)
 	store_le64(p + 24, f.limb[3] >> 39 | f.limb[4] << 12);
 }
 
-/* Limbs of the product stay below 2^111: 5 * 19 * 2^52 * 2^52. */
+/*
+ * Five sums of products to five limbs. Written out, as a loop over an array
+ * would live in memory and not in registers. The sums are below 2^111:
+ * 5 * 19 * 2^52 * 2^52.
+ */
+static inline void
+field_fold(struct field *out, wide t0, wide t1, wide t2, wide t3, wide t4)
+{
+	uint64_t first;
+
+	t1 += t0 >> LIMB_BITS;
+	t2 += t1 >> LIMB_BITS;
+	t3 += t2 >> LIMB_BITS;
+	t4 += t3 >> LIMB_BITS;
+	/* what is left over is below 2^60 * 19: split between two limbs */
+	t0 = ((uint64_t)t0 & LIMB_MASK) + (t4 >> LIMB_BITS) * 19;
+	first = (uint64_t)t0 & LIMB_MASK;
+	out->limb[1] = ((uint64_t)t1 & LIMB_MASK) +
+	    (uint64_t)(t0 >> LIMB_BITS);
+	out->limb[0] = first;
+	out->limb[2] = (uint64_t)t2 & LIMB_MASK;
+	out->limb[3] = (uint64_t)t3 & LIMB_MASK;
+	out->limb[4] = (uint64_t)t4 & LIMB_MASK;
+}
+
 static void
 field_multiply(struct field *out, const struct field *x, const struct field *y)
 {
-	const uint64_t *a = x->limb, *b = y->limb;
-	const uint64_t b1 = b[1] * 19, b2 = b[2] * 19, b3 = b[3] * 19,
-	    b4 = b[4] * 19;
-	wide t[5], carry = 0;
+	const uint64_t a0 = x->limb[0], a1 = x->limb[1], a2 = x->limb[2],
+	    a3 = x->limb[3], a4 = x->limb[4];
+	const uint64_t b0 = y->limb[0], b1 = y->limb[1], b2 = y->limb[2],
+	    b3 = y->limb[3], b4 = y->limb[4];
+	const uint64_t c1 = b1 * 19, c2 = b2 * 19, c3 = b3 * 19, c4 = b4 * 19;
 
-	t[0] = (wide)a[0] * b[0] + (wide)a[1] * b4 + (wide)a[2] * b3 +
-	    (wide)a[3] * b2 + (wide)a[4] * b1;
-	t[1] = (wide)a[0] * b[1] + (wide)a[1] * b[0] + (wide)a[2] * b4 +
-	    (wide)a[3] * b3 + (wide)a[4] * b2;
-	t[2] = (wide)a[0] * b[2] + (wide)a[1] * b[1] + (wide)a[2] * b[0] +
-	    (wide)a[3] * b4 + (wide)a[4] * b3;
-	t[3] = (wide)a[0] * b[3] + (wide)a[1] * b[2] + (wide)a[2] * b[1] +
-	    (wide)a[3] * b[0] + (wide)a[4] * b4;
-	t[4] = (wide)a[0] * b[4] + (wide)a[1] * b[3] + (wide)a[2] * b[2] +
-	    (wide)a[3] * b[1] + (wide)a[4] * b[0];
-	for (size_t i = 0; i < 5; i++) {
-		t[i] += carry;
-		carry = t[i] >> LIMB_BITS;
-		out->limb[i] = (uint64_t)t[i] & LIMB_MASK;
-	}
-	/* carry < 2^60, so split what comes back between two limbs */
-	carry = carry * 19 + out->limb[0];
-	out->limb[0] = (uint64_t)carry & LIMB_MASK;
-	out->limb[1] += (uint64_t)(carry >> LIMB_BITS);
+	field_fold(out,
+	    (wide)a0 * b0 + (wide)a1 * c4 + (wide)a2 * c3 + (wide)a3 * c2 +
+	    (wide)a4 * c1,
+	    (wide)a0 * b1 + (wide)a1 * b0 + (wide)a2 * c4 + (wide)a3 * c3 +
+	    (wide)a4 * c2,
+	    (wide)a0 * b2 + (wide)a1 * b1 + (wide)a2 * b0 + (wide)a3 * c4 +
+	    (wide)a4 * c3,
+	    (wide)a0 * b3 + (wide)a1 * b2 + (wide)a2 * b1 + (wide)a3 * b0 +
+	    (wide)a4 * c4,
+	    (wide)a0 * b4 + (wide)a1 * b3 + (wide)a2 * b2 + (wide)a3 * b1 +
+	    (wide)a4 * b0);
 }
 
 /* x to the power 2^n */
@@ -140,8 +157,19 @@ static void
 field_square(struct field *out, const struct field *x, unsigned n)
 {
 	*out = *x;
-	while (n-- > 0)
-		field_multiply(out, out, out);
+	while (n-- > 0) {
+		const uint64_t a0 = out->limb[0], a1 = out->limb[1],
+		    a2 = out->limb[2], a3 = out->limb[3], a4 = out->limb[4];
+		const uint64_t d0 = a0 * 2, d1 = a1 * 2, d2 = a2 * 2;
+		const uint64_t c3 = a3 * 19, c4 = a4 * 19;
+
+		field_fold(out,
+		    (wide)a0 * a0 + (wide)d1 * c4 + (wide)d2 * c3,
+		    (wide)d0 * a1 + (wide)d2 * c4 + (wide)a3 * c3,
+		    (wide)d0 * a2 + (wide)a1 * a1 + (wide)(a3 * 2) * c4,
+		    (wide)d0 * a3 + (wide)d1 * a2 + (wide)a4 * c4,
+		    (wide)d0 * a4 + (wide)d1 * a3 + (wide)a2 * a2);
+	}
 }
 
 /*
