@@ -151,6 +151,116 @@ $(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(CORE_S
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
+# --- tests -----------------------------------------------------------------
+
+VECTORS ?= tests/vectors
+FUZZ_SECONDS ?= 3
+FUZZ_LONG ?= 600
+E2E ?=
+JOBS ?= 2
+
+.PHONY: test check unit vectors fuzz-smoke fuzz e2e peer
+# made anew after deps, since what was just installed changes the flags
+test:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
+	$(Q)$(MAKE) --no-print-directory check
+
+check: check-layers headless unit vectors-test fuzz-smoke peer e2e
+	@echo 'make test: everything passed'
+
+.PHONY: programs
+programs: all $(B)/wasim $(B)/san/pairdesk $(B)/san/wasim \
+	$(B)/san/unit $(B)/san/vectors $(FUZZ)
+
+unit: $(B)/san/unit
+	$(Q)$(B)/san/unit
+
+# by hand: make vectors VECTORS=DIR
+vectors: $(B)/san/vectors
+	$(Q)$(B)/san/vectors $(VECTORS)
+
+.PHONY: vectors-test
+vectors-test: $(B)/san/vectors
+	$(Q)$(B)/san/vectors tests/vectors
+
+# seeds are copied, so that what a run finds does not land in the tree
+fuzz-smoke: $(FUZZ)
+	$(Q)CLANG=$(CLANG) tests/fuzz/run.sh $(B)/fuzz $(FUZZ_SECONDS)
+
+fuzz: $(FUZZ)
+	$(Q)tests/fuzz/run.sh $(B)/fuzz $(FUZZ_LONG)
+
+e2e: $(B)/san/pairdesk $(B)/wasim
+	$(Q)python3 tests/e2e/run.py --binary $(B)/san/pairdesk \
+	    --sim $(B)/wasim -j $(JOBS) $(E2E)
+
+# the simulator's own proof: a client that no one here wrote links to it
+peer: $(B)/san/wasim
+	$(Q)sh tests/peer/node.sh --install
+	$(Q)sh tests/peer/node.sh tests/peer/link.mjs $(B)/san/wasim
+
+# --- checks of the code ----------------------------------------------------
+
+.PHONY: check-layers headless lint
+check-layers:
+	$(Q)tests/check-layers.sh
+
+# core compiles where ncurses and libmicrohttpd are not even installed
+headless: $(GEN)
+	$(Q)tests/headless.sh $(CC) $(STD) -I. -I$(B)/gen $(PKG_CFLAGS) $(DEFS)
+
+LINT_SRC := $(CORE_SRC) $(TUI_SRC) $(SIM_SRC)
+lint: $(GEN)
+	$(Q)tests/lint.sh
+	$(Q)clang-tidy --quiet $(LINT_SRC) -- $(STD) -I. -I$(B)/gen \
+	    $(PKG_CFLAGS) $(DEFS)
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	    --enable=warning,performance,portability \
+	    --suppressions-list=tests/cppcheck.txt -j 2 -I. -I$(B)/gen \
+	    $(DEFS) -D_GNU_SOURCE $(LINT_SRC)
+	$(Q)shellcheck .ci/run tests/*.sh tests/fuzz/*.sh tests/peer/*.sh
+
+.PHONY: bench
+bench: $(B)/pairdesk $(B)/fast/pairdesk $(B)/wasim $(B)/bench
+	$(Q)python3 tests/bench/bench.py --build $(B)
+
+$(B)/bench: $(call obj,rel,$(wildcard tests/bench/*.c)) $(B)/libpairdesk.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# --- for people ------------------------------------------------------------
+
+.PHONY: demo install help deps
+demo:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(B)/pairdesk $(B)/wasim
+	$(Q)python3 tests/demo/demo.py --binary $(B)/pairdesk --sim $(B)/wasim
+
+install: $(B)/pairdesk
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/pairdesk $(DESTDIR)$(PREFIX)/bin/pairdesk
+
+help:
+	@echo 'deps      install what is missing with apt-get (as root)'
+	@echo 'all       build/pairdesk'
+	@echo 'demo      see a company link, against our simulator'
+	@echo 'test      everything that must hold'
+	@echo 'vectors   run test vectors: make vectors VECTORS=DIR'
+	@echo 'lint      clang-tidy, cppcheck, shellcheck'
+	@echo 'bench     what it costs: memory, CPU, latencies'
+	@echo 'fuzz      each decoder for FUZZ_LONG seconds'
+	@echo 'install   to DESTDIR and PREFIX'
+	@echo 'clean     remove build/'
+
+BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
+	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
+	libsqlite3-dev libcjson-dev zlib1g-dev ca-certificates
+TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs \
+	clang-tidy cppcheck shellcheck
+deps:
+	$(Q)tests/deps.sh $(BUILD_DEPS) $(TEST_DEPS)
+
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -4,20 +4,29 @@
 #define PAIRDESK_IO_FETCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/err.h"
 #include "core/io/loop.h"
 #include "core/io/tls.h"
-#include "core/io/ws.h"
+#include "core/io/url.h"
 
 struct fetch;
 
-/* body: status 200 only, whole, at most max bytes; borrowed. Once. */
+/*
+ * Once; the fetch is gone then. ERR_OK: status is 200 and body, borrowed, is
+ * whole and has n bytes. Another status, also a redirect, is
+ * ERR_UNSUPPORTED with that status; what is no HTTP is
+ * ERR_MALFORMED, more than max bytes ERR_TOO_LARGE; else as on_lost of ws.h.
+ */
 typedef void (*fetch_fn)(void *ctx, enum err err, int status,
     const char *body, size_t n, const char *detail);
 
-/* headers: "Name: value\r\n" lines. deadline_ms for all of it. No redirects.
- * Chunked and length-framed bodies, no compression is offered. */
+/*
+ * headers: "Name: value\r\n" lines, may be empty. deadline_ms for all of it.
+ * No redirects. Chunked and length-framed bodies; no compression is offered.
+ * url and headers are copied; the first callback comes on a later turn.
+ */
 struct fetch *fetch_start(struct loop *loop, const struct tls_config *tls,
     const struct url *url, const char *headers, size_t max,
     int64_t deadline_ms, fetch_fn fn, void *ctx);

@@ -14,8 +14,13 @@ struct loop;
 struct timer;
 struct watch;
 
+/* Also sets SIGPIPE to be ignored, for the process. ERR_IO: no descriptors. */
 MUST_CHECK enum err loop_create(struct loop **out);
-/* Asserts that nothing is left alive in it. */
+/*
+ * NULL ok. Waits for work that is on the pool (a look-up may take seconds),
+ * lets handles finish closing, then asserts that nothing is left alive:
+ * timers, watches, connections and deferred calls are their owners' to end.
+ */
 void loop_destroy(struct loop *loop);
 
 /* Runs until loop_stop, or until nothing is left that could wake it. */
@@ -30,7 +35,8 @@ typedef void (*loop_fn)(void *ctx);
  * cancelled: ctx must live until then. */
 void loop_defer(struct loop *loop, loop_fn fn, void *ctx);
 
-/* One-shot timers. ms is our time (core/base/clock.h), not below 0. */
+/* One-shot timers. ms is our time (core/base/clock.h), not below 0. Those due
+ * together run in the order they were started. 48 bytes each. */
 struct timer *timer_create_on(struct loop *loop, loop_fn fn, void *ctx);
 void timer_start(struct timer *t, int64_t ms);  /* restarts a running one */
 void timer_stop(struct timer *t);
@@ -58,8 +64,8 @@ enum lane { LANE_CPU, LANE_DISK, LANE_LOOKUP, LANE_COUNT };
 void loop_work(struct loop *loop, enum lane lane, loop_fn work, loop_fn done,
     void *ctx);
 
-/* Longest time a callback held the loop since the last call, microseconds;
- * measured between turns. For metrics and the bench. */
+/* Longest time one callback held the loop since the last call of this,
+ * microseconds. For metrics and the bench. */
 uint64_t loop_longest_us(struct loop *loop);
 
 #endif

@@ -12,29 +12,12 @@
 
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/io/stage.h"
 #include "core/io/tls.h"
-
-/* In order; NOISE and LOGIN belong to the layer above and share the list. */
-enum stage {
-	STAGE_LOOKUP, STAGE_TCP, STAGE_TLS, STAGE_UPGRADE, STAGE_NOISE,
-	STAGE_LOGIN, STAGE_OPEN, STAGE_COUNT
-};
-/* "name_lookup", "tcp", "tls", "upgrade", "noise", "login", "open" */
-const char *stage_name(enum stage stage);
+#include "core/io/url.h"
 
 #define WS_MESSAGE_MAX (16u * 1024 * 1024 + 3)
 #define WS_QUEUE_MAX (4u * 1024 * 1024)         /* bytes waiting to be sent */
-
-struct url {
-	bool tls;               /* wss, https */
-	char host[256];         /* without brackets */
-	uint16_t port;
-	char path[1024];        /* starts with '/' */
-};
-/* schemes ws, wss, http, https. ERR_INVALID. No user info, no fragment. */
-MUST_CHECK enum err url_parse(const char *text, struct url *out);
-/* 127.0.0.0/8, ::1 or "localhost", literally: nothing is looked up. */
-bool url_is_loopback(const struct url *url);
 
 struct ws;
 
@@ -57,6 +40,7 @@ struct ws_params {
 	const char *origin;                     /* "https://web.whatsapp.com" */
 	const struct ws_events *events;
 	void *ctx;
+	const struct stage_limits *limits;      /* NULL: the usual ones */
 };
 
 /* Starts; the first callback comes on a later turn. */

@@ -38,6 +38,8 @@ struct store_problem {
 struct store_params {
 	const char *dir;                /* state directory; made 0700 if absent */
 	const char *key_file;           /* master key; NULL: <dir>/master.key */
+	const char *what;               /* noted in the lock: "pairdesk serve";
+					 * NULL: "pairdesk" */
 	const struct rnd *rnd;
 	struct loop *loop;              /* for commits; NULL: reads only */
 };
@@ -48,19 +50,27 @@ struct store_params {
  * $CREDENTIALS_DIRECTORY has one, else the key file, which is made 0600 with
  * 32 random bytes at the very first start (never when sessions exist).
  * ERR_LOCKED, ERR_PERMISSION, ERR_NOT_FOUND (key gone), ERR_WRONG_KEY,
- * ERR_NEWER_SCHEMA, ERR_IO, ERR_NO_SPACE.
+ * ERR_INVALID (key file's content), ERR_NEWER_SCHEMA, ERR_IO, ERR_NO_SPACE;
+ * problem always says it in words. Damage of one company is none of these:
+ * it gets a damaged row, the others are served.
  */
 MUST_CHECK enum err store_open(const struct store_params *params,
     struct store **out, struct store_problem *problem);
-/* Waits for running commits. NULL ok. */
+/* Waits for commits by turning the loop, so not from within one of its
+ * callbacks; theirs are called first. NULL ok. */
 void store_close(struct store *s);
 
 /* --- one company -------------------------------------------------------- */
 
-/* table names are short literals of ours: "creds", "prekey", "state". */
+/* Table names are short literals of ours, [a-z][a-z0-9_]{0,31}: "creds",
+ * "prekey", "state". "company" is taken. */
 
-/* Appends the opened value to out (a secret buf). ERR_NOT_FOUND,
- * ERR_CORRUPT (does not open, or not a database), ERR_NEWER_SCHEMA, ERR_IO. */
+/*
+ * Appends the opened value to out (a secret buf). ERR_NOT_FOUND: it is
+ * certain that there is none, and never the look of damage. ERR_CORRUPT
+ * (does not open, or not a database; the company counts as damaged from now
+ * on), ERR_NEWER_SCHEMA, ERR_PERMISSION, ERR_INVALID (name), ERR_IO.
+ */
 MUST_CHECK enum err store_get(struct store *s, const char *company,
     const char *table, const char *key, struct buf *out);
 /* How many keys a table has; 0 when there is none. */
@@ -76,15 +86,18 @@ void store_batch_put(struct store_batch *b, const char *table,
 void store_batch_delete(struct store_batch *b, const char *table,
     const char *key);
 void store_batch_delete_all(struct store_batch *b, const char *table);
-/* Also sets what the index says of the company (see below), in the same
- * order; copied. */
+/* Also sets the company's row (see below) in the same transaction; copied.
+ * A company has a row from its first commit on. */
 struct company_row;
 void store_batch_index(struct store_batch *b, const struct company_row *row);
 
 /*
  * Makes the company if it is new (then its directory too, synced). Takes b
  * over. fn runs on the loop once the change is on disk, or with the error;
- * never from within this call.
+ * never from within this call. On error nothing of b was applied.
+ * ERR_CORRUPT: the company is damaged; it takes no commit, in particular no
+ * new identity, until it is quarantined or removed. ERR_INVALID (a name, or
+ * a row of another company), ERR_TOO_LARGE, ERR_NO_SPACE, ERR_IO.
  */
 typedef void (*store_fn)(void *ctx, enum err err);
 void store_commit(struct store *s, const char *company, struct store_batch *b,
@@ -92,8 +105,10 @@ void store_commit(struct store *s, const char *company, struct store_batch *b,
 
 /*
  * Moves the company's data aside, to <dir>/quarantine/company_<id>.<time>/,
- * with a note of the reason; the company can then be linked anew. On the
- * pool, calls back like store_commit. ERR_NOT_FOUND if there is none.
+ * with a note of the reason (reason.txt); the company stays, empty, with its
+ * name, paused and state_version_limit, and can be linked anew. On the pool,
+ * in the order of its commits, calls back like store_commit. While the move
+ * runs, store_get says ERR_NOT_FOUND. ERR_NOT_FOUND if there is none.
  */
 void store_quarantine(struct store *s, const char *company,
     const char *reason, store_fn fn, void *ctx);
@@ -108,19 +123,23 @@ struct company_row {
 	char company[COMPANY_ID_MAX + 1];
 	char name[128];                 /* admin's display name, UTF-8, may be "" */
 	char phone[32];                 /* linked number, digits; "" if none */
+	char platform[32];              /* of the linked phone; "" unknown */
 	bool linked;
 	bool paused;
 	bool damaged;                   /* found unreadable; not started */
 	char status[20], reason[24];    /* last persisted state (api.md) */
 	int64_t since_ms;               /* wall, of that state */
 	int64_t until_ms;               /* ban or cooldown end, 0 none */
+	int64_t cooldown_from_ms;       /* when that began, 0 none */
 	uint64_t state_version_limit;   /* versions below it may have been used */
 	char last_error[24];            /* error code, "" none */
+	char last_reason[24];           /* and its reason (api.md) */
+	uint32_t last_code;             /* WhatsApp's, of a ban the ban's */
 	int64_t last_error_ms;
 };
 
-/* In order of id. fn must not change the store. ERR_IO, ERR_CORRUPT (after
- * which store_index_rebuild). */
+/* In order of id, as bytes. fn must not change the store. ERR_IO,
+ * ERR_CORRUPT (the next store_open makes the index again). */
 typedef void (*store_row_fn)(void *ctx, const struct company_row *row);
 MUST_CHECK enum err store_each(struct store *s, store_row_fn fn, void *ctx);
 MUST_CHECK enum err store_row(struct store *s, const char *company,

@@ -46,8 +46,13 @@ void crypt_ctr(const uint8_t key[KEY_LEN], const uint8_t iv[16],
 
 /* Curve25519 */
 
+/* Signal's type byte, in front of keys where notes 3 say so */
+#define KEY_TYPE_DJB 0x05
+
 /* A new clamped pair. */
 void curve_keypair(const struct rnd *rnd, struct keypair *out);
+/* So many; cheaper than one by one. */
+void curve_keypairs(const struct rnd *rnd, struct keypair *out, size_t count);
 /* The pair of a stored private key, which is clamped first. */
 void curve_keypair_from(const uint8_t priv[KEY_LEN], struct keypair *out);
 /* ERR_WEAK_KEY for a low-order public key (all-zero result). */

@@ -1,0 +1,442 @@
+#include "core/app/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MODULE "app"
+
+#include "core/app/net.h"
+#include "core/base/list.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/pool/pool.h"
+
+#define PATH_LEN 4096
+#define STOP_TICK_MS 5          /* between looks whether all is at rest */
+
+struct app_listener {
+	struct list link;
+	struct app *app;
+	app_listener_fn fn;             /* NULL once it has left */
+	void *ctx;
+	uint64_t since;                 /* hears what has a later number */
+};
+
+struct app {
+	const struct config *config;
+	struct loop *loop;
+	struct store *store;
+	struct versions *versions;
+	struct net net;
+	struct pool *pool;
+	enum lang lang;
+	struct list listeners;
+	unsigned telling;               /* depth of on_event */
+	struct app_event ring[APP_RING_EVENTS];
+	uint64_t last_seq;
+	unsigned removals;              /* under way */
+	struct timer *stop;
+	loop_fn stop_fn;
+	void *stop_ctx;
+};
+
+/* --- events ------------------------------------------------------------------- */
+
+static void
+keep_event(struct app *a, const struct session_view *view,
+    enum session_event_type type)
+{
+	struct app_event *e = &a->ring[++a->last_seq % APP_RING_EVENTS];
+
+	*e = (struct app_event){
+	    .seq = a->last_seq,
+	    .at_ms = clock_wall_ms(clock_system()),
+	    .type = type,
+	    .status = view->status,
+	    .reason = view->reason,
+	    .state_version = view->state_version,
+	};
+	str_copy(e->company, sizeof e->company, view->company);
+}
+
+static void
+sweep_listeners(struct app *a)
+{
+	LIST_EACH_SAFE(at, &a->listeners) {
+		struct app_listener *l =
+		    CONTAINER_OF(at, struct app_listener, link);
+
+		if (l->fn == NULL) {
+			list_remove(at);
+			free(l);
+		}
+	}
+}
+
+static void
+on_event(void *ctx, struct session *s, const struct session_event *event)
+{
+	struct app *a = ctx;
+	struct session_view view;
+	uint64_t seq;
+
+	session_view(s, &view);
+	keep_event(a, &view, event->type);
+	seq = a->last_seq;
+	a->telling++;
+	LIST_EACH(at, &a->listeners) {
+		struct app_listener *l =
+		    CONTAINER_OF(at, struct app_listener, link);
+
+		if (l->fn != NULL && l->since < seq)
+			l->fn(l->ctx, view.company, event);
+	}
+	if (--a->telling == 0)
+		sweep_listeners(a);
+}
+
+struct app_listener *
+app_listen(struct app *a, app_listener_fn fn, void *ctx)
+{
+	struct app_listener *l = xcalloc(1, sizeof *l);
+
+	l->app = a;
+	l->fn = fn;
+	l->ctx = ctx;
+	l->since = a->last_seq;
+	list_append(&a->listeners, &l->link);
+	return l;
+}
+
+void
+app_unlisten(struct app_listener *l)
+{
+	if (l == NULL)
+		return;
+	l->fn = NULL;
+	/* else after the event that is on its way through */
+	if (l->app->telling == 0)
+		sweep_listeners(l->app);
+}
+
+size_t
+app_events_since(const struct app *a, uint64_t seq, struct app_event *out,
+    size_t max, bool *missed)
+{
+	const uint64_t first = a->last_seq >= APP_RING_EVENTS ?
+	    a->last_seq - APP_RING_EVENTS + 1 : 1;
+	size_t n = 0;
+
+	*missed = seq + 1 < first;
+	if (*missed)
+		seq = first - 1;
+	while (n < max && seq < a->last_seq)
+		out[n++] = a->ring[++seq % APP_RING_EVENTS];
+	return n;
+}
+
+/* --- life ---------------------------------------------------------------------- */
+
+enum lang
+app_lang_of(const struct config *config)
+{
+	switch (config_enum(config, OPT_LANG)) {
+	case 1:
+		return LANG_EN;
+	case 2:
+		return LANG_RU;
+	default:
+		return words_lang_detect(getenv("LC_ALL"),
+		    getenv("LC_MESSAGES"), getenv("LANG"));
+	}
+}
+
+static enum err
+open_store(struct app *a, const struct app_params *params,
+    struct app_problem *problem)
+{
+	struct store_problem why = { "" };
+	const enum err err = store_open(&(struct store_params){
+	    .dir = config_str(a->config, OPT_STATE_DIR),
+	    .key_file = config_str(a->config, OPT_MASTER_KEY_FILE),
+	    .what = params->what,
+	    .rnd = rnd_system(),
+	    .loop = a->loop,
+	}, &a->store, &why);
+
+	if (err != ERR_OK)
+		str_copy(problem->text, sizeof problem->text,
+		    why.text[0] != '\0' ? why.text : err_text(err));
+	return err;
+}
+
+static enum err
+open_log(const struct config *config, struct app_problem *problem)
+{
+	const char *path = config_str(config, OPT_LOG_FILE);
+	const enum err err = log_open(path,
+	    (uint64_t)config_int(config, OPT_LOG_MAX_SIZE),
+	    (enum log_level)config_enum(config, OPT_LOG_LEVEL));
+
+	if (err != ERR_OK)
+		str_format(problem->text, sizeof problem->text,
+		    "the log %s cannot be written: %s; set log.file", path,
+		    err_text(err));
+	return err;
+}
+
+static void
+make_pool(struct app *a)
+{
+	char cache[PATH_LEN];
+	const bool has_cache = str_format(cache, sizeof cache,
+	    "%s/wa-version", config_str(a->config, OPT_STATE_DIR));
+
+	a->versions = versions_create(&(struct versions_params){
+	    .loop = a->loop,
+	    .clock = clock_system(),
+	    .tls = a->net.tls,
+	    .fixed = config_str(a->config, OPT_WHATSAPP_VERSION),
+	    .url = a->net.version_url,
+	    .cache_path = has_cache ? cache : NULL,
+	});
+	a->pool = pool_create(&(struct session_env){
+	    .loop = a->loop,
+	    .clock = clock_system(),
+	    .rnd = rnd_system(),
+	    .store = a->store,
+	    .tls = a->net.tls,
+	    .versions = a->versions,
+	    .url = &a->net.url,
+	    .trust = &a->net.trust,
+	    .client = &a->net.client,
+	    .platform_display = a->net.platform_display,
+	    .on_event = on_event,
+	    .on_event_ctx = a,
+	});
+}
+
+enum err
+app_open(const struct app_params *params, struct app **out,
+    struct app_problem *problem)
+{
+	struct app *a = xcalloc(1, sizeof *a);
+	enum err err;
+
+	a->config = params->config;
+	a->lang = app_lang_of(params->config);
+	list_init(&a->listeners);
+	/* the store first: it makes the directory that the log is in */
+	if ((err = loop_create(&a->loop)) != ERR_OK ||
+	    (err = open_store(a, params, problem)) != ERR_OK ||
+	    (err = open_log(a->config, problem)) != ERR_OK ||
+	    (err = net_init(&a->net, a->config, problem->text,
+	    sizeof problem->text)) != ERR_OK)
+		goto fail;
+	make_pool(a);
+	if ((err = pool_load(a->pool)) != ERR_OK) {
+		str_format(problem->text, sizeof problem->text,
+		    "the list of companies cannot be read: %s",
+		    err_text(err));
+		goto fail;
+	}
+	log_info("open what=\"%s\" version=%s companies=%zu", params->what,
+	    PAIRDESK_VERSION, pool_count(a->pool));
+	*out = a;
+	return ERR_OK;
+fail:
+	app_close(a);
+	return err;
+}
+
+void
+app_close(struct app *a)
+{
+	if (a == NULL)
+		return;
+	pool_destroy(a->pool);
+	versions_destroy(a->versions);
+	store_close(a->store);
+	net_finish(&a->net);
+	timer_destroy(a->stop);
+	LIST_EACH_SAFE(at, &a->listeners)
+		free(CONTAINER_OF(at, struct app_listener, link));
+	if (a->loop != NULL) {
+		loop_run(a->loop);      /* until connections have ended */
+		loop_destroy(a->loop);
+	}
+	log_close();
+	free(a);
+}
+
+struct loop *
+app_loop(struct app *a)
+{
+	return a->loop;
+}
+
+enum lang
+app_lang(const struct app *a)
+{
+	return a->lang;
+}
+
+const struct config *
+app_config(const struct app *a)
+{
+	return a->config;
+}
+
+void
+app_start(struct app *a)
+{
+	pool_start(a->pool, (unsigned)config_int(a->config,
+	    OPT_CONNECT_RATE));
+}
+
+static void
+on_stop_tick(void *ctx)
+{
+	struct app *a = ctx;
+
+	if (!pool_is_quiet(a->pool) || a->removals > 0) {
+		timer_start(a->stop, STOP_TICK_MS);
+		return;
+	}
+	log_info("stopped");
+	a->stop_fn(a->stop_ctx);
+}
+
+void
+app_stop(struct app *a, loop_fn fn, void *ctx)
+{
+	a->stop_fn = fn;
+	a->stop_ctx = ctx;
+	if (a->stop == NULL)
+		a->stop = timer_create_on(a->loop, on_stop_tick, a);
+	pool_stop(a->pool);
+	timer_start(a->stop, 0);
+}
+
+/* --- commands -------------------------------------------------------------------- */
+
+enum err
+app_link(struct app *a, const char *company, const char *phone)
+{
+	struct session *s;
+	enum err err;
+
+	if ((err = pool_get(a->pool, company, &s)) != ERR_OK)
+		return err;
+	return session_link(s, phone);
+}
+
+void
+app_link_cancel(struct app *a, const char *company)
+{
+	struct session *s = pool_find(a->pool, company);
+
+	if (s != NULL)
+		session_link_cancel(s);
+}
+
+enum err
+app_connect(struct app *a, const char *company)
+{
+	struct session *s = pool_find(a->pool, company);
+
+	return s == NULL ? ERR_NOT_FOUND : session_connect(s, true);
+}
+
+enum err
+app_reconnect(struct app *a, const char *company)
+{
+	struct session *s = pool_find(a->pool, company);
+
+	return s == NULL ? ERR_NOT_FOUND : session_reconnect(s);
+}
+
+enum err
+app_logout(struct app *a, const char *company)
+{
+	struct session *s = pool_find(a->pool, company);
+
+	return s == NULL ? ERR_NOT_FOUND : session_logout(s);
+}
+
+struct removal {
+	struct app *a;
+	char company[COMPANY_ID_MAX + 1];
+	store_fn fn;
+	void *ctx;
+};
+
+static void
+on_removed(void *ctx, enum err err)
+{
+	struct removal *r = ctx;
+	struct session *s;
+
+	r->a->removals--;
+	/* never stored is as good as removed */
+	if (err == ERR_NOT_FOUND)
+		err = ERR_OK;
+	if (err == ERR_OK)
+		log_info("session=%s removed", r->company);
+	else if (pool_get(r->a->pool, r->company, &s) != ERR_OK)
+		log_error("session=%s is not served until the next start",
+		    r->company);
+	r->fn(r->ctx, err);
+	free(r);
+}
+
+enum err
+app_remove(struct app *a, const char *company, bool force, bool purge,
+    store_fn fn, void *ctx)
+{
+	struct session *s = pool_find(a->pool, company);
+	struct session_view view;
+	struct removal *r;
+
+	if (s == NULL)
+		return ERR_NOT_FOUND;
+	session_view(s, &view);
+	if (a->telling > 0 || !session_is_quiet(s) || (view.linked && !force))
+		return ERR_BUSY;
+	r = xcalloc(1, sizeof *r);
+	r->a = a;
+	str_copy(r->company, sizeof r->company, company);
+	r->fn = fn;
+	r->ctx = ctx;
+	a->removals++;
+	/* gone at once: who links it meanwhile begins a company of its own,
+	 * which the store makes after this one is away */
+	pool_drop(a->pool, s);
+	store_remove(a->store, company, purge, on_removed, r);
+	return ERR_OK;
+}
+
+/* --- state -------------------------------------------------------------------------- */
+
+bool
+app_view(const struct app *a, const char *company, struct session_view *out)
+{
+	const struct session *s = pool_find(a->pool, company);
+
+	if (s == NULL)
+		return false;
+	session_view(s, out);
+	return true;
+}
+
+void
+app_each(const struct app *a, app_view_fn fn, void *ctx)
+{
+	struct session_view view;
+
+	for (size_t i = 0; i < pool_count(a->pool); i++) {
+		session_view(pool_at(a->pool, i), &view);
+		fn(ctx, &view);
+	}
+}

@@ -1,0 +1,122 @@
+/*
+ * The only door for faces: commands in, events and copies of state out. Owns
+ * the loop, the store, the connection settings and the pool. One for each
+ * process; all calls on the loop's thread.
+ */
+#ifndef PAIRDESK_APP_APP_H
+#define PAIRDESK_APP_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/app/config.h"
+#include "core/app/words.h"
+#include "core/base/err.h"
+#include "core/io/loop.h"
+#include "core/session/session.h"
+
+#define APP_RING_EVENTS 1024    /* kept for faces that come late */
+
+struct app;
+
+/* A sentence for the one who starts it, and the exit code to leave with. */
+struct app_problem {
+	char text[768];
+};
+
+struct app_params {
+	const struct config *config;    /* must outlive the app */
+	const char *what;               /* "pairdesk serve", for the lock */
+};
+
+/* Opens log, store and settings; connects nothing. ERR_LOCKED,
+ * ERR_PERMISSION, ERR_WRONG_KEY ... with problem->text written. */
+MUST_CHECK enum err app_open(const struct app_params *params,
+    struct app **out, struct app_problem *problem);
+/* After app_stop has called back, or if nothing was ever started. NULL ok. */
+void app_close(struct app *a);
+
+/* The language that the option lang and the environment ask for. */
+enum lang app_lang_of(const struct config *config);
+struct loop *app_loop(struct app *a);
+enum lang app_lang(const struct app *a);
+const struct config *app_config(const struct app *a);
+
+/* Connects all linked companies at the configured rate. */
+void app_start(struct app *a);
+/* Disconnects all, finishes what is being saved, then calls fn. */
+void app_stop(struct app *a, loop_fn fn, void *ctx);
+
+/* --- commands -------------------------------------------------------------- */
+
+/* As session_link; makes the company if needed. ERR_INVALID: bad id. */
+MUST_CHECK enum err app_link(struct app *a, const char *company,
+    const char *phone);
+void app_link_cancel(struct app *a, const char *company);
+/* ERR_NOT_FOUND: no such company, or not linked. */
+MUST_CHECK enum err app_connect(struct app *a, const char *company);
+MUST_CHECK enum err app_reconnect(struct app *a, const char *company);
+MUST_CHECK enum err app_logout(struct app *a, const char *company);
+/*
+ * Takes the company away once it is not linked and at rest: call app_logout
+ * first, or force to leave the phone's list as it is. Its files are kept in
+ * removed/ unless purge. fn hears the end; when that is an error the company
+ * is there again. ERR_BUSY: linked, or not at rest. Not from within an event.
+ */
+MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
+    bool purge, store_fn fn, void *ctx);
+
+/* --- state ------------------------------------------------------------------ */
+
+/* False when there is no such company. */
+bool app_view(const struct app *a, const char *company,
+    struct session_view *out);
+typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
+/* In order of id. */
+void app_each(const struct app *a, app_view_fn fn, void *ctx);
+
+/* What happened, as a copy without any code in it. */
+struct app_event {
+	uint64_t seq;                   /* rises by one, from 1 */
+	int64_t at_ms;                  /* wall */
+	char company[COMPANY_ID_MAX + 1];
+	enum session_event_type type;
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;
+};
+
+/* Copies at most max of those after seq, oldest first; returns how many.
+ * *missed: some in between are gone from the ring already. */
+size_t app_events_since(const struct app *a, uint64_t seq,
+    struct app_event *out, size_t max, bool *missed);
+
+/*
+ * Hears every event as it happens; company and event are borrowed. Listeners
+ * may come and go from within: one that comes does not hear the event that
+ * is being told.
+ */
+struct app_listener;
+typedef void (*app_listener_fn)(void *ctx, const char *company,
+    const struct session_event *event);
+struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
+void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* --- the network doctor ------------------------------------------------------- */
+
+struct doctor_step {
+	enum stage stage;               /* STAGE_LOOKUP .. STAGE_NOISE */
+	bool ok;
+	int64_t took_ms;
+	const char *detail;             /* borrowed, "" if ok */
+};
+typedef void (*doctor_step_fn)(void *ctx, const struct doctor_step *step);
+/* Tries each stage towards WhatsApp without logging in; done at the end.
+ * Needs no store. */
+struct doctor;
+MUST_CHECK enum err doctor_run(struct loop *loop, const struct config *config,
+    doctor_step_fn step, loop_fn done, void *ctx, struct doctor **out,
+    struct app_problem *problem);
+void doctor_close(struct doctor *d);            /* NULL ok */
+
+#endif

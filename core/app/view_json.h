@@ -1,0 +1,17 @@
+/* The status object of the HTTP contract (api.md), for every face. */
+#ifndef PAIRDESK_APP_VIEW_JSON_H
+#define PAIRDESK_APP_VIEW_JSON_H
+
+#include "core/app/words.h"
+#include "core/base/buf.h"
+#include "core/session/session.h"
+
+/* What the sentences about this view need; now_ms is the wall clock. */
+void view_words_args(const struct session_view *view, int64_t now_ms,
+    struct words_args *out);
+
+/* Appends the object as JSON text without line breaks. */
+MUST_CHECK enum err view_json(const struct session_view *view,
+    enum lang lang, int64_t now_ms, struct buf *out);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * Every sentence for people, in every language, in one table (words.def).
+ * Texts hold named placeholders, which are the same in all languages:
+ *
+ *   {n} {m} {code}           numbers of struct words_args
+ *   {time}                   its time_ms, local time of the machine
+ *   {stage}                  its stage, in words
+ *   {reason} {holder} {company} {phone}     its texts, cleaned of controls
+ *   {n|second|seconds}       the word form for that number; in Russian
+ *                            three: {n|секунда|секунды|секунд}
+ *
+ * English texts are plain ASCII, for terminals without UTF-8.
+ */
+#ifndef PAIRDESK_APP_WORDS_H
+#define PAIRDESK_APP_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/app/phone.h"
+#include "core/session/status.h"
+
+enum lang { LANG_EN, LANG_RU, LANG_COUNT };
+
+enum word {
+#define WORD(id, en, ru) WORD_##id,
+#include "core/app/words.def"
+#undef WORD
+	WORD_COUNT
+};
+
+#define WORDS_MAX 640           /* bytes that hold any filled sentence */
+
+/* Zeroes and NULLs are "not known"; a placeholder of one shows "?". */
+struct words_args {
+	int64_t n, m;
+	int code;                       /* of WhatsApp: 402, 101 */
+	int64_t time_ms;                /* wall clock */
+	bool is_linking;                /* a link attempt ended so: nothing
+					 * reconnects by itself */
+	enum wa_reason stage;           /* name_lookup .. login */
+	const char *reason, *holder, *company, *phone;
+};
+
+/* "en", "ru" */
+const char *words_lang_name(enum lang lang);
+
+/* What LC_ALL, LC_MESSAGES and LANG ask for, in this order; each may be
+ * NULL or empty. English unless they say ru. */
+enum lang words_lang_detect(const char *lc_all, const char *lc_messages,
+    const char *lang);
+
+/* The text as it is in the table, placeholders and all; static. */
+const char *words_get(enum lang lang, enum word word);
+
+/* Filled; cut to size on a character boundary, always terminated. args may
+ * be NULL. */
+void words_format(char *out, size_t size, enum lang lang, enum word word,
+    const struct words_args *args);
+
+/* --- status and reason ---------------------------------------------------- */
+
+/* A word or two, for lists: "connected". */
+const char *words_status_name(enum lang lang, enum wa_status status);
+
+/*
+ * What happened, and what to do next. Details that args does not know are
+ * left out of the sentence rather than shown as "?". What args may hold:
+ * code of a refusal or of a temporary ban (101...), time_ms of an end, n
+ * seconds to the next try or days left, stage, holder.
+ */
+void words_reason_sentence(char *out, size_t size, enum lang lang,
+    enum wa_status status, enum wa_reason reason,
+    const struct words_args *args);
+void words_reason_advice(char *out, size_t size, enum lang lang,
+    enum wa_status status, enum wa_reason reason,
+    const struct words_args *args);
+
+/* name_lookup .. login in words; anything else gives "?". */
+const char *words_stage(enum lang lang, enum wa_reason stage);
+
+/* Why a number was refused; fault is not PHONE_OK. */
+enum word words_phone_fault(enum phone_fault fault);
+
+/* --- linking steps -------------------------------------------------------- */
+
+enum words_how {
+	HOW_QR_ANDROID, HOW_QR_IPHONE, HOW_CODE_ANDROID, HOW_CODE_IPHONE,
+	HOW_COUNT
+};
+
+#define WORDS_STEPS_MAX 6
+
+/* What to do on the phone, in order; returns how many. Static texts. */
+size_t words_steps(enum lang lang, enum words_how how,
+    const char *out[WORDS_STEPS_MAX]);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * All companies of the process: id to session, start in a calm order, stop.
+ * A session is made for every company of the index and lives as long as the
+ * pool, or until it is removed.
+ */
+#ifndef PAIRDESK_POOL_POOL_H
+#define PAIRDESK_POOL_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/session/session.h"
+
+#define POOL_COMPANIES_MAX 100000       /* a stranger's ids must end somewhere */
+
+struct pool;
+
+/* env is copied; its pointers must outlive the pool. */
+struct pool *pool_create(const struct session_env *env);
+void pool_destroy(struct pool *p);      /* only when pool_is_quiet; NULL ok */
+
+/* Makes the sessions of all stored companies, none connected. */
+MUST_CHECK enum err pool_load(struct pool *p);
+
+/* NULL when there is no such company. */
+struct session *pool_find(struct pool *p, const char *company);
+/* Finds or makes it, as stored if it is. ERR_INVALID (id), ERR_FULL. */
+MUST_CHECK enum err pool_get(struct pool *p, const char *company,
+    struct session **out);
+/* Forgets a quiet session. */
+void pool_drop(struct pool *p, struct session *s);
+
+size_t pool_count(const struct pool *p);
+struct session *pool_at(const struct pool *p, size_t i);  /* in order of id */
+
+/* Connects all that are linked and not paused, rate a second. */
+void pool_start(struct pool *p, unsigned rate);
+/* Disconnects all; pool_is_quiet tells when saving is over too. */
+void pool_stop(struct pool *p);
+bool pool_is_quiet(const struct pool *p);
+
+#endif

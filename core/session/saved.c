@@ -1,0 +1,132 @@
+/* What a session stores and reads back. */
+#include "core/session/impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MODULE "session"
+
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+struct commit {
+	struct session *s;
+	store_fn fn;
+};
+
+static void
+on_committed(void *ctx, enum err err)
+{
+	struct commit *c = ctx;
+	struct session *s = c->s;
+	const store_fn fn = c->fn;
+
+	free(c);
+	s->commits--;
+	if (err != ERR_OK)
+		log_error("session=%s commit failed: %s", s->row.company,
+		    err_text(err));
+	if (fn != NULL)
+		fn(s, err);
+	if (s->creds_idle && s->commits == 0)
+		session_drop_creds(s);
+}
+
+static struct commit *
+commit_create(struct session *s, store_fn fn)
+{
+	struct commit *c = xcalloc(1, sizeof *c);
+
+	c->s = s;
+	c->fn = fn;
+	s->commits++;
+	return c;
+}
+
+void
+session_commit(struct session *s, struct store_batch *batch, store_fn fn)
+{
+	s->row.state_version_limit = s->state_version + 1;
+	s->row.since_ms = s->since_ms;
+	str_copy(s->row.status, sizeof s->row.status,
+	    wa_status_name(s->status));
+	str_copy(s->row.reason, sizeof s->row.reason,
+	    wa_reason_name(s->reason));
+	store_batch_index(batch, &s->row);
+	store_commit(s->env->store, s->row.company, batch, on_committed,
+	    commit_create(s, fn));
+}
+
+void
+session_persist(struct session *s)
+{
+	session_commit(s, store_batch_create(), NULL);
+}
+
+void
+session_quarantine(struct session *s, store_fn fn)
+{
+	store_quarantine(s->env->store, s->row.company,
+	    wa_reason_name(s->reason), on_committed, commit_create(s, fn));
+}
+
+void
+session_batch_creds(struct store_batch *batch, const struct creds *c)
+{
+	struct buf out;
+
+	buf_init_secret(&out, STORE_VALUE_MAX);
+	if (creds_encode(c, &out) != ERR_OK)
+		abort();        /* our own small struct */
+	store_batch_put(batch, "creds", "creds", out.data, out.len);
+	buf_finish(&out);
+}
+
+enum err
+session_load_creds(struct session *s)
+{
+	struct creds *c;
+	struct buf in;
+	enum err err;
+
+	s->creds_idle = false;
+	if (s->creds != NULL)
+		return ERR_OK;
+	c = xcalloc(1, sizeof *c);
+	buf_init_secret(&in, STORE_VALUE_MAX);
+	if ((err = store_get(s->env->store, s->row.company, "creds", "creds",
+	    &in)) == ERR_OK)
+		err = creds_decode(in.data, in.len, c);
+	buf_finish(&in);
+	/* linked by the list but not by the record: never a new identity */
+	if (err == ERR_OK && !c->linked)
+		err = ERR_CORRUPT;
+	if (err != ERR_OK) {
+		creds_finish(c);
+		free(c);
+		return err;
+	}
+	s->creds = c;
+	return ERR_OK;
+}
+
+void
+session_release_creds(struct session *s)
+{
+	if (s->commits > 0)
+		s->creds_idle = true;
+	else
+		session_drop_creds(s);
+}
+
+void
+session_drop_creds(struct session *s)
+{
+	s->creds_idle = false;
+	if (s->creds == NULL)
+		return;
+	creds_finish(s->creds);
+	free(s->creds);
+	s->creds = NULL;
+}

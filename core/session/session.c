@@ -1,0 +1,223 @@
+/* The outside of a session: its life and what may be asked of it. */
+#include "core/session/impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MODULE "session"
+
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+struct session *
+session_create(const struct session_env *env, const struct company_row *row)
+{
+	struct session *s = xcalloc(1, sizeof *s);
+	const uint64_t now = (uint64_t)clock_wall_ms(env->clock);
+
+	s->env = env;
+	s->row = *row;
+	s->iqs = iq_create(env->loop, env->clock, env->rnd);
+	s->ticket = tls_ticket_create();
+	s->timer = timer_create_on(env->loop, session_on_timer, s);
+	keepalive_init(&s->keep, env->loop, env->clock, env->rnd,
+	    &session_keepalive_events, s);
+	s->rtt_ms = s->prekeys_on_server = -1;
+	/* milliseconds as the base make versions rise over restarts without
+	 * a write at each change */
+	s->state_version = row->state_version_limit > now ?
+	    row->state_version_limit : now;
+	session_restore_shown(s);
+	if (s->since_ms == 0)
+		s->since_ms = (int64_t)now;
+	return s;
+}
+
+void
+session_destroy(struct session *s)
+{
+	if (s == NULL)
+		return;
+	window_destroy(s->window);
+	session_disconnect(s);
+	iq_destroy(s->iqs);
+	tls_ticket_destroy(s->ticket);
+	timer_destroy(s->timer);
+	keepalive_finish(&s->keep);
+	free(s);
+}
+
+const char *
+session_company(const struct session *s)
+{
+	return s->row.company;
+}
+
+static void
+run_asked(void *ctx)
+{
+	struct session *s = ctx;
+	const unsigned asked = s->asked;
+
+	s->asked = 0;
+	if ((asked & 1u << EV_STOP) != 0) {
+		session_dispatch(s, EV_STOP);
+		return;
+	}
+	for (int input = 0; input < EV_COUNT; input++) {
+		if ((asked & 1u << input) != 0)
+			session_dispatch(s, (enum session_input)input);
+	}
+}
+
+/*
+ * A face may answer an event with a command. Whoever emits still needs its
+ * window and channel afterwards, so such a command waits for the next turn.
+ */
+static void
+ask(struct session *s, enum session_input input)
+{
+	if (s->telling == 0) {
+		session_dispatch(s, input);
+		return;
+	}
+	if (s->asked == 0)
+		loop_defer(s->env->loop, run_asked, s);
+	s->asked |= 1u << input;
+}
+
+enum err
+session_link(struct session *s, const char *phone)
+{
+	if (s->telling > 0)
+		return ERR_BUSY;
+	/* the phone has accepted: too late for another code */
+	if (s->state == ST_SAVE || s->state == ST_FINISH)
+		return ERR_OK;
+	if (s->row.linked)
+		return ERR_EXISTS;
+	if (s->window != NULL) {
+		if (phone != NULL)
+			window_set_phone(s->window, phone);
+		window_resend(s->window);
+		return ERR_OK;
+	}
+	if (s->state != ST_IDLE ||
+	    (s->status == WA_STATUS_COOLDOWN && s->row.until_ms > session_wall_ms(s)))
+		return ERR_BUSY;
+	if (s->row.damaged) {
+		/* moved aside first, and said; then it can be linked anew */
+		session_dispatch(s, EV_DAMAGED);
+		return ERR_OK;
+	}
+	s->window = window_create(s, phone);
+	session_dispatch(s, EV_LINK);
+	return ERR_OK;
+}
+
+void
+session_link_cancel(struct session *s)
+{
+	/* what the phone has accepted is no open attempt any more */
+	if (s->linking && s->state < ST_SAVE)
+		ask(s, EV_STOP);
+}
+
+/* An earlier run decided that the link is gone but did not get to move it. */
+static bool
+is_retiring(const struct session *s)
+{
+	return s->reason == WA_REASON_UNLINKED ||
+	    s->reason == WA_REASON_ACCOUNT_LOCKED ||
+	    s->reason == WA_REASON_PERMANENT;
+}
+
+/* Dialling again would only repeat it: waits for an admin, also over
+ * restarts. */
+static bool
+is_halted(const struct session *s)
+{
+	return s->reason == WA_REASON_REPLACED ||
+	    s->reason == WA_REASON_BAD_AGENT ||
+	    s->reason == WA_REASON_MULTIDEVICE_OFF;
+}
+
+static void
+set_verdict(struct session *s, enum verdict_act act)
+{
+	s->verdict = (struct verdict){ .act = act, .reason = s->reason,
+	    .stage = STAGE_LOGIN };
+}
+
+enum err
+session_connect(struct session *s, bool now)
+{
+	if (!s->row.linked)
+		return ERR_NOT_FOUND;
+	if (s->state == ST_IDLE && is_retiring(s)) {
+		set_verdict(s, ACT_RETIRE);
+		ask(s, EV_RETIRE);
+		return ERR_OK;
+	}
+	if (s->state == ST_IDLE && !now) {
+		if (is_halted(s))
+			return ERR_BUSY;
+		if (s->row.until_ms > session_wall_ms(s)) {
+			set_verdict(s, ACT_WAIT);
+			ask(s, EV_RETRY);
+			return ERR_BUSY;
+		}
+	}
+	ask(s, EV_CONNECT);
+	return ERR_OK;
+}
+
+bool
+session_start(struct session *s)
+{
+	if (s->row.damaged && s->state == ST_IDLE) {
+		session_dispatch(s, EV_DAMAGED);
+		return false;
+	}
+	return s->row.linked && !s->row.paused &&
+	    session_connect(s, false) == ERR_OK;
+}
+
+enum err
+session_reconnect(struct session *s)
+{
+	if (s->linking)
+		return ERR_BUSY;
+	if (!s->row.linked)
+		return ERR_NOT_FOUND;
+	if (s->state == ST_LOGIN || s->state == ST_SETUP ||
+	    s->state == ST_ONLINE)
+		ask(s, EV_RESTART);
+	else
+		return session_connect(s, true);
+	return ERR_OK;
+}
+
+enum err
+session_logout(struct session *s)
+{
+	if (!s->row.linked)
+		return ERR_NOT_FOUND;
+	s->logout_wanted = true;
+	/* while a login is under way it is done as soon as that stands */
+	ask(s, EV_LOGOUT);
+	return ERR_OK;
+}
+
+void
+session_stop(struct session *s)
+{
+	ask(s, EV_STOP);
+}
+
+bool
+session_is_quiet(const struct session *s)
+{
+	return s->state == ST_IDLE && s->commits == 0 && s->asked == 0;
+}

@@ -1,0 +1,138 @@
+/*
+ * One company: its state machine, the only writer of that state, and
+ * everything that happens on its one connection: linking by QR and by code,
+ * login, pre-keys, keep-alive, logout.
+ *
+ * Faces never see a struct session; they get copies (struct session_view)
+ * and events through core/app.
+ */
+#ifndef PAIRDESK_SESSION_SESSION_H
+#define PAIRDESK_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/base/rnd.h"
+#include "core/io/loop.h"
+#include "core/io/tls.h"
+#include "core/io/ws.h"
+#include "core/session/status.h"
+#include "core/session/verdict.h"
+#include "core/session/version.h"
+#include "core/store/store.h"
+#include "core/wire/noise.h"
+#include "core/wire/pair.h"
+#include "core/wire/payload.h"
+
+#define PHONE_DIGITS_MAX 15
+
+struct session;
+
+enum session_event_type {
+	SESSION_CHANGED,        /* status, reason or evidence changed */
+	SESSION_QR,             /* a QR text to show, until it expires */
+	SESSION_CODE,           /* WhatsApp accepted this pairing code */
+	SESSION_LINKED,         /* keys are stored; login follows */
+	SESSION_ERROR           /* something asked for failed; verdict says why */
+};
+
+/* Borrowed for the call. Only the fields of the type are set. */
+struct session_event {
+	enum session_event_type type;
+	const char *qr;                 /* text */
+	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
+	const char *code;               /* CODE_LEN characters, no dash */
+	int64_t lives_ms;               /* how long qr or code still lives */
+	int64_t window_ms;              /* how long the attempt still lasts */
+	const struct verdict *verdict;
+};
+
+typedef void (*session_event_fn)(void *ctx, struct session *s,
+    const struct session_event *event);
+
+/* Shared by all sessions; owned by the pool, outlives them. */
+struct session_env {
+	struct loop *loop;
+	const struct clock *clock;
+	const struct rnd *rnd;
+	struct store *store;
+	const struct tls_config *tls;
+	struct versions *versions;
+	const struct url *url;
+	const struct noise_trust *trust;
+	const struct wa_client *client;         /* version is set per dial */
+	const char *platform_display;           /* "Chrome (Linux)" */
+	session_event_fn on_event;
+	void *on_event_ctx;
+};
+
+/* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
+struct session_view {
+	char company[COMPANY_ID_MAX + 1];
+	char name[128];
+	enum wa_status status;
+	enum wa_reason reason;
+	bool linked, connected;
+	char phone[32];                 /* digits, "" unless linked */
+	char push_name[128];
+	char platform[32];
+	int64_t since_ms;               /* of status and reason */
+	int64_t last_seen_ms;           /* last frame from WhatsApp */
+	unsigned reconnects;            /* dials since the last stable minute */
+	int64_t next_attempt_ms;
+	int64_t until_ms;               /* ban or cooldown end */
+	char last_error[24];            /* errorCode, "" none */
+	int64_t last_error_ms;
+	struct verdict verdict;         /* the last one, for the sentences */
+	bool qr_available;
+	int64_t code_expires_ms, window_ends_ms;
+	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
+	int32_t prekeys;                /* on the server, -1 unknown */
+	uint64_t state_version;
+};
+
+/* row: as stored; a fresh one has only the company id. */
+struct session *session_create(const struct session_env *env,
+    const struct company_row *row);
+/* Only when session_is_quiet(); NULL ok. */
+void session_destroy(struct session *s);
+
+const char *session_company(const struct session *s);
+void session_view(const struct session *s, struct session_view *out);
+
+/*
+ * Opens a link attempt, or joins the one that is open. phone: digits to ask
+ * a pairing code for, or NULL for QR only; another number replaces the code.
+ * ERR_EXISTS: linked already. ERR_BUSY: not now (logging out, or cooling
+ * down until view.until_ms, or from within an event). Joining one re-sends
+ * what is on show; once the phone has accepted there is nothing to show.
+ */
+MUST_CHECK enum err session_link(struct session *s, const char *phone);
+/* Ends an open attempt; no-op when there is none, or the phone has accepted
+ * it. */
+void session_link_cancel(struct session *s);
+
+/*
+ * Dials a linked company. ERR_NOT_FOUND: not linked. now: also when halted
+ * or waiting; else a ban or a stop is respected (ERR_BUSY). This and what
+ * follows waits for the next turn when called from within an event.
+ */
+MUST_CHECK enum err session_connect(struct session *s, bool now);
+/* At the start of a core: connects what is linked and not paused, arms what
+ * waits for the end of a ban; what cannot be read goes to quarantine. True
+ * if it dials now. */
+bool session_start(struct session *s);
+/* Drops the connection, keys untouched, and dials again. */
+MUST_CHECK enum err session_reconnect(struct session *s);
+/* Unlinks on WhatsApp's side; needs a login first if offline. */
+MUST_CHECK enum err session_logout(struct session *s);
+/* Disconnects and stays so until session_connect. What is being saved is
+ * finished first: wait for session_is_quiet. */
+void session_stop(struct session *s);
+/* Nothing under way that would call back. */
+bool session_is_quiet(const struct session *s);
+
+#endif

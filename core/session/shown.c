@@ -1,0 +1,160 @@
+/* What a session shows: status, reason, the view for faces. */
+#include "core/session/impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MODULE "session"
+
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+int64_t
+session_wall_ms(const struct session *s)
+{
+	return clock_wall_ms(s->env->clock);
+}
+
+int64_t
+session_mono_ms(const struct session *s)
+{
+	return clock_mono_ms(s->env->clock);
+}
+
+void
+session_emit(struct session *s, struct session_event *event)
+{
+	s->telling++;
+	s->env->on_event(s->env->on_event_ctx, s, event);
+	s->telling--;
+}
+
+void
+session_show_status(struct session *s, enum wa_status status,
+    enum wa_reason reason)
+{
+	const bool differs = s->status != status || s->reason != reason;
+
+	if (differs) {
+		s->status = status;
+		s->reason = reason;
+		s->since_ms = session_wall_ms(s);
+		log_info("session=%s status=%s reason=%s", s->row.company,
+		    wa_status_name(status), wa_reason_name(reason));
+	}
+	s->state_version++;
+	session_emit(s, &(struct session_event){ .type = SESSION_CHANGED });
+}
+
+void
+session_show(struct session *s, enum wa_reason reason)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+
+	(void)wa_reason_status(reason, &status);
+	session_show_status(s, status, reason);
+}
+
+void
+session_note_error(struct session *s, const struct verdict *v)
+{
+	const char *code = wa_reason_error_code(v->reason);
+
+	if (code != NULL)
+		str_copy(s->row.last_error, sizeof s->row.last_error, code);
+	str_copy(s->row.last_reason, sizeof s->row.last_reason,
+	    wa_reason_name(v->reason));
+	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
+	s->row.last_error_ms = session_wall_ms(s);
+	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
+	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
+	    v->code, v->detail);
+}
+
+/* Whether it is still true in a core that has just started. */
+static bool
+is_lasting(const struct session *s)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+
+	if (s->reason == WA_REASON_TEMPORARY ||
+	    s->reason == WA_REASON_RATE_LIMITED)
+		return s->row.until_ms > session_wall_ms(s);
+	(void)wa_reason_status(s->reason, &status);
+	return status != WA_STATUS_CONNECTING && status != WA_STATUS_PAIRING &&
+	    status != WA_STATUS_PASSKEY_REQUIRED &&
+	    status != WA_STATUS_CONNECTED && status != WA_STATUS_RECONNECTING;
+}
+
+void
+session_restore_shown(struct session *s)
+{
+	const struct company_row *row = &s->row;
+
+	s->since_ms = row->since_ms;
+	if (row->damaged) {
+		s->reason = WA_REASON_STORE_DAMAGED;
+	} else if (!wa_reason_from_name(row->reason, &s->reason) ||
+	    s->reason == WA_REASON_NONE) {
+		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
+		    WA_REASON_NEVER_LINKED;
+	}
+	if (!is_lasting(s))
+		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
+		    WA_REASON_NEVER_LINKED;
+	if (row->linked && row->paused)
+		s->reason = WA_REASON_PAUSED;
+	(void)wa_reason_status(s->reason, &s->status);
+	/* what the sentences about the last trouble need */
+	(void)wa_reason_from_name(row->last_reason, &s->verdict.reason);
+	s->verdict.code = row->last_code;
+	s->verdict.stage = STAGE_LOGIN;
+}
+
+/* A ban's end is when it is tried again, whether a core runs now or not. */
+static int64_t
+next_attempt_ms(const struct session *s)
+{
+	if (s->next_attempt_ms == 0 && s->row.linked && !s->row.paused &&
+	    (s->reason == WA_REASON_TEMPORARY ||
+	    s->reason == WA_REASON_RATE_LIMITED) &&
+	    s->row.until_ms > session_wall_ms(s))
+		return s->row.until_ms;
+	return s->next_attempt_ms;
+}
+
+void
+session_view(const struct session *s, struct session_view *out)
+{
+	const int64_t now = session_wall_ms(s);
+
+	memset(out, 0, sizeof *out);
+	str_copy(out->company, sizeof out->company, s->row.company);
+	str_copy(out->name, sizeof out->name, s->row.name);
+	if (s->row.linked)
+		str_copy(out->phone, sizeof out->phone, s->row.phone);
+	str_copy(out->platform, sizeof out->platform, s->row.platform);
+	out->status = s->status;
+	out->reason = s->reason;
+	out->linked = s->row.linked;
+	out->connected = s->state == ST_ONLINE && !s->keep.unproven;
+	out->since_ms = s->since_ms;
+	out->last_seen_ms = s->last_seen_ms;
+	if (!backoff_is_stable(&s->backoff, session_mono_ms(s)))
+		out->reconnects = s->reconnects;
+	out->next_attempt_ms = next_attempt_ms(s);
+	out->until_ms = s->row.until_ms;
+	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
+	out->last_error_ms = s->row.last_error_ms;
+	out->verdict = s->verdict;
+	out->rtt_ms = s->rtt_ms;
+	out->prekeys = s->prekeys_on_server;
+	out->state_version = s->state_version;
+	if (s->state == ST_WINDOW) {
+		out->qr_available = window_has_qr(s->window);
+		out->window_ends_ms = now + window_left_ms(s->window);
+		if (window_has_code(s->window))
+			out->code_expires_ms = out->window_ends_ms;
+	}
+}

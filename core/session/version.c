@@ -1,0 +1,277 @@
+#include "core/session/version.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOG_MODULE "version"
+
+#include "core/base/list.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/io/fetch.h"
+
+#define CACHE_MAX 64            /* bytes of the cache file: "2.3000.N <ms>" */
+#define PATH_LEN 4096
+#define QUIET_MS 60000          /* a dead source must not delay every login */
+
+/* A script is asked for as a current desktop Chrome asks (notes 4). */
+#define BROWSER "User-Agent: Mozilla/5.0 (X11; Linux x86_64) " \
+	"AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 " \
+	"Safari/537.36\r\n"
+static const char script_headers[] = BROWSER "Sec-Fetch-Site: none\r\n"
+    "Accept: */*\r\n";
+static const char page_headers[] = BROWSER "Sec-Fetch-Dest: document\r\n"
+    "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\n"
+    "Sec-Fetch-User: ?1\r\nAccept: text/html\r\n"
+    "Accept-Language: en-US,en;q=0.9\r\n";
+
+struct version_wait {
+	struct list link;
+	version_fn fn;                  /* NULL once cancelled */
+	void *ctx;
+};
+
+struct versions {
+	struct loop *loop;
+	const struct clock *clock;
+	const struct tls_config *tls;
+	struct wa_version best;
+	int64_t learned_ms;             /* wall; 0 never */
+	int64_t quiet_until_ms;         /* monotonic: no fetch after a failed one */
+	bool fixed, has_url, on_page;
+	struct url url;
+	char *cache_path;
+	struct fetch *fetch;
+	struct list waits;
+	struct timer *answer;           /* answers waits on a turn of its own */
+};
+
+bool
+version_find(const char *body, size_t n, uint32_t *out)
+{
+	static const char key[] = "client_revision";
+	const size_t key_len = sizeof key - 1;
+	const char *p = body, *end = body + n, *hit;
+	uint64_t v;
+
+	while ((hit = memmem(p, (size_t)(end - p), key, key_len)) != NULL) {
+		p = hit + key_len;
+		/* the closing quote may be escaped inside a script string */
+		while (p < end && (*p == '\\' || *p == '"'))
+			p++;
+		if (p == end || *p++ != ':')
+			continue;
+		while (p < end && (*p == ' ' || *p == '\t'))
+			p++;
+		for (v = 0; p < end && *p >= '0' && *p <= '9' &&
+		    v <= UINT32_MAX; p++)
+			v = v * 10 + (uint64_t)(*p - '0');
+		if (v > 0 && v <= UINT32_MAX) {
+			*out = (uint32_t)v;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+read_cache(struct versions *v)
+{
+	char text[CACHE_MAX + 1], *space;
+	struct wa_version cached;
+	uint64_t when;
+	ssize_t n;
+	int fd;
+
+	if (v->cache_path == NULL ||
+	    (fd = open(v->cache_path, O_RDONLY | O_CLOEXEC)) == -1)
+		return;
+	n = read(fd, text, CACHE_MAX);
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if ((space = strchr(text, ' ')) == NULL)
+		return;
+	*space = '\0';
+	if (!wa_version_parse(text, &cached) ||
+	    !str_to_u64(space + 1, INT64_MAX, &when))
+		return;
+	/* a floor newer than the cache wins; a date from the future is void */
+	if (wa_version_compare(&cached, &v->best) > 0)
+		v->best = cached;
+	if ((int64_t)when <= clock_wall_ms(v->clock))
+		v->learned_ms = (int64_t)when;
+}
+
+/* A cache: losing it costs one fetch, so it is replaced but not synced. */
+static void
+write_cache(const struct versions *v)
+{
+	char text[CACHE_MAX + 1], version[32], temp[PATH_LEN];
+	bool ok;
+	int fd;
+
+	if (v->cache_path == NULL ||
+	    !str_format(temp, sizeof temp, "%s.new", v->cache_path))
+		return;
+	wa_version_format(&v->best, version, sizeof version);
+	if (!str_format(text, sizeof text, "%s %lld\n", version,
+	    (long long)v->learned_ms))
+		return;
+	if ((fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) ==
+	    -1)
+		return;
+	ok = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	if (!ok || rename(temp, v->cache_path) != 0)
+		(void)unlink(temp);
+}
+
+static void
+answer_waits(void *ctx)
+{
+	struct versions *v = ctx;
+	struct list due;
+
+	/* those who ask from within an answer wait for the next one */
+	list_init(&due);
+	while (!list_is_empty(&v->waits)) {
+		struct list *at = v->waits.next;
+
+		list_remove(at);
+		list_append(&due, at);
+	}
+	while (!list_is_empty(&due)) {
+		struct version_wait *w =
+		    CONTAINER_OF(due.next, struct version_wait, link);
+		const version_fn fn = w->fn;
+		void *fn_ctx = w->ctx;
+
+		list_remove(&w->link);
+		free(w);
+		fn(fn_ctx, &v->best);
+	}
+}
+
+static void fetch_next(struct versions *v, bool page);
+
+static void
+on_fetched(void *ctx, enum err err, int status, const char *body, size_t n,
+    const char *detail)
+{
+	struct versions *v = ctx;
+	uint32_t revision = 0;
+
+	v->fetch = NULL;
+	if (err == ERR_OK && version_find(body, n, &revision)) {
+		const struct wa_version got = { 2, 3000, revision };
+
+		v->learned_ms = clock_wall_ms(v->clock);
+		if (wa_version_compare(&got, &v->best) > 0)
+			v->best = got;
+		else if (wa_version_compare(&got, &v->best) < 0)
+			log_warn("learned=2.3000.%u is older than what we "
+			    "have, kept=2.3000.%u", revision,
+			    v->best.tertiary);
+		write_cache(v);
+		answer_waits(v);
+	} else if (!v->on_page) {
+		fetch_next(v, true);
+	} else {
+		log_warn("could not learn the client version: status=%d "
+		    "err=%s detail=\"%s\"; using 2.3000.%u", status,
+		    err_name(err), detail, v->best.tertiary);
+		v->quiet_until_ms = clock_mono_ms(v->clock) + QUIET_MS;
+		answer_waits(v);
+	}
+}
+
+static void
+fetch_next(struct versions *v, bool page)
+{
+	struct url url = v->url;
+
+	v->on_page = page;
+	if (page)
+		str_copy(url.path, sizeof url.path, "/");
+	v->fetch = fetch_start(v->loop, v->tls, &url,
+	    page ? page_headers : script_headers, VERSION_BODY_MAX,
+	    VERSION_FETCH_MS / 2, on_fetched, v);
+}
+
+struct versions *
+versions_create(const struct versions_params *params)
+{
+	struct versions *v = xcalloc(1, sizeof *v);
+
+	v->loop = params->loop;
+	v->clock = params->clock;
+	v->tls = params->tls;
+	v->best = (struct wa_version){ 2, 3000, VERSION_FLOOR_N };
+	v->fixed = params->fixed != NULL &&
+	    wa_version_parse(params->fixed, &v->best);
+	v->has_url = !v->fixed && params->url != NULL &&
+	    url_parse(params->url, &v->url) == ERR_OK;
+	if (params->cache_path != NULL)
+		v->cache_path = xstrdup(params->cache_path);
+	list_init(&v->waits);
+	v->answer = timer_create_on(v->loop, answer_waits, v);
+	if (v->has_url)
+		read_cache(v);
+	return v;
+}
+
+void
+versions_destroy(struct versions *v)
+{
+	if (v == NULL)
+		return;
+	fetch_cancel(v->fetch);
+	timer_destroy(v->answer);
+	LIST_EACH_SAFE(at, &v->waits)
+		free(CONTAINER_OF(at, struct version_wait, link));
+	free(v->cache_path);
+	free(v);
+}
+
+struct version_wait *
+versions_get(struct versions *v, int64_t max_age_ms, version_fn fn, void *ctx)
+{
+	struct version_wait *w = xcalloc(1, sizeof *w);
+	const int64_t age = clock_wall_ms(v->clock) - v->learned_ms;
+
+	const bool is_fresh = v->learned_ms != 0 && age >= 0 &&
+	    age < max_age_ms;
+	const bool is_quiet = max_age_ms != 0 &&
+	    clock_mono_ms(v->clock) < v->quiet_until_ms;
+
+	w->fn = fn;
+	w->ctx = ctx;
+	list_append(&v->waits, &w->link);
+	if (v->fetch != NULL)
+		return w;
+	if (!v->has_url || is_fresh || is_quiet)
+		timer_start(v->answer, 0);
+	else
+		fetch_next(v, false);
+	return w;
+}
+
+void
+version_wait_cancel(struct version_wait *w)
+{
+	if (w == NULL)
+		return;
+	list_remove(&w->link);
+	free(w);
+}
+
+struct wa_version
+versions_best(const struct versions *v)
+{
+	return v->best;
+}

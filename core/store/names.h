@@ -1,0 +1,18 @@
+/* A small set of company ids; for what is rare, such as damage. */
+#ifndef PAIRDESK_STORE_NAMES_H
+#define PAIRDESK_STORE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct names {
+	char **at;
+	size_t count, cap;
+};
+
+void names_finish(struct names *n);     /* zeroes are a valid empty set */
+void names_add(struct names *n, const char *name);      /* once */
+void names_remove(struct names *n, const char *name);
+bool names_has(const struct names *n, const char *name);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * The state directory: where each company lies, how one is made, changed,
+ * moved away. Everything here may block on the disk; the functions are
+ * called for one company by one thread at a time, for different ones at
+ * once.
+ */
+#ifndef PAIRDESK_STORE_VAULT_H
+#define PAIRDESK_STORE_VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/err.h"
+#include "core/base/rnd.h"
+#include "core/base/secret.h"
+#include "core/store/db.h"
+#include "core/store/dir.h"
+#include "core/store/index.h"
+#include "core/store/store.h"
+
+#define VAULT_DIR_MAX 512
+
+/* Set up by store.c, not changed while other threads use it. */
+struct vault {
+	char dir[VAULT_DIR_MAX];        /* absolute, without links */
+	struct secret master;
+	const struct rnd *rnd;
+	struct index *index;
+};
+
+/* Makes and checks the directories below v->dir. */
+MUST_CHECK enum err vault_make_dirs(const struct vault *v,
+    struct store_problem *problem);
+MUST_CHECK enum err vault_has_companies(const struct vault *v, bool *out);
+/* fn gets the id of every company directory. */
+MUST_CHECK enum err vault_each(const struct vault *v, dir_name_fn fn,
+    void *ctx);
+/* Removes what a crash left half made or half deleted. */
+MUST_CHECK enum err vault_clean(const struct vault *v);
+bool vault_has(const struct vault *v, const char *company);
+MUST_CHECK enum err vault_index_path(const struct vault *v, char *out);
+
+/* ERR_NOT_FOUND if there is no such directory; ERR_CORRUPT if there is one
+ * without a sound database; ERR_PERMISSION if it is not ours alone. */
+MUST_CHECK enum err vault_open(const struct vault *v, const char *company,
+    enum sql_use use, struct db **out);
+/* A crash, or a reader at the wrong moment, has left commits in the WAL. */
+bool vault_has_wal(const struct vault *v, const char *company);
+
+/*
+ * Applies the batches as one transaction, through *writer, which is opened
+ * if NULL and may be left open for the next call (also after an error). A
+ * company that is not there is made.
+ */
+MUST_CHECK enum err vault_commit(const struct vault *v, const char *company,
+    struct db **writer, struct store_batch *const *batches, size_t count);
+
+/* The company's database must be closed for these two. row is what the index
+ * has (NULL: nothing). ERR_NOT_FOUND if there is neither directory nor row. */
+MUST_CHECK enum err vault_quarantine(const struct vault *v,
+    const char *company, const struct company_row *row, const char *reason);
+MUST_CHECK enum err vault_remove(const struct vault *v, const char *company,
+    const struct company_row *row, bool purge);
+
+/* Second half of a quarantine: an empty company that keeps its name. */
+MUST_CHECK enum err vault_make_empty(const struct vault *v,
+    const char *company, const struct company_row *row);
+
+#endif

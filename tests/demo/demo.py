@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""make demo: see two companies link, one by QR and one by pairing code.
+
+A simulator of WhatsApp's side runs beside it, with simulated phones. The
+phone here really looks: it photographs the terminal (tmux tells what is on
+it), reads the QR with zbar, and types the pairing code that it saw. Nothing
+leaves this machine. Without a terminal the screens are printed instead.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "e2e"))
+from lib import paint  # noqa: E402
+
+CODE = re.compile(r"\b([1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4})\b")
+PHONES = {"demo-qr": "79001234567", "demo-code": "79007654321"}
+LOOK_S = 4          # so that a person sees the code before the phone does
+LIMIT_S = 120
+
+STORY = """
+say() {{ printf '\\n\\033[1m%s\\033[0m\\n\\n' "$1"; sleep {pause}; }}
+clear
+say 'pairdesk demo: a simulated WhatsApp, two companies.'
+say '1. demo-qr links by QR code. A simulated phone will scan this screen.'
+{desk} link demo-qr
+say '2. demo-code links by pairing code, which the phone will type.'
+{desk} link demo-code --phone {code_phone}
+say '3. Both are linked; their keys are stored. What pairdesk knows of them:'
+{desk} status
+printf '\\n\\033[1mThe state directory and the simulator of this demo go away now.\\033[0m\\n'
+sleep {pause}
+touch {done}
+"""
+
+
+class Demo:
+    def __init__(self, binary, sim):
+        self.dir = tempfile.mkdtemp(prefix="pairdesk-demo-")
+        self.binary, self.sim_binary = map(os.path.abspath, (binary, sim))
+        self.done = os.path.join(self.dir, "done")
+        self.control = os.path.join(self.dir, "ctl")
+        self.socket = os.path.join(self.dir, "tmux")
+        self.shown = ""
+
+    def start_sim(self):
+        self.sim = subprocess.Popen(
+            [self.sim_binary, "--tls", os.path.join(self.dir, "tls"),
+             "--control", self.control, "--until-eof"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        ready = json.loads(self.sim.stdout.readline())
+        self.env = {
+            "PATH": "/usr/bin:/bin", "HOME": self.dir, "SHELL": "/bin/sh",
+            "LC_ALL": "C.UTF-8",
+            "TERM": os.environ.get("TERM") or "xterm-256color",
+            "PAIRDESK_STATE_DIR": os.path.join(self.dir, "state"),
+            "PAIRDESK_WHATSAPP_URL": ready["url"],
+            "PAIRDESK_WHATSAPP_CA_FILE": ready["ca_file"],
+            "PAIRDESK_WHATSAPP_NOISE_ROOT_KEY": ready["noise_root_key"],
+            "PAIRDESK_WHATSAPP_VERSION_URL": ready["version_url"],
+        }
+        for name in ("LANG", "LC_MESSAGES"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+        if os.environ.get("LANG", "").startswith("ru"):
+            self.env["PAIRDESK_LANG"] = "ru"
+
+    def tmux(self, *args, check=True):
+        return subprocess.run(["tmux", "-S", self.socket, *args],
+                              env=self.env, check=check, text=True,
+                              capture_output=True).stdout
+
+    def start_story(self):
+        script = os.path.join(self.dir, "story.sh")
+        config = os.path.join(self.dir, "tmux.conf")
+        size = shutil.get_terminal_size((80, 24))
+        with open(script, "w") as f:
+            f.write(STORY.format(desk=self.binary, pause=2, done=self.done,
+                                 code_phone=PHONES["demo-code"]))
+        with open(config, "w") as f:
+            f.write("set -g status off\nset -g escape-time 0\n"
+                    "set -g default-terminal tmux-256color\n")
+        self.tmux("-u", "-f", config, "new-session", "-d", "-x",
+                  str(size.columns), "-y", str(size.lines),
+                  f"/bin/sh {script}")
+
+    def phone(self, *words):
+        return subprocess.run(
+            [self.sim_binary, "ctl", self.control, *words],
+            capture_output=True, text=True).returncode == 0
+
+    def look(self):
+        """One glance of the phone at the screen; true once both linked."""
+        try:
+            screen = self.tmux("capture-pane", "-e", "-p", "-N")
+            text = self.tmux("capture-pane", "-p")
+        except subprocess.CalledProcessError:
+            return
+        if not self.attached and text != self.shown:
+            print(text.rstrip() + "\n" + "-" * 60, flush=True)
+            self.shown = text
+        code = CODE.search(text)
+        if code and "demo-code" in text:
+            time.sleep(LOOK_S)
+            self.phone("type", f"phone={PHONES['demo-code']}",
+                       f"code={code.group(1)}")
+        elif "demo-qr" in text:
+            qr = paint.read_qr(screen, os.path.join(self.dir, "shot.png"))
+            if qr:
+                time.sleep(LOOK_S)
+                self.phone("scan", f"phone={PHONES['demo-qr']}",
+                           f"text={qr}")
+
+    def watch(self):
+        end = time.monotonic() + LIMIT_S
+        while time.monotonic() < end and not os.path.exists(self.done):
+            self.look()
+            time.sleep(0.3)
+        self.tmux("kill-server", check=False)
+
+    def run(self):
+        self.start_sim()
+        self.start_story()
+        self.attached = sys.stdin.isatty() and sys.stdout.isatty()
+        if not self.attached:
+            self.watch()
+        else:
+            phone = threading.Thread(target=self.watch)
+            phone.start()
+            subprocess.run(["tmux", "-S", self.socket, "attach"],
+                           env=self.env)
+            # left by hand: nobody needs the phone any more
+            open(self.done, "a").close()
+            phone.join()
+        status = self.phone("wait", "counter=devices", "at_least=2",
+                            "timeout_ms=1")
+        print("demo: both companies linked" if status
+              else "demo: not both companies linked")
+        return 0 if status else 1
+
+    def close(self):
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"],
+                       capture_output=True)
+        if hasattr(self, "sim"):
+            self.sim.stdin.close()
+            self.sim.wait(10)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--binary", default="build/pairdesk")
+    options.add_argument("--sim", default="build/wasim")
+    chosen = options.parse_args()
+    for tool in ("tmux", "zbarimg"):
+        if shutil.which(tool) is None:
+            sys.exit(f"demo: {tool} is missing; run: make deps")
+    demo = Demo(chosen.binary, chosen.sim)
+    try:
+        return demo.run()
+    finally:
+        demo.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+#include "core/store/row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/store/store.h"
+#include "tests/t.h"
+
+static const struct company_row sample = {
+	.company = "acme-1", .name = "Баня «У озера»", .phone = "79001234567",
+	.platform = "android", .cooldown_from_ms = 1780000000001,
+	.last_reason = "temporary", .last_code = 0x01020304,
+	.linked = true, .status = "connected", .reason = "",
+	.since_ms = 1780000000000, .until_ms = -1,
+	.state_version_limit = UINT64_MAX - 1,
+	.last_error = "timeout", .last_error_ms = 1,
+};
+
+static void
+expect_equal(const struct company_row *a, const struct company_row *b)
+{
+	EXPECT_STR(a->company, b->company);
+	EXPECT_STR(a->name, b->name);
+	EXPECT_STR(a->phone, b->phone);
+	EXPECT_STR(a->platform, b->platform);
+	EXPECT_STR(a->last_reason, b->last_reason);
+	EXPECT_INT(a->last_code, b->last_code);
+	EXPECT_STR(a->status, b->status);
+	EXPECT_STR(a->reason, b->reason);
+	EXPECT_STR(a->last_error, b->last_error);
+	EXPECT_INT(a->linked, b->linked);
+	EXPECT_INT(a->paused, b->paused);
+	EXPECT_INT(a->damaged, b->damaged);
+	EXPECT_INT(a->since_ms, b->since_ms);
+	EXPECT_INT(a->until_ms, b->until_ms);
+	EXPECT_INT(a->cooldown_from_ms, b->cooldown_from_ms);
+	EXPECT_INT(a->last_error_ms, b->last_error_ms);
+	EXPECT(a->state_version_limit == b->state_version_limit);
+}
+
+static void
+encode(const struct company_row *row, struct buf *out)
+{
+	buf_init(out, ROW_MAX);
+	EXPECT_INT(row_encode(row, out), ERR_OK);
+}
+
+static enum err
+try_decode(const void *p, size_t n)
+{
+	struct company_row row;
+	uint8_t *exact = t_exact(p, n);
+	enum err err;
+
+	memset(&row, 0x5a, sizeof row);
+	err = row_decode(exact, n, &row);
+	for (size_t i = 0; err != ERR_OK && i < sizeof row; i++)
+		EXPECT_INT(((const uint8_t *)&row)[i], 0x5a);
+	free(exact);
+	return err;
+}
+
+TEST(row_roundtrip)
+{
+	struct company_row back;
+	struct buf b;
+
+	encode(&sample, &b);
+	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
+	expect_equal(&back, &sample);
+	buf_finish(&b);
+}
+
+TEST(row_longest_fits)
+{
+	struct company_row row = { .paused = true, .damaged = true }, back;
+	struct buf b;
+
+	memset(row.company, 'c', sizeof row.company - 1);
+	memset(row.name, 'n', sizeof row.name - 1);
+	memset(row.phone, '9', sizeof row.phone - 1);
+	memset(row.platform, 'p', sizeof row.platform - 1);
+	memset(row.status, 's', sizeof row.status - 1);
+	memset(row.reason, 'r', sizeof row.reason - 1);
+	memset(row.last_error, 'e', sizeof row.last_error - 1);
+	encode(&row, &b);
+	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
+	expect_equal(&back, &row);
+	buf_finish(&b);
+}
+
+TEST(row_rejects_every_prefix)
+{
+	struct buf b;
+
+	encode(&sample, &b);
+	for (size_t n = 0; n < b.len; n++)
+		EXPECT_INT(try_decode(b.data, n), ERR_TRUNCATED);
+	EXPECT_INT(buf_u8(&b, 0), ERR_OK);
+	EXPECT_INT(try_decode(b.data, b.len), ERR_TRAILING);
+	buf_finish(&b);
+}
+
+TEST(row_rejects_what_it_does_not_know)
+{
+	struct buf b;
+
+	encode(&sample, &b);
+	b.data[0] = 2;
+	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
+	b.data[0] = 1;
+	b.data[1] = 8;
+	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
+	b.data[1] = 0;
+	b.data[3] = '/';                /* first byte of the company id */
+	EXPECT_INT(try_decode(b.data, b.len), ERR_MALFORMED);
+	b.data[3] = '\0';
+	EXPECT_INT(try_decode(b.data, b.len), ERR_MALFORMED);
+	b.data[3] = 0xff;
+	EXPECT_INT(try_decode(b.data, b.len), ERR_MALFORMED);
+	buf_finish(&b);
+}
+
+/* A length that is legal in the format but not in the struct. */
+TEST(row_rejects_text_longer_than_its_field)
+{
+	struct buf b;
+	uint8_t *id;
+
+	buf_init(&b, ROW_MAX);
+	EXPECT_INT(buf_u8(&b, 1), ERR_OK);
+	EXPECT_INT(buf_u8(&b, 0), ERR_OK);
+	EXPECT_INT(buf_u8(&b, COMPANY_ID_MAX + 1), ERR_OK);
+	ASSERT(buf_extend(&b, COMPANY_ID_MAX + 1, &id) == ERR_OK);
+	memset(id, 'a', COMPANY_ID_MAX + 1);
+	EXPECT_INT(try_decode(b.data, b.len), ERR_MALFORMED);
+	buf_finish(&b);
+}
+
+TEST(row_encode_refuses_bad_fields)
+{
+	struct company_row row = sample;
+	struct buf b;
+
+	buf_init(&b, ROW_MAX);
+	row.company[0] = '.';
+	EXPECT_INT(row_encode(&row, &b), ERR_INVALID);
+	row = sample;
+	row.name[0] = (char)0xff;
+	EXPECT_INT(row_encode(&row, &b), ERR_INVALID);
+	EXPECT_INT(b.len, 0);
+	buf_finish(&b);
+}
+
+TEST(company_ids)
+{
+	char long_id[COMPANY_ID_MAX + 2];
+
+	memset(long_id, 'x', sizeof long_id);
+	long_id[COMPANY_ID_MAX + 1] = '\0';
+	EXPECT(!company_id_is_valid(long_id));
+	long_id[COMPANY_ID_MAX] = '\0';
+	EXPECT(company_id_is_valid(long_id));
+	EXPECT(company_id_is_valid("A-z_09"));
+	EXPECT(!company_id_is_valid(""));
+	EXPECT(!company_id_is_valid("."));
+	EXPECT(!company_id_is_valid("a/b"));
+	EXPECT(!company_id_is_valid("a b"));
+	EXPECT(!company_id_is_valid("a\n"));
+	EXPECT(!company_id_is_valid("\xd0\xb1"));
+}

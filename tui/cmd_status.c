@@ -1,0 +1,154 @@
+/* pairdesk status and companies: what is stored, without connecting. */
+#include "tui/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
+
+#include "core/app/view_json.h"
+#include "core/base/clock.h"
+#include "core/base/str.h"
+
+#define OBJECT_MAX 8192         /* bytes of one status object */
+#define PHONE_CELLS 16
+
+static void
+print_object(const struct cmd_args *args, const struct session_view *view)
+{
+	const char *text;
+	struct buf out;
+
+	buf_init(&out, OBJECT_MAX);
+	if (view_json(view, args->lang, clock_wall_ms(clock_system()),
+	    &out) == ERR_OK && buf_cstr(&out, &text) == ERR_OK)
+		fputs(text, stdout);
+	buf_finish(&out);
+}
+
+static void
+print_words(const struct cmd_args *args, const struct session_view *view)
+{
+	char sentence[WORDS_MAX], advice[WORDS_MAX], phone[32] = "-";
+	struct words_args with;
+
+	view_words_args(view, clock_wall_ms(clock_system()), &with);
+	words_reason_sentence(sentence, sizeof sentence, args->lang,
+	    view->status, view->reason, &with);
+	words_reason_advice(advice, sizeof advice, args->lang, view->status,
+	    view->reason, &with);
+	if (view->phone[0] != '\0')
+		str_mask_phone(phone, sizeof phone, view->phone);
+	printf("%s  %s  %s\n  %s %s\n", view->company,
+	    words_status_name(args->lang, view->status), phone, sentence,
+	    advice);
+}
+
+struct list_walk {
+	const struct cmd_args *args;
+	size_t count, connected;
+};
+
+static void
+print_status(void *ctx, const struct session_view *view)
+{
+	struct list_walk *w = ctx;
+
+	if (w->args->json) {
+		fputs(w->count > 0 ? "," : "", stdout);
+		print_object(w->args, view);
+	} else {
+		print_words(w->args, view);
+	}
+	w->count++;
+	w->connected += view->connected;
+}
+
+static void
+print_all(struct app *app, const struct cmd_args *args)
+{
+	struct list_walk w = { .args = args };
+
+	if (args->json)
+		fputs("{\"sessions\":[", stdout);
+	app_each(app, print_status, &w);
+	if (args->json)
+		printf("],\"total\":%zu,\"connected\":%zu,"
+		    "\"disconnected\":%zu,\"nextCursor\":null}\n", w.count,
+		    w.connected, w.count - w.connected);
+	else if (w.count == 0)
+		cmd_say(args, WORD_CLI_NO_COMPANIES, NULL);
+}
+
+int
+cmd_status(const struct cmd_args *args)
+{
+	struct session_view view;
+	struct run *run;
+	int code = EX_OK;
+
+	if ((run = run_open(args, &code)) == NULL)
+		return code;
+	if (args->company == NULL) {
+		print_all(run_app(run), args);
+	} else if (!app_view(run_app(run), args->company, &view)) {
+		code = cmd_fail_word(args, EX_NOUSER, "SESSION_NOT_FOUND",
+		    WORD_CLI_NO_COMPANY);
+	} else if (args->json) {
+		print_object(args, &view);
+		putchar('\n');
+	} else {
+		print_words(args, &view);
+	}
+	run_close(run);
+	return code;
+}
+
+static void
+print_company(void *ctx, const struct session_view *view)
+{
+	struct list_walk *w = ctx;
+	char phone[32] = "-";
+	cJSON *o;
+	char *text;
+
+	if (view->phone[0] != '\0')
+		str_mask_phone(phone, sizeof phone, view->phone);
+	if (w->args->json) {
+		o = cJSON_CreateObject();
+		cJSON_AddStringToObject(o, "companyId", view->company);
+		cJSON_AddStringToObject(o, "name", view->name);
+		cJSON_AddBoolToObject(o, "linked", view->linked);
+		cJSON_AddStringToObject(o, "phoneNumber", view->phone);
+		cJSON_AddStringToObject(o, "status",
+		    wa_status_name(view->status));
+		if ((text = cJSON_PrintUnformatted(o)) != NULL)
+			printf("%s%s", w->count > 0 ? "," : "", text);
+		free(text);
+		cJSON_Delete(o);
+	} else {
+		printf("%-24s %-*s %s\n", view->company, PHONE_CELLS, phone,
+		    words_status_name(w->args->lang, view->status));
+	}
+	w->count++;
+}
+
+int
+cmd_companies(const struct cmd_args *args)
+{
+	struct list_walk w = { .args = args };
+	struct run *run;
+	int code = EX_OK;
+
+	if ((run = run_open(args, &code)) == NULL)
+		return code;
+	if (args->json)
+		fputs("{\"companies\":[", stdout);
+	app_each(run_app(run), print_company, &w);
+	if (args->json)
+		printf("],\"total\":%zu}\n", w.count);
+	else if (w.count == 0)
+		cmd_say(args, WORD_CLI_NO_COMPANIES, NULL);
+	run_close(run);
+	return code;
+}
