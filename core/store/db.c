@@ -78,6 +78,18 @@ db_open(const char *path, const char *company, const struct secret *master,
 	return err;
 }
 
+enum err
+db_open_still(const char *path, const char *company,
+    const struct secret *master, struct db **out)
+{
+	struct sql *sql;
+	enum err err;
+
+	if ((err = sql_open_still(path, &schema, &sql)) == ERR_OK)
+		*out = create(sql, company, master);
+	return err;
+}
+
 void
 db_close(struct db *db)
 {

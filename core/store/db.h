@@ -22,6 +22,9 @@ MUST_CHECK enum err db_create(const char *path, const char *company,
     const struct secret *master, struct db **out);
 MUST_CHECK enum err db_open(const char *path, const char *company,
     const struct secret *master, struct db **out);
+/* By sql_open_still: reading only. */
+MUST_CHECK enum err db_open_still(const char *path, const char *company,
+    const struct secret *master, struct db **out);
 void db_close(struct db *db);           /* wipes the key; NULL ok */
 
 /* Appends to out. ERR_NOT_FOUND, ERR_CORRUPT, ERR_AUTH (sealed with another

@@ -11,8 +11,11 @@
 #define PAGE_SIZE_BYTES 4096
 #define PAGE_SUM_LEN 16         /* reserved at the end of each page */
 #define PAGE_VFS "pairdesk"     /* the VFS to name in sqlite3_open_v2 */
+/* The same for files that nobody changes while they are open: SQLite then
+ * takes no locks and makes no files beside a WAL database. */
+#define PAGE_VFS_STILL "pairdesk-still"
 
-/* Registers the VFS with SQLite unless it is there. Not thread-safe. */
+/* Registers both with SQLite unless they are there. Not thread-safe. */
 MUST_CHECK enum err page_vfs_register(void);
 
 #endif

@@ -454,6 +454,12 @@ queue_remove(struct queue *q, const char *company, bool purge, store_fn fn,
 }
 
 bool
+queue_is_idle(const struct queue *q, const char *company)
+{
+	return find(q, company) == NULL;
+}
+
+bool
 queue_is_moving(const struct queue *q, const char *company)
 {
 	const struct entry *e = find(q, company);

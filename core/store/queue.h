@@ -27,6 +27,10 @@ void queue_quarantine(struct queue *q, const char *company,
 void queue_remove(struct queue *q, const char *company, bool purge,
     store_fn fn, void *ctx);
 
+/* Nothing of the company waits, runs or is open: its files stand still
+ * until the loop's thread queues something. */
+bool queue_is_idle(const struct queue *q, const char *company);
+
 /* The company's directory is being moved right now: do not look into it. */
 bool queue_is_moving(const struct queue *q, const char *company);
 

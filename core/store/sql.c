@@ -34,6 +34,11 @@ struct sql_stmt {
 	sqlite3_stmt *handle;
 };
 
+/* For reading alone; the rest is about writing. */
+static const char still_pragmas[] =
+    "PRAGMA cache_size=32;"
+    "PRAGMA cell_size_check=ON;";
+
 static const char pragmas[] =
     "PRAGMA synchronous=FULL;"
     "PRAGMA cache_size=32;"
@@ -43,6 +48,19 @@ static const char pragmas[] =
     "PRAGMA trusted_schema=OFF;"
     "PRAGMA wal_autocheckpoint=256;"
     "PRAGMA journal_size_limit=0;";
+
+/* How a file is connected to. */
+struct way {
+	const char *vfs, *pragmas;
+	int flags;
+};
+
+static const struct way usual_way = {
+	PAGE_VFS, pragmas, SQLITE_OPEN_READWRITE
+};
+static const struct way still_way = {
+	PAGE_VFS_STILL, still_pragmas, SQLITE_OPEN_READONLY
+};
 
 /* An input or output error, by what the system said. */
 static enum err
@@ -270,20 +288,20 @@ migrate(struct sql *db, const struct sql_schema *schema, int version)
 }
 
 static enum err
-check_schema(struct sql *db, const struct sql_schema *schema)
+check_schema(struct sql *db, const struct sql_schema *schema, int *version)
 {
-	int64_t id = 0, version = 0;
+	int64_t id = 0, found = 0;
 	enum err err;
 
 	if ((err = ask_int(db, "PRAGMA application_id", &id)) != ERR_OK ||
-	    (err = ask_int(db, "PRAGMA user_version", &version)) != ERR_OK)
+	    (err = ask_int(db, "PRAGMA user_version", &found)) != ERR_OK)
 		return err;
-	if (id != schema->application_id || version < 1)
+	if (id != schema->application_id || found < 1)
 		return ERR_CORRUPT;
-	if (version > schema->version)
+	if (found > schema->version)
 		return ERR_NEWER_SCHEMA;
-	return version == schema->version ? ERR_OK :
-	    migrate(db, schema, (int)version);
+	*version = (int)found;
+	return ERR_OK;
 }
 
 static void
@@ -304,19 +322,19 @@ harden(sqlite3 *handle)
 
 /* A connection to a file that exists; nothing is read yet. */
 static enum err
-connect_file(const char *path, struct sql **out)
+connect_file(const char *path, const struct way *way, struct sql **out)
 {
 	struct sql *db = xcalloc(1, sizeof *db);
 	enum err err;
 	int rc;
 
-	rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, PAGE_VFS);
+	rc = sqlite3_open_v2(path, &db->handle, way->flags |
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, way->vfs);
 	if (db->handle == NULL)
 		err = ERR_NO_MEMORY;
 	else if ((err = sql_error(db, rc)) == ERR_OK) {
 		harden(db->handle);
-		err = sql_exec(db, pragmas);
+		err = sql_exec(db, way->pragmas);
 	}
 	if (err != ERR_OK) {
 		sql_close(db);
@@ -356,7 +374,7 @@ sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;
 	close(fd);
-	if ((err = connect_file(path, &db)) != ERR_OK)
+	if ((err = connect_file(path, &usual_way, &db)) != ERR_OK)
 		return err;
 	if ((err = format_file(db, schema)) != ERR_OK) {
 		sql_close(db);
@@ -370,14 +388,53 @@ enum err
 sql_open(const char *path, const struct sql_schema *schema, struct sql **out)
 {
 	struct sql *db;
+	int version;
 	enum err err;
 
 	if (!dir_exists(path))
 		return ERR_NOT_FOUND;
 	if ((err = page_vfs_register()) != ERR_OK ||
-	    (err = connect_file(path, &db)) != ERR_OK)
+	    (err = connect_file(path, &usual_way, &db)) != ERR_OK)
 		return err;
-	if ((err = check_schema(db, schema)) != ERR_OK) {
+	if ((err = check_schema(db, schema, &version)) == ERR_OK &&
+	    version < schema->version)
+		err = migrate(db, schema, version);
+	if (err != ERR_OK) {
+		sql_close(db);
+		return err;
+	}
+	*out = db;
+	return ERR_OK;
+}
+
+static bool
+has_wal(const char *path)
+{
+	char wal[DIR_PATH_MAX];
+
+	return !str_format(wal, sizeof wal, "%s-wal", path) ||
+	    dir_exists(wal);
+}
+
+enum err
+sql_open_still(const char *path, const struct sql_schema *schema,
+    struct sql **out)
+{
+	struct sql *db;
+	int version;
+	enum err err;
+
+	if (!dir_exists(path))
+		return ERR_NOT_FOUND;
+	if (has_wal(path))
+		return ERR_BUSY;
+	if ((err = page_vfs_register()) != ERR_OK ||
+	    (err = connect_file(path, &still_way, &db)) != ERR_OK)
+		return err;
+	if ((err = check_schema(db, schema, &version)) == ERR_OK &&
+	    version < schema->version)
+		err = ERR_BUSY;
+	if (err != ERR_OK) {
 		sql_close(db);
 		return err;
 	}

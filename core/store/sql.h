@@ -31,6 +31,13 @@ MUST_CHECK enum err sql_create(const char *path,
  */
 MUST_CHECK enum err sql_open(const char *path, const struct sql_schema *schema,
     struct sql **out);
+/*
+ * For reading a file that nobody changes until sql_close: no locks, and not
+ * the two files beside it that SQLite otherwise makes and deletes each time.
+ * As sql_open; ERR_BUSY: it has a WAL or an older schema, sql_open is needed.
+ */
+MUST_CHECK enum err sql_open_still(const char *path,
+    const struct sql_schema *schema, struct sql **out);
 /* The last one to close moves the WAL into the database. NULL ok. */
 void sql_close(struct sql *db);
 

@@ -176,17 +176,38 @@ check_owner(const char *dir, const char *file)
 	return ERR_OK;
 }
 
-enum err
-vault_open(const struct vault *v, const char *company, struct db **out)
+static enum err
+find_db(const struct vault *v, const char *company, char *file)
 {
-	char dir[DIR_PATH_MAX], file[DIR_PATH_MAX];
+	char dir[DIR_PATH_MAX];
 	enum err err;
 
 	if ((err = session_path(v, COMPANY_PREFIX, company, dir)) != ERR_OK ||
-	    (err = db_path(dir, file)) != ERR_OK ||
-	    (err = check_owner(dir, file)) != ERR_OK)
+	    (err = db_path(dir, file)) != ERR_OK)
+		return err;
+	return check_owner(dir, file);
+}
+
+enum err
+vault_open(const struct vault *v, const char *company, struct db **out)
+{
+	char file[DIR_PATH_MAX];
+	enum err err;
+
+	if ((err = find_db(v, company, file)) != ERR_OK)
 		return err;
 	return db_open(file, company, &v->master, out);
+}
+
+enum err
+vault_open_still(const struct vault *v, const char *company, struct db **out)
+{
+	char file[DIR_PATH_MAX];
+	enum err err;
+
+	if ((err = find_db(v, company, file)) != ERR_OK)
+		return err;
+	return db_open_still(file, company, &v->master, out);
 }
 
 /* --- making and changing -------------------------------------------------- */

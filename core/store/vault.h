@@ -44,6 +44,9 @@ MUST_CHECK enum err vault_index_path(const struct vault *v, char *out);
  * without a sound database; ERR_PERMISSION if it is not ours alone. */
 MUST_CHECK enum err vault_open(const struct vault *v, const char *company,
     struct db **out);
+/* The same for reading, while nobody writes. Any error: ask vault_open. */
+MUST_CHECK enum err vault_open_still(const struct vault *v,
+    const char *company, struct db **out);
 
 /*
  * Applies the batches as one transaction, through *writer, which is opened
