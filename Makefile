@@ -170,7 +170,7 @@ check: check-layers headless unit vectors-test fuzz-smoke peer e2e
 	@echo 'make test: everything passed'
 
 .PHONY: programs
-programs: all $(B)/wasim $(B)/san/pairdesk $(B)/fast/pairdesk $(B)/san/wasim \
+programs: all $(B)/wasim $(B)/san/pairdesk $(B)/san/wasim \
 	$(B)/san/unit $(B)/san/vectors $(FUZZ)
 
 unit: $(B)/san/unit
@@ -191,7 +191,7 @@ fuzz-smoke: $(FUZZ)
 fuzz: $(FUZZ)
 	$(Q)tests/fuzz/run.sh $(B)/fuzz $(FUZZ_LONG)
 
-e2e: $(B)/san/pairdesk $(B)/fast/pairdesk $(B)/pairdesk $(B)/wasim
+e2e: $(B)/san/pairdesk $(B)/wasim
 	$(Q)python3 tests/e2e/run.py --binary $(B)/san/pairdesk \
 	    --sim $(B)/wasim -j $(JOBS) $(E2E)
 

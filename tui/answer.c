@@ -50,10 +50,10 @@ cmd_fail(const struct cmd_args *args, int exit_code, const char *code,
 	cJSON *o;
 	char *text;
 
-	if (!args->json) {
-		fprintf(stderr, "pairdesk: %s\n", sentence);
+	/* people read standard error also when a program reads the rest */
+	fprintf(stderr, "pairdesk: %s\n", sentence);
+	if (!args->json)
 		return exit_code;
-	}
 	o = cJSON_CreateObject();
 	cJSON_AddFalseToObject(o, "success");
 	cJSON_AddStringToObject(o, "error", sentence);

@@ -59,7 +59,7 @@ int cmd_doctor(const struct cmd_args *args);
 /* The sysexits code for an error of opening or acting. */
 int cmd_exit_code(enum err err);
 
-/* Says a failure: a sentence on standard error, or with --json the error
+/* Says a failure: a sentence on standard error, and with --json the error
  * object of the HTTP contract on standard output. Returns exit_code. */
 int cmd_fail(const struct cmd_args *args, int exit_code, const char *code,
     const char *sentence);

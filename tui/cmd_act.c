@@ -137,6 +137,12 @@ on_error(struct acting *a, const struct session_view *view,
 		on_unlinked(a);
 		return;
 	}
+	/* no to what was asked for, not to the connection */
+	if (a->act != RECONNECT && v->reason == WA_REASON_REFUSED &&
+	    v->stage == STAGE_OPEN) {
+		fail(a, v->reason, EX_UNAVAILABLE);
+		return;
+	}
 	/* it dials again by itself, within our limit */
 	if (view->next_attempt_ms != 0 && v->act != ACT_WAIT &&
 	    v->act != ACT_VERSION)

@@ -37,7 +37,7 @@ struct link {
 	struct watch *winch;
 	struct term term;
 	struct qr_screen *screen;       /* NULL: lines or JSON */
-	bool was_linked, again, pairing;
+	bool was_linked, again, pairing, passkey;
 	/* on show; secrets until they expire */
 	char qr[TEXT_MAX];
 	int qr_attempt, qr_left;
@@ -185,6 +185,10 @@ print(cJSON *o)
 		secret_wipe(text, strlen(text));
 	}
 	free(text);
+	for (const cJSON *at = o->child; at != NULL; at = at->next) {
+		if (cJSON_IsString(at))
+			secret_wipe(at->valuestring, strlen(at->valuestring));
+	}
 	cJSON_Delete(o);
 }
 
@@ -275,6 +279,7 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	if (v != NULL)
 		view.verdict = *v;
 	view_words_args(&view, now, &args);
+	args.is_linking = !view.linked;
 	(void)wa_reason_status(reason, &status);
 	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
 	    status, reason, &args);
@@ -299,6 +304,31 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	if (view.until_ms > now)
 		cJSON_AddNumberToObject(o, "retryAfter",
 		    (double)((view.until_ms - now + 999) / 1000));
+	print(o);
+}
+
+/* The window stays open: an owner who may remove the passkey goes on. */
+static void
+say_passkey(const struct link *l, const struct session_view *view)
+{
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+	struct words_args args;
+	cJSON *o;
+
+	if (l->screen != NULL)
+		return;         /* drawn there */
+	view_words_args(view, clock_wall_ms(clock_system()), &args);
+	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
+	    view->status, view->reason, &args);
+	words_reason_advice(advice, sizeof advice, l->args->lang, view->status,
+	    view->reason, &args);
+	if (!l->args->json) {
+		fprintf(stderr, "pairdesk: %s %s\n", sentence, advice);
+		return;
+	}
+	o = event("passkey_required");
+	cJSON_AddStringToObject(o, "error", sentence);
+	cJSON_AddStringToObject(o, "advice", advice);
 	print(o);
 }
 
@@ -401,10 +431,9 @@ on_changed(struct link *l, const struct session_view *view)
 	} else if (view->reason == WA_REASON_CODE_EXPIRED) {
 		say_error(l, "expired", view->reason, NULL);
 		run_end(l->run, EX_TEMPFAIL);
-	} else if (view->reason == WA_REASON_PASSKEY && l->args->json) {
-		cJSON *o = event("passkey_required");
-
-		print(o);
+	} else if (view->reason == WA_REASON_PASSKEY && !l->passkey) {
+		l->passkey = true;
+		say_passkey(l, view);
 	} else if (view->status == WA_STATUS_PAIRING && !l->pairing) {
 		l->pairing = true;
 		wipe(l);

@@ -22,11 +22,12 @@ static const struct cmd commands[] = {
 	    "keep all linked companies connected until stopped",
 	    "Connects every linked company and keeps it alive. Ends on Ctrl-C\n"
 	    "or SIGTERM; keys being stored are stored first.\n", cmd_serve },
-	{ "link", "link COMPANY [--phone N] [--qr-style auto|half|sextant|full]",
+	{ "link", "link COMPANY [--phone N] [--qr-style STYLE]",
 	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_PHONE,
 	    "link a company's phone by QR code, or by pairing code",
 	    "Shows a QR code to be scanned with the phone, and with --phone a\n"
-	    "pairing code to be typed on it. With --json prints one event a\n"
+	    "pairing code to be typed on it. STYLE is auto, half, sextant or\n"
+	    "full: how the QR is drawn. With --json prints one event a\n"
 	    "line: qr, code, pairing, connected, expired, error.\n"
 	    "Ends with 0 once connected, 75 when the code expired or WhatsApp\n"
 	    "asks to wait, 69 when WhatsApp cannot be reached.\n", cmd_link },
@@ -343,5 +344,10 @@ main(int argc, char **argv)
 	line.args.config = config_create();
 	code = run(&line, argc, argv);
 	config_destroy(line.args.config);
+	/* an answer that nobody got is no success */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code == EX_OK) {
+		fputs("pairdesk: the answer could not be written\n", stderr);
+		code = EX_IOERR;
+	}
 	return code;
 }

@@ -87,7 +87,7 @@ run_loop(struct run *r, loop_fn fn, void *ctx)
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		if (loop_on_signal(app_loop(r->app), numbers[i], on_signal, r,
 		    &r->signals[i]) != ERR_OK)
-			return EX_OSERR;
+			run_end(r, EX_OSERR);   /* nobody could stop it */
 	}
 	loop_run(app_loop(r->app));
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)

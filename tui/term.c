@@ -102,7 +102,7 @@ term_init(struct term *t, int fd)
 	(void)term_update_size(t);
 }
 
-/* --- every way out ------------------------------------------------------------- */
+/* --- every way out -------------------------------------------------------- */
 
 /* write and tcsetattr only: this runs in signal handlers. */
 static void

@@ -17,6 +17,7 @@
 
 struct app_listener {
 	struct list link;
+	struct app *app;
 	app_listener_fn fn;             /* NULL once it has left */
 	void *ctx;
 	uint64_t since;                 /* hears what has a later number */
@@ -34,6 +35,7 @@ struct app {
 	unsigned telling;               /* depth of on_event */
 	struct app_event ring[APP_RING_EVENTS];
 	uint64_t last_seq;
+	unsigned removals;              /* under way */
 	struct timer *stop;
 	loop_fn stop_fn;
 	void *stop_ctx;
@@ -99,6 +101,7 @@ app_listen(struct app *a, app_listener_fn fn, void *ctx)
 {
 	struct app_listener *l = xcalloc(1, sizeof *l);
 
+	l->app = a;
 	l->fn = fn;
 	l->ctx = ctx;
 	l->since = a->last_seq;
@@ -109,9 +112,12 @@ app_listen(struct app *a, app_listener_fn fn, void *ctx)
 void
 app_unlisten(struct app_listener *l)
 {
-	/* freed by the next sweep: an event may be on its way through */
-	if (l != NULL)
-		l->fn = NULL;
+	if (l == NULL)
+		return;
+	l->fn = NULL;
+	/* else after the event that is on its way through */
+	if (l->app->telling == 0)
+		sweep_listeners(l->app);
 }
 
 size_t
@@ -294,7 +300,7 @@ on_stop_tick(void *ctx)
 {
 	struct app *a = ctx;
 
-	if (!pool_is_quiet(a->pool)) {
+	if (!pool_is_quiet(a->pool) || a->removals > 0) {
 		timer_start(a->stop, STOP_TICK_MS);
 		return;
 	}
@@ -370,15 +376,17 @@ static void
 on_removed(void *ctx, enum err err)
 {
 	struct removal *r = ctx;
-	struct session *s = pool_find(r->a->pool, r->company);
+	struct session *s;
 
+	r->a->removals--;
 	/* never stored is as good as removed */
 	if (err == ERR_NOT_FOUND)
 		err = ERR_OK;
-	if (err == ERR_OK && s != NULL) {
+	if (err == ERR_OK)
 		log_info("session=%s removed", r->company);
-		pool_drop(r->a->pool, s);
-	}
+	else if (pool_get(r->a->pool, r->company, &s) != ERR_OK)
+		log_error("session=%s is not served until the next start",
+		    r->company);
 	r->fn(r->ctx, err);
 	free(r);
 }
@@ -394,13 +402,17 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	if (s == NULL)
 		return ERR_NOT_FOUND;
 	session_view(s, &view);
-	if (!session_is_quiet(s) || (view.linked && !force))
+	if (a->telling > 0 || !session_is_quiet(s) || (view.linked && !force))
 		return ERR_BUSY;
 	r = xcalloc(1, sizeof *r);
 	r->a = a;
 	str_copy(r->company, sizeof r->company, company);
 	r->fn = fn;
 	r->ctx = ctx;
+	a->removals++;
+	/* gone at once: who links it meanwhile begins a company of its own,
+	 * which the store makes after this one is away */
+	pool_drop(a->pool, s);
 	store_remove(a->store, company, purge, on_removed, r);
 	return ERR_OK;
 }

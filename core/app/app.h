@@ -60,7 +60,8 @@ MUST_CHECK enum err app_logout(struct app *a, const char *company);
 /*
  * Takes the company away once it is not linked and at rest: call app_logout
  * first, or force to leave the phone's list as it is. Its files are kept in
- * removed/ unless purge. fn hears the end. ERR_BUSY: linked.
+ * removed/ unless purge. fn hears the end; when that is an error the company
+ * is there again. ERR_BUSY: linked, or not at rest. Not from within an event.
  */
 MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
     bool purge, store_fn fn, void *ctx);

@@ -9,7 +9,7 @@
 #include "core/app/nearest.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/io/ws.h"
+#include "core/io/url.h"
 
 #define ANYWHERE true
 #define NOT_FLAG false
@@ -202,7 +202,7 @@ fill_state_dir(struct config *c, const struct config_place *place,
 	    "XDG_STATE_HOME nor HOME says where to keep data");
 }
 
-/* --- options against each other -------------------------------------------- */
+/* --- options against each other ------------------------------------------- */
 
 static bool
 is_changed(const struct config *c, enum option opt)
@@ -291,7 +291,7 @@ config_load(struct config *c, const struct config_place *place,
 	return config_finish(c, place, problem);
 }
 
-/* --- reading ---------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* Asking for another type than the table's is a mistake of ours. */
 static const struct value *

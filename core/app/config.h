@@ -109,7 +109,7 @@ int config_enum(const struct config *c, enum option opt);     /* index */
 /* false, out untouched, when unset. */
 bool config_hex32(const struct config *c, enum option opt, uint8_t out[32]);
 
-/* --- looking at it ------------------------------------------------------- */
+/* --- looking at it -------------------------------------------------------- */
 
 const char *config_name(enum option opt);               /* "whatsapp.url" */
 /* The value as text, "" when unset; borrowed. */

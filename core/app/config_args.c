@@ -64,7 +64,7 @@ config_env_get(char *const *env, const char *name)
 	return NULL;
 }
 
-/* --- environment ------------------------------------------------------------ */
+/* --- environment ---------------------------------------------------------- */
 
 static bool
 find_env(const char *name, enum option *out)
@@ -92,10 +92,11 @@ refuse_env(const char *name, struct config_problem *problem)
 		config_env_name((enum option)i, known[i]);
 		nearest_offer(&nearest, known[i]);
 	}
-	return config_refuse(problem, "environment: unknown variable %.80s%s%s%s",
-	    name, nearest.best == NULL ? "" : " (did you mean ",
-	    nearest.best == NULL ? "" : nearest.best,
-	    nearest.best == NULL ? "" : "?)");
+	if (nearest.best == NULL)
+		return config_refuse(problem, "environment: unknown variable "
+		    "%.80s", name);
+	return config_refuse(problem, "environment: unknown variable %.80s "
+	    "(did you mean %s?)", name, nearest.best);
 }
 
 static enum err
@@ -133,7 +134,7 @@ config_read_env(struct config *c, char *const *env,
 	return ERR_OK;
 }
 
-/* --- flags ------------------------------------------------------------------ */
+/* --- flags ---------------------------------------------------------------- */
 
 static enum err
 take_set(struct config *c, const char *text, struct config_problem *problem)
@@ -249,7 +250,7 @@ config_suggest_flag(const char *flag, char *out, size_t size)
 	return nearest.best != NULL && str_copy(out, size, nearest.best);
 }
 
-/* --- help ------------------------------------------------------------------- */
+/* --- help ----------------------------------------------------------------- */
 
 /* Words of text in lines of at most 78 columns, indented by 8. */
 static enum err

@@ -19,6 +19,7 @@ struct doctor {
 	struct loop *loop;
 	struct channel *channel;
 	enum stage at;
+	bool has_ended;
 	int64_t since_ms;
 	doctor_step_fn step;
 	loop_fn done;
@@ -56,6 +57,7 @@ on_ready(void *ctx)
 {
 	struct doctor *d = ctx;
 
+	d->has_ended = true;
 	end_step(d, true, "");
 	d->done(d->ctx);
 }
@@ -74,6 +76,10 @@ on_lost(void *ctx, enum err err, enum stage stage, int http_status,
 	struct doctor *d = ctx;
 	char text[256];
 
+	/* WhatsApp may end first what was proven and says nothing more */
+	if (d->has_ended)
+		return;
+	d->has_ended = true;
 	/* the failure may come before its stage was announced */
 	on_stage(d, stage <= STAGE_NOISE ? stage : STAGE_NOISE);
 	if (http_status != 0)

@@ -12,7 +12,7 @@ enum phone_fault {
 	PHONE_OK,
 	PHONE_MISSING,          /* nothing, or only signs */
 	PHONE_CHARACTER,        /* something that is no digit, space, + - ( ) */
-	PHONE_LEADING_ZERO,     /* national or 00 prefix: country code unknown */
+	PHONE_LEADING_ZERO,     /* 0 or 00 prefix: which country? */
 	PHONE_TOO_SHORT,
 	PHONE_TOO_LONG,
 	PHONE_FAULT_COUNT

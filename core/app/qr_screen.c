@@ -130,7 +130,7 @@ qr_screen_is_too_small(const struct qr_screen *s, unsigned *rows,
 	return true;
 }
 
-/* --- the code ------------------------------------------------------------------- */
+/* --- the code ------------------------------------------------------------- */
 
 static bool
 is_same_text(const struct qr_screen *s, const char *text)
@@ -186,7 +186,7 @@ draw_code(struct qr_screen *s)
 	return err;
 }
 
-/* --- the words -------------------------------------------------------------------- */
+/* --- the words ------------------------------------------------------------ */
 
 /* Where words go next: rows from .. end, so many columns from column on. */
 struct pen {
@@ -293,7 +293,7 @@ put_big_code(struct pen *pen, const char *code)
 	}
 	wide[n == 0 ? 0 : n - 1] = '\0';
 	if (n > pen->width)
-		put_line(pen, BOLD, code, strlen(code));
+		put_text(pen, BOLD, code);
 	else
 		put_line(pen, BOLD, wide, strlen(wide));
 	secret_wipe(wide, sizeof wide);
@@ -413,7 +413,7 @@ draw_words(struct qr_screen *s, const struct qr_view *v)
 	return pen.err;
 }
 
-/* --- from one frame to the next ------------------------------------------------------ */
+/* --- from one frame to the next ------------------------------------------- */
 
 static bool
 is_equal(const struct buf *a, const struct buf *b)

@@ -60,7 +60,7 @@ qr_choose(unsigned size, enum qr_style wanted, const struct qr_terminal *t,
 	return choose_quiet(size, t->sextants ? QR_SEXTANT : QR_HALF, t, out);
 }
 
-/* --- drawing ------------------------------------------------------------------ */
+/* --- drawing -------------------------------------------------------------- */
 
 /* The sixteen-colour forms name the eight-colour one first, for terminals
  * that ignore bright colours. */

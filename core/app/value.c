@@ -6,7 +6,7 @@
 #include "core/app/phone.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/io/ws.h"
+#include "core/io/url.h"
 #include "core/wire/payload.h"
 
 #define HEX32_LEN 32

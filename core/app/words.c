@@ -53,7 +53,7 @@ words_get(enum lang lang, enum word word)
 	return table[word][lang];
 }
 
-/* --- filling ------------------------------------------------------------------ */
+/* --- filling -------------------------------------------------------------- */
 
 enum slot_kind { SLOT_NUMBER, SLOT_TIME, SLOT_STAGE, SLOT_TEXT };
 
@@ -266,7 +266,7 @@ is_complete(const char *s, const struct words_args *args)
 	return true;
 }
 
-/* --- status and reason --------------------------------------------------------- */
+/* --- status and reason ---------------------------------------------------- */
 
 const char *
 words_status_name(enum lang lang, enum wa_status status)
@@ -388,8 +388,17 @@ words_reason_advice(char *out, size_t size, enum lang lang,
     enum wa_status status, enum wa_reason reason,
     const struct words_args *args)
 {
-	words_format(out, size, lang, words_of(status, reason,
-	    args == NULL ? 0 : args->code).advice, args);
+	enum word advice = words_of(status, reason,
+	    args == NULL ? 0 : args->code).advice;
+
+	if (args != NULL && args->is_linking) {
+		if (reason == WA_REASON_REFUSED)
+			advice = WORD_LINK_REFUSED_ADVICE;
+		else if (advice == WORD_SELF_ADVICE ||
+		    advice == WORD_NOT_ANSWERING_ADVICE)
+			advice = WORD_LINK_AGAIN_ADVICE;
+	}
+	words_format(out, size, lang, advice, args);
 }
 
 const char *
@@ -423,7 +432,7 @@ words_phone_fault(enum phone_fault fault)
 	return words[fault];
 }
 
-/* --- linking steps -------------------------------------------------------------- */
+/* --- linking steps -------------------------------------------------------- */
 
 size_t
 words_steps(enum lang lang, enum words_how how,

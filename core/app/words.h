@@ -37,6 +37,8 @@ struct words_args {
 	int64_t n, m;
 	int code;                       /* of WhatsApp: 402, 101 */
 	int64_t time_ms;                /* wall clock */
+	bool is_linking;                /* a link attempt ended so: nothing
+					 * reconnects by itself */
 	enum wa_reason stage;           /* name_lookup .. login */
 	const char *reason, *holder, *company, *phone;
 };
@@ -57,7 +59,7 @@ const char *words_get(enum lang lang, enum word word);
 void words_format(char *out, size_t size, enum lang lang, enum word word,
     const struct words_args *args);
 
-/* --- status and reason --------------------------------------------------- */
+/* --- status and reason ---------------------------------------------------- */
 
 /* A word or two, for lists: "connected". */
 const char *words_status_name(enum lang lang, enum wa_status status);
@@ -81,7 +83,7 @@ const char *words_stage(enum lang lang, enum wa_reason stage);
 /* Why a number was refused; fault is not PHONE_OK. */
 enum word words_phone_fault(enum phone_fault fault);
 
-/* --- linking steps ------------------------------------------------------- */
+/* --- linking steps -------------------------------------------------------- */
 
 enum words_how {
 	HOW_QR_ANDROID, HOW_QR_IPHONE, HOW_CODE_ANDROID, HOW_CODE_IPHONE,

@@ -129,6 +129,21 @@ write_file(const char *line, size_t n)
 		sink.size += (uint64_t)put;
 }
 
+/* Takes a character that a cut left incomplete off the end, so that it does
+ * not turn into a question mark. */
+static void
+drop_partial(char *s)
+{
+	const size_t n = strlen(s);
+	size_t back = 1;
+
+	while (back < 4 && back < n &&
+	    ((unsigned char)s[n - back] & 0xc0) == 0x80)
+		back++;
+	if (back <= n && !str_is_utf8(s + n - back, back))
+		s[n - back] = '\0';
+}
+
 void
 log_write(enum log_level level, const char *module, const char *fmt, ...)
 {
@@ -144,9 +159,12 @@ log_write(enum log_level level, const char *module, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
+	if ((size_t)n >= sizeof text)
+		drop_partial(text);
 	str_time_utc(when, sizeof when, clock_wall_ms(clock_system()));
-	str_format(line, LOG_LINE_MAX, "%s level=%s mod=%s %s", when,
-	    level_names[level], module, text);
+	if (!str_format(line, LOG_LINE_MAX, "%s level=%s mod=%s %s", when,
+	    level_names[level], module, text))
+		drop_partial(line);
 	/* one fact is one line, whatever the text holds */
 	str_clean(text, sizeof text, line, strlen(line));
 	if (sink.tap != NULL)

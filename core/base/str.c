@@ -188,7 +188,9 @@ str_mask_phone(char *dst, size_t size, const char *digits)
 void
 str_time_utc(char *dst, size_t size, int64_t wall_ms)
 {
-	const time_t s = (time_t)(wall_ms / 1000);
+	/* rounded down, also before 1970 */
+	const int ms = (int)((wall_ms % 1000 + 1000) % 1000);
+	const time_t s = (time_t)((wall_ms - ms) / 1000);
 	struct tm tm;
 	char day[sizeof "2026-11-22T12:00:00"];
 
@@ -197,7 +199,7 @@ str_time_utc(char *dst, size_t size, int64_t wall_ms)
 		str_copy(dst, size, "-");
 		return;
 	}
-	str_format(dst, size, "%s.%03dZ", day, (int)(wall_ms % 1000));
+	str_format(dst, size, "%s.%03dZ", day, ms);
 }
 
 void
@@ -227,7 +229,7 @@ str_base64(struct buf *out, const void *p, size_t n)
 
 	if ((err = buf_extend(out, len, &where)) != ERR_OK)
 		return err;
-	/* its NUL goes where every buf has room for one */
+	/* libsodium wants room for a NUL, which every buf has behind its end */
 	sodium_bin2base64((char *)where, len + 1, p, n,
 	    sodium_base64_VARIANT_ORIGINAL);
 	return ERR_OK;

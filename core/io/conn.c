@@ -14,6 +14,10 @@
  * still to be read; its end or this ends the connection. */
 #define LAST_WORDS_MS 1000
 
+/* A whole handshake takes milliseconds; others get their turns between its
+ * steps. */
+#define STEPS_NS 500000
+
 enum state {
 	DIALING,
 	SECURING,       /* TLS handshake */
@@ -32,6 +36,7 @@ struct conn {
 	struct sock *sock;
 	struct tls *tls;
 	struct timer *timer;
+	struct timer *again;    /* goes on securing; NULL before and after */
 	struct buf out;         /* behind what is being written */
 	struct flight *flight;
 	const char *late_detail;        /* of a failure to tell on a later */
@@ -77,6 +82,13 @@ on_closed(uv_handle_t *handle)
 	free_conn(c);
 }
 
+static void
+stop_securing(struct conn *c)
+{
+	timer_destroy(c->again);
+	c->again = NULL;
+}
+
 /* Nothing that is on the stack now may find its memory gone, so all of it
  * goes on a later turn. */
 static void
@@ -86,6 +98,7 @@ destroy(struct conn *c)
 	dial_cancel(c->dial);
 	c->dial = NULL;
 	timer_destroy(c->timer);
+	stop_securing(c);
 	c->timer = NULL;
 	if (c->sock == NULL)
 		loop_defer(c->loop, free_conn, c);
@@ -107,6 +120,7 @@ lost(struct conn *c, enum err err, const char *detail)
 		return;
 	c->state = LOST;
 	timer_stop(c->timer);
+	stop_securing(c);
 	if (c->sock != NULL)
 		uv_read_stop((uv_stream_t *)&c->sock->tcp);
 	c->events->on_lost(c->ctx, err, c->stage, detail);
@@ -284,20 +298,34 @@ become_ready(struct conn *c)
 {
 	c->state = READY;
 	timer_stop(c->timer);
+	stop_securing(c);
 	forget_params(c);
 	c->events->on_ready(c->ctx);
 }
 
 static void
-go_on_securing(struct conn *c)
+secure_until(struct conn *c, uint64_t until_ns)
 {
-	const enum err err = tls_handshake(c->tls, &c->out);
+	enum err err;
 
+	do
+		err = tls_handshake(c->tls, &c->out);
+	while (err == ERR_BUSY && uv_hrtime() < until_ns);
 	flush(c);               /* the alert too, if it failed */
-	if (err == ERR_OK)
+	if (err == ERR_BUSY) {
+		timer_start(c->again, 0);
+	} else if (err == ERR_OK) {
 		become_ready(c);
-	else if (err != ERR_TRUNCATED)
+		read_plain(c);  /* it may have come with the last of TLS */
+	} else if (err != ERR_TRUNCATED) {
 		lost(c, err, tls_detail(c->tls));
+	}
+}
+
+static void
+go_on_securing(void *ctx)
+{
+	secure_until(ctx, uv_hrtime() + STEPS_NS);
 }
 
 static void
@@ -317,7 +345,7 @@ take(struct conn *c, const uint8_t *p, size_t n)
 	}
 	if (c->state == SECURING)
 		go_on_securing(c);
-	if (c->state == READY)
+	else
 		read_plain(c);
 }
 
@@ -331,6 +359,9 @@ take_end(struct conn *c, int status)
 			destroy(c);
 		return;
 	}
+	/* an alert that says why may be among what is not looked at yet */
+	if (c->state == SECURING && c->tls != NULL)
+		secure_until(c, UINT64_MAX);
 	lost(c, ERR_CLOSED, status == UV_EOF
 	    ? "the server closed the connection" : uv_strerror(status));
 }
@@ -366,10 +397,12 @@ secure(struct conn *c)
 	if (c->state != SECURING)
 		return;
 	err = tls_create(p->tls, p->url->host, p->ticket, &c->tls);
-	if (err == ERR_OK)
-		go_on_securing(c);
-	else
+	if (err != ERR_OK) {
 		lost(c, err, "TLS cannot be set up");
+		return;
+	}
+	c->again = timer_create_on(c->loop, go_on_securing, c);
+	go_on_securing(c);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* TLS by mbedtls: one shared configuration, session tickets kept by the
- * caller. TLS 1.2 or newer, server certificate and host name always
- * checked. */
+ * caller. TLS 1.2 (1.3 when Debian's mbedtls has it and it can be tested),
+ * server certificate and host name always checked. */
 #ifndef PAIRDESK_IO_TLS_H
 #define PAIRDESK_IO_TLS_H
 
@@ -35,9 +35,13 @@ void tls_destroy(struct tls *t);                /* NULL ok */
 
 /* Bytes from the network in; consumed whole or an error. */
 MUST_CHECK enum err tls_feed(struct tls *t, const void *p, size_t n);
-/* Moves the connection on: appends what must go to the network to out.
- * ERR_OK: established. ERR_TRUNCATED: needs more from the network.
- * ERR_TLS_CERT, ERR_TLS: final; tls_detail says why. */
+/*
+ * Moves the connection on by one step: appends what must go to the network to
+ * out. ERR_OK: established. ERR_TRUNCATED: needs more from the network.
+ * ERR_BUSY: call again; the steps of a whole handshake cost some milliseconds
+ * together, so not all on one turn. ERR_TLS_CERT, ERR_TLS: final; tls_detail
+ * says why.
+ */
 MUST_CHECK enum err tls_handshake(struct tls *t, struct buf *out);
 /* Plaintext to ciphertext, appended to out. */
 MUST_CHECK enum err tls_write(struct tls *t, const void *p, size_t n,

@@ -321,9 +321,9 @@ feed(struct ws *ws, const uint8_t *p, size_t n)
 	/* pongs and the answer to a close; failing is told by the conn */
 	if (push(ws) != ERR_OK)
 		return;
-	if (status != 0)
+	if (status == WSLAY_ERR_NOMEM)
 		lost(ws, ERR_NO_MEMORY, STAGE_OPEN, 0, "out of memory", 0);
-	else if (!wslay_event_get_read_enabled(ws->frames))
+	else if (status != 0 || !wslay_event_get_read_enabled(ws->frames))
 		frames_ended(ws);
 	else
 		rest(ws);

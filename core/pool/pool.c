@@ -128,8 +128,10 @@ pool_get(struct pool *p, const char *company, struct session **out)
 	}
 	if (p->count >= POOL_COMPANIES_MAX)
 		return ERR_FULL;
-	memset(&row, 0, sizeof row);
-	str_copy(row.company, sizeof row.company, company);
+	if (store_row(p->env.store, company, &row) != ERR_OK) {
+		memset(&row, 0, sizeof row);
+		str_copy(row.company, sizeof row.company, company);
+	}
 	*out = add(p, at, &row);
 	return ERR_OK;
 }
@@ -167,8 +169,7 @@ static void
 on_start(void *ctx)
 {
 	struct pool *p = ctx;
-	const int64_t elapsed =
-	    clock_mono_ms(p->env.clock) - p->started_ms + START_TICK_MS;
+	const int64_t elapsed = clock_mono_ms(p->env.clock) - p->started_ms;
 	const int64_t due = elapsed * p->rate / 1000 + 1;
 
 	while (p->start_at < p->count && p->started < due) {

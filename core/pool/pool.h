@@ -24,7 +24,7 @@ MUST_CHECK enum err pool_load(struct pool *p);
 
 /* NULL when there is no such company. */
 struct session *pool_find(struct pool *p, const char *company);
-/* Finds or makes it. ERR_INVALID (id), ERR_FULL. */
+/* Finds or makes it, as stored if it is. ERR_INVALID (id), ERR_FULL. */
 MUST_CHECK enum err pool_get(struct pool *p, const char *company,
     struct session **out);
 /* Forgets a quiet session. */

@@ -44,11 +44,13 @@ void
 act_open_attempt(struct session *s)
 {
 	s->linking = true;
+	session_drop_creds(s);
 	s->creds = xcalloc(1, sizeof *s->creds);
 	identity_create(s->env->rnd, &s->creds->id);
 	s->creds->next_prekey_id = s->creds->first_unuploaded_prekey_id = 1;
 	s->row.phone[0] = '\0';
 	session_show(s, WA_REASON_NAME_LOOKUP);
+	session_persist(s);     /* from now on there is such a company */
 	learn_version(s, VERSION_FRESH_LINK_MS);
 }
 
@@ -75,13 +77,12 @@ prepare_failed(struct session *s, enum err err)
 
 	str_copy(v.detail, sizeof v.detail, err_text(err));
 	if (err == ERR_CORRUPT || err == ERR_NOT_FOUND) {
-		v.reason = WA_REASON_STORE_DAMAGED;
-		s->verdict = v;
-		session_note_error(s, &v);
 		session_dispatch(s, EV_DAMAGED);
 		return;
 	}
-	if (err == ERR_NEWER_SCHEMA || err == ERR_PERMISSION)
+	/* a full disk may pass; what else is left does not by itself */
+	if (err_class(err) != ERRC_LOCAL || err == ERR_NEWER_SCHEMA ||
+	    err == ERR_PERMISSION)
 		v.act = ACT_HALT;
 	session_end_with(s, &v);
 }
@@ -169,7 +170,7 @@ act_await_verdict(struct session *s)
 void
 act_on_window(struct session *s)
 {
-	window_show(s->window);
+	window_open(s->window);
 }
 
 /* The attempt is over, for whatever reason: nothing dials again by itself. */
@@ -179,7 +180,7 @@ close_attempt(struct session *s)
 	window_destroy(s->window);
 	s->window = NULL;
 	session_disconnect(s);
-	s->linking = false;
+	s->linking = s->stop_wanted = s->logout_wanted = false;
 	s->version_retried = false;
 }
 
@@ -198,8 +199,9 @@ start_cooldown(struct session *s, const struct verdict *v)
 	const int64_t now = session_wall_ms(s);
 	int64_t wait_s = COOLDOWN_FIRST_S;
 
-	/* since and until of the last one give its length */
-	if (s->row.until_ms > s->row.cooldown_from_ms &&
+	/* from and until of the last one give its length; a ban has no from */
+	if (s->row.cooldown_from_ms != 0 &&
+	    s->row.until_ms > s->row.cooldown_from_ms &&
 	    now - s->row.until_ms < COOLDOWN_LAST_S * SECOND_MS)
 		wait_s = 2 * (s->row.until_ms - s->row.cooldown_from_ms) /
 		    SECOND_MS;
@@ -251,14 +253,16 @@ void
 act_answer_pair(struct session *s)
 {
 	const bool stop_now = s->stop_wanted;
+	const bool was_sent = window_answer(s->window);
 
 	s->stop_wanted = false;
 	log_info("session=%s linked", s->row.company);
-	window_answer(s->window);
 	session_emit(s, &(struct session_event){ .type = SESSION_LINKED });
 	timer_start(s->timer, FINISH_MS);
 	if (stop_now)
 		session_dispatch(s, EV_STOP);
+	else if (!was_sent)
+		session_dispatch(s, EV_FAILED);
 }
 
 void
@@ -286,6 +290,10 @@ act_refuse_pair(struct session *s)
 void
 act_set_up(struct session *s)
 {
+	if (s->logout_wanted) {
+		session_dispatch(s, EV_LOGOUT);
+		return;
+	}
 	timer_start(s->timer, SETUP_MS);
 	login_setup(s);
 }
@@ -293,17 +301,15 @@ act_set_up(struct session *s)
 void
 act_go_online(struct session *s)
 {
-	s->refusals = s->restarts = 0;
+	s->refusals = 0;
 	s->version_retried = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	backoff_online(&s->backoff, session_mono_ms(s));
-	session_drop_creds(s);
+	session_release_creds(s);
 	session_show(s, WA_REASON_OK);
 	/* a routine login writes nothing: only a stored trouble is cleared */
 	if (strcmp(s->row.status, wa_status_name(s->status)) != 0)
 		session_persist(s);
-	if (s->logout_wanted)
-		session_dispatch(s, EV_LOGOUT);
 }
 
 static int64_t
@@ -337,15 +343,18 @@ act_back_off(struct session *s)
 	int64_t ms;
 
 	session_disconnect(s);
-	if (v.act == ACT_WAIT && v.wait_s > 0)
+	if (v.act == ACT_WAIT && v.wait_s > 0) {
 		s->row.until_ms = session_wall_ms(s) + v.wait_s * SECOND_MS;
-	else if (v.act == ACT_WAIT && until_before <= session_wall_ms(s))
+		s->row.cooldown_from_ms = 0;
+	} else if (v.act == ACT_WAIT && until_before <= session_wall_ms(s)) {
 		start_cooldown(s, &v);  /* a ban without an end too */
+	}
 	ms = pause_ms(s);
 	timer_start(s->timer, ms);
 	s->next_attempt_ms = session_wall_ms(s) + ms;
 	session_show(s, v.reason);
-	if (s->row.until_ms != until_before)
+	/* what somebody may ask about when no core runs */
+	if (s->row.until_ms != until_before || v.act == ACT_VERSION)
 		session_persist(s);
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,
 	    .verdict = &v });
@@ -368,6 +377,7 @@ act_halt(struct session *s)
 void
 act_send_logout(struct session *s)
 {
+	prekeys_cancel(s);
 	timer_start(s->timer, LOGOUT_MS);
 	login_logout(s);
 }
@@ -420,6 +430,13 @@ void
 act_retire_damaged(struct session *s)
 {
 	session_disconnect(s);
+	s->verdict = (struct verdict){ .act = ACT_RETIRE,
+	    .reason = WA_REASON_STORE_DAMAGED, .stage = STAGE_LOOKUP,
+	    .detail = "what is stored cannot be read" };
+	session_note_error(s, &s->verdict);
+	if (s->reason == WA_REASON_STORE_DAMAGED)       /* known at the start */
+		log_warn("session=%s status=%s reason=%s", s->row.company,
+		    wa_status_name(s->status), wa_reason_name(s->reason));
 	session_show(s, WA_REASON_STORE_DAMAGED);
 	on_retiring(s, ERR_OK);
 }
@@ -440,9 +457,13 @@ act_stop(struct session *s)
 	const bool was_linking = s->linking && s->row.linked == false;
 
 	close_attempt(s);
-	s->logout_wanted = false;
-	session_show(s, was_linking ? WA_REASON_NEVER_LINKED : s->row.paused ?
-	    WA_REASON_PAUSED : WA_REASON_NOT_RUNNING);
+	if (was_linking)
+		session_show(s, WA_REASON_NEVER_LINKED);
+	else if (s->row.paused)
+		session_show(s, WA_REASON_PAUSED);
+	else if (s->row.until_ms <= session_wall_ms(s))
+		session_show(s, WA_REASON_NOT_RUNNING);
+	/* else a ban or cooldown, which goes on */
 }
 
 void

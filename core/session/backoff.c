@@ -19,10 +19,19 @@ backoff_online(struct backoff *b, int64_t now_ms)
 	b->online_ms = now_ms;
 }
 
-void
+bool
+backoff_is_stable(const struct backoff *b, int64_t now_ms)
+{
+	return b->online_ms != 0 && now_ms - b->online_ms >= BACKOFF_STABLE_MS;
+}
+
+bool
 backoff_offline(struct backoff *b, int64_t now_ms)
 {
-	if (b->online_ms != 0 && now_ms - b->online_ms >= BACKOFF_STABLE_MS)
+	const bool was_stable = backoff_is_stable(b, now_ms);
+
+	if (was_stable)
 		b->failures = 0;
 	b->online_ms = 0;
+	return was_stable;
 }

@@ -6,6 +6,7 @@
 #ifndef PAIRDESK_SESSION_BACKOFF_H
 #define PAIRDESK_SESSION_BACKOFF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/rnd.h"
@@ -25,7 +26,9 @@ struct backoff {
 int64_t backoff_next_ms(struct backoff *b, const struct rnd *rnd,
     int64_t first_ms);
 void backoff_online(struct backoff *b, int64_t now_ms);
-/* Connection ended: forgets earlier failures if it was stable. */
-void backoff_offline(struct backoff *b, int64_t now_ms);
+/* Online for a stable minute already. */
+bool backoff_is_stable(const struct backoff *b, int64_t now_ms);
+/* Connection ended. True if it was stable: earlier failures are forgotten. */
+bool backoff_offline(struct backoff *b, int64_t now_ms);
 
 #endif

@@ -26,7 +26,6 @@ struct channel {
 	struct handshake *handshake;
 	struct timer *deadline;         /* of the handshake */
 	struct noise_cipher send, recv;
-	int64_t last_frame_ms;
 	bool probe, ready, lost, closed;
 };
 
@@ -135,7 +134,6 @@ finish_handshake(struct channel *c, const uint8_t *p, size_t n)
 	}
 	drop_handshake(c);
 	c->ready = true;
-	c->last_frame_ms = clock_mono_ms(c->clock);
 	c->events->on_stage(c->ctx, STAGE_LOGIN);
 	if (!c->closed)
 		c->events->on_ready(c->ctx);
@@ -157,7 +155,6 @@ take_frame(struct channel *c, const uint8_t *p, size_t n)
 		lose(c, err, STAGE_OPEN, 0, err_text(err));
 		return;
 	}
-	c->last_frame_ms = clock_mono_ms(c->clock);
 	c->events->on_node(c->ctx, node);
 	node_destroy(node);
 }
@@ -233,6 +230,12 @@ channel_open(const struct channel_params *params)
 	return c;
 }
 
+static void
+on_send_failed(void *ctx)
+{
+	lose(ctx, ERR_CLOSED, STAGE_OPEN, 0, "what is sent is not taken");
+}
+
 enum err
 channel_send(struct channel *c, const struct node *node)
 {
@@ -245,17 +248,14 @@ channel_send(struct channel *c, const struct node *node)
 	buf_init(&sealed, FRAME_MAX);
 	if ((err = node_encode(node, &plain)) == ERR_OK &&
 	    (err = noise_cipher_seal(&c->send, plain.data, plain.len,
-	    &sealed)) == ERR_OK)
-		err = send_frame(c, NULL, &sealed);
+	    &sealed)) == ERR_OK &&
+	    (err = send_frame(c, NULL, &sealed)) != ERR_OK)
+		/* the cipher has counted a frame that the server never sees;
+		 * the channel is freed after what is deferred here */
+		loop_defer(c->loop, on_send_failed, c);
 	buf_finish(&sealed);
 	buf_finish(&plain);
 	return err;
-}
-
-int64_t
-channel_last_frame_ms(const struct channel *c)
-{
-	return c->last_frame_ms;
 }
 
 static void

@@ -49,10 +49,10 @@ struct channel_params {
 
 /* Starts dialling; callbacks come on later turns. */
 struct channel *channel_open(const struct channel_params *params);
-/* Encrypts and queues. ERR_CLOSED before ready or after loss, ERR_FULL. */
+/* Encrypts and queues. ERR_CLOSED before ready or after loss; ERR_TOO_LARGE,
+ * ERR_TOO_DEEP: not sent. Any other error ends the channel: on_lost follows
+ * on a later turn. */
 MUST_CHECK enum err channel_send(struct channel *c, const struct node *node);
-/* Monotonic ms of the last whole frame received, 0 before the first. */
-int64_t channel_last_frame_ms(const struct channel *c);
 /* Flushes what is queued, then ends. No callback afterwards. NULL ok. */
 void channel_close(struct channel *c);
 

@@ -16,6 +16,7 @@
 #include "core/base/str.h"
 
 #define PHONE_TRIES 3           /* primary_hello repeats per code (notes 8.8) */
+#define RENEWALS_MAX 3          /* more in one window would end in a 429 */
 #define HELLO_TIMEOUT_MS 30000
 #define SALT_LEN 32
 #define IV_LEN 16
@@ -30,9 +31,10 @@ struct code {
 	uint8_t ref[PAIR_REF_MAX];
 	size_t ref_len;                 /* 0 until WhatsApp said yes */
 	bool waiting;                   /* for WhatsApp's yes */
-	unsigned phone_tries;
+	bool storing;                   /* the secret from primary_hello */
+	unsigned phone_tries, renewals;
 	struct derive *job;             /* one at a time */
-	char hello_id[IQ_ID_MAX];       /* whose answer counts */
+	char hello_id[IQ_ID_MAX], finish_id[IQ_ID_MAX]; /* "" not sent */
 	/* from primary_hello, while its key is derived */
 	uint8_t primary_wrapped[CODE_WRAPPED_LEN];
 	uint8_t primary_identity[KEY_LEN];
@@ -105,12 +107,25 @@ code_create(struct window *w, const char *phone)
 	return c;
 }
 
+/* What was asked for the code as it was is nothing to the next one. */
+static void
+forget_asked(struct code *c)
+{
+	struct iq_table *iqs = window_session(c->w)->iqs;
+
+	cancel_job(c);
+	iq_forget(iqs, c->hello_id);
+	iq_forget(iqs, c->finish_id);
+	c->hello_id[0] = c->finish_id[0] = '\0';
+	c->storing = false;
+}
+
 void
 code_destroy(struct code *c)
 {
 	if (c == NULL)
 		return;
-	cancel_job(c);
+	forget_asked(c);
 	secret_wipe(c, sizeof *c);
 	free(c);
 }
@@ -147,36 +162,48 @@ code_of(struct session *s)
 
 /* The attempt goes on with the QR; the asker hears why there is no code. */
 static void
-hello_refused(struct code *c, unsigned code, enum err err)
+tell_failed(struct code *c, const struct verdict *v)
 {
 	struct session *s = window_session(c->w);
-	struct verdict v;
 
 	c->waiting = false;
-	if (code == 0) {
-		verdict_of_silence(STAGE_OPEN, &v);
-		str_copy(v.detail, sizeof v.detail, err == ERR_OK ?
-		    "no ref in the answer" : err_text(err));
-	} else if (code == 429) {
-		v = (struct verdict){ .act = ACT_WAIT,
-		    .reason = WA_REASON_RATE_LIMITED, .code = code,
-		    .stage = STAGE_OPEN };
-		str_copy(v.detail, sizeof v.detail,
-		    "too many pairing codes asked for");
-		session_end_with(s, &v);
-		return;
-	} else {
-		v = (struct verdict){ .act = ACT_LIMITED,
-		    .reason = WA_REASON_REFUSED, .code = code,
-		    .stage = STAGE_OPEN };
-		str_copy(v.detail, sizeof v.detail,
-		    "WhatsApp gives no pairing code for this number");
-	}
-	s->verdict = v;
-	log_warn("session=%s no pairing code: reason=%s code=%u",
-	    s->row.company, wa_reason_name(v.reason), code);
+	s->verdict = *v;
+	session_note_error(s, v);
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,
-	    .verdict = &v });
+	    .verdict = v });
+}
+
+static void
+refused(struct code *c, unsigned code)
+{
+	struct verdict v = { .act = ACT_LIMITED, .reason = WA_REASON_REFUSED,
+	    .code = code, .stage = STAGE_OPEN,
+	    .detail = "WhatsApp gives no pairing code for this number" };
+
+	if (code != 429) {
+		tell_failed(c, &v);
+		return;
+	}
+	/* asking on makes it longer (trap 4): the whole attempt ends */
+	v = (struct verdict){ .act = ACT_WAIT,
+	    .reason = WA_REASON_RATE_LIMITED, .code = code,
+	    .stage = STAGE_OPEN,
+	    .detail = "too many pairing codes asked for" };
+	session_end_with(window_session(c->w), &v);
+}
+
+/* No answer, or none of use; or it failed here. */
+static void
+no_answer(struct code *c, enum err err)
+{
+	struct verdict v;
+
+	verdict_of_silence(STAGE_OPEN, &v);
+	if (err_class(err) == ERRC_LOCAL)
+		v.reason = WA_REASON_INTERNAL;
+	str_copy(v.detail, sizeof v.detail, err == ERR_OK ?
+	    "no ref in the answer" : err_text(err));
+	tell_failed(c, &v);
 }
 
 static void
@@ -189,15 +216,16 @@ on_hello_answer(void *ctx, enum err err, const struct node *answer)
 	const uint8_t *p = NULL;
 	size_t n = 0;
 
-	/* a code asked for meanwhile has another id */
-	if (err == ERR_CANCELLED || c == NULL || (answer != NULL &&
-	    !node_attr_is(answer, "id", c->hello_id)))
+	if (err == ERR_CANCELLED || c == NULL || s->state != ST_WINDOW)
 		return;
+	if (iq_error_code(answer) != 0) {
+		refused(c, iq_error_code(answer));
+		return;
+	}
 	if (ref != NULL)
 		p = node_bytes(ref, &n);
-	if (err != ERR_OK || iq_error_code(answer) != 0 || p == NULL ||
-	    n == 0 || n > sizeof c->ref) {
-		hello_refused(c, iq_error_code(answer), err);
+	if (p == NULL || n == 0 || n > sizeof c->ref) {
+		no_answer(c, err);
 		return;
 	}
 	memcpy(c->ref, p, n);
@@ -214,6 +242,9 @@ send_hello(struct code *c, const struct derive *job)
 	struct session *s = window_session(c->w);
 	uint8_t iv[IV_LEN], wrapped[CODE_WRAPPED_LEN];
 
+	/* a QR was faster */
+	if (s->state != ST_WINDOW)
+		return;
 	rnd_fill(s->env->rnd, iv, sizeof iv);
 	code_wrap(&job->key, job->salt, iv, c->ephemeral.pub, wrapped);
 	iq_next_id(s->iqs, c->hello_id);
@@ -236,7 +267,6 @@ code_start(struct code *c)
 	c->ref_len = 0;
 	c->waiting = true;
 	c->phone_tries = 0;
-	c->hello_id[0] = '\0';
 	rnd_fill(rnd, salt, sizeof salt);
 	derive_start(c, salt, send_hello);
 }
@@ -251,8 +281,10 @@ on_finish_answer(void *ctx, enum err err, const struct node *answer)
 
 	if (err == ERR_CANCELLED || c == NULL || s->state != ST_WINDOW)
 		return;
-	if (err != ERR_OK || iq_error_code(answer) != 0)
-		hello_refused(c, iq_error_code(answer), err);
+	if (iq_error_code(answer) != 0)
+		refused(c, iq_error_code(answer));
+	else if (err != ERR_OK)
+		no_answer(c, err);
 	else
 		window_wait_for_phone(c->w);
 }
@@ -262,17 +294,20 @@ on_secret_stored(void *ctx, enum err err)
 {
 	struct session *s = ctx;
 	struct code *c = code_of(s);
-	char id[IQ_ID_MAX];
 
-	if (c == NULL || s->state != ST_WINDOW)
+	/* commits keep their order, so the last one is this code's newest */
+	if (--s->secret_commits > 0 || c == NULL || !c->storing ||
+	    s->state != ST_WINDOW)
 		return;
+	c->storing = false;
 	if (err != ERR_OK) {
-		hello_refused(c, 0, err);
+		no_answer(c, err);
 		return;
 	}
 	window_new_secret(c->w);
-	iq_next_id(s->iqs, id);
-	session_ask(s, code_finish_iq(id, c->phone, c->bundle,
+	iq_forget(s->iqs, c->finish_id);
+	iq_next_id(s->iqs, c->finish_id);
+	session_ask(s, code_finish_iq(c->finish_id, c->phone, c->bundle,
 	    s->creds->id.identity.pub, c->ref, c->ref_len), IQ_TIMEOUT_MS,
 	    on_finish_answer);
 }
@@ -299,9 +334,17 @@ finish_exchange(struct code *c, const struct derive *job)
 	}
 	s->creds->id.adv_secret = adv;
 	secret_finish(&adv);
+	c->storing = true;
+	s->secret_commits++;
 	batch = store_batch_create();
 	session_batch_creds(batch, s->creds);
 	session_commit(s, batch, on_secret_stored);
+}
+
+static bool
+is_our_ref(const struct code *c, const void *p, size_t n)
+{
+	return c->ref_len > 0 && n == c->ref_len && memcmp(p, c->ref, n) == 0;
 }
 
 static void
@@ -311,8 +354,7 @@ on_primary_hello(struct code *c, const struct node *notification)
 	struct code_primary primary;
 
 	if (code_primary_parse(notification, &primary) != ERR_OK ||
-	    c->ref_len == 0 || primary.ref_len != c->ref_len ||
-	    memcmp(primary.ref, c->ref, c->ref_len) != 0) {
+	    !is_our_ref(c, primary.ref, primary.ref_len)) {
 		log_warn("session=%s primary_hello does not fit our code",
 		    s->row.company);
 		return;
@@ -332,15 +374,23 @@ static void
 on_refresh(struct code *c, const struct node *reg)
 {
 	struct session *s = window_session(c->w);
+	const struct node *ref = node_child(reg, "link_code_pairing_ref");
+	const uint8_t *p = NULL;
 	struct verdict v;
+	size_t n = 0;
 
+	if (ref != NULL)
+		p = node_bytes(ref, &n);
+	if (c->ref_len == 0 || (p != NULL && !is_our_ref(c, p, n)))
+		return;
 	log_info("session=%s pairing code is to be renewed",
 	    s->row.company);
-	cancel_job(c);
+	forget_asked(c);
 	c->ref_len = 0;
 	c->waiting = false;
 	window_show(c->w);
-	if (!node_attr_is(reg, "force_manual_refresh", "true")) {
+	if (!node_attr_is(reg, "force_manual_refresh", "true") &&
+	    ++c->renewals <= RENEWALS_MAX) {
 		code_start(c);
 		return;
 	}

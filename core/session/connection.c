@@ -17,26 +17,32 @@ session_disconnect(struct session *s)
 	version_wait_cancel(s->version_wait);
 	s->version_wait = NULL;
 	keepalive_stop(&s->keep);
-	backoff_offline(&s->backoff, session_mono_ms(s));
+	/* a short time online between two endings resets nothing */
+	if (backoff_offline(&s->backoff, session_mono_ms(s)))
+		s->restarts = s->reconnects = 0;
 	prekeys_cancel(s);
 	channel_close(s->channel);
 	s->channel = NULL;
 	iq_reset(s->iqs, ERR_CANCELLED);
-	session_drop_creds(s);
+	if (s->linking)
+		session_drop_creds(s);
+	else
+		session_release_creds(s);
 }
 
-void
+bool
 session_send(struct session *s, struct node *node)
 {
 	enum err err;
 
 	if (node == NULL)
-		return;
+		return false;
 	err = s->channel == NULL ? ERR_CLOSED : channel_send(s->channel, node);
 	if (err != ERR_OK)
 		log_debug("session=%s send of <%s> failed: %s",
 		    s->row.company, node_tag(node), err_text(err));
 	node_destroy(node);
+	return err == ERR_OK;
 }
 
 void
@@ -97,9 +103,10 @@ on_lost(void *ctx, enum err err, enum stage stage, int http_status,
 	struct session *s = ctx;
 	struct verdict v;
 
-	/* the server's clock of the window may be a little ahead of ours */
+	/* the server's clock of the window may be a little ahead of ours; and
+	 * a code dies with its connection (notes 8.9) */
 	if (err == ERR_CLOSED && s->state == ST_WINDOW &&
-	    window_is_last_ref(s->window)) {
+	    (window_is_last_ref(s->window) || window_has_code(s->window))) {
 		session_dispatch(s, EV_EXPIRED);
 		return;
 	}

@@ -90,9 +90,12 @@ struct session {
 	bool stop_wanted;               /* after the save that is under way */
 	bool version_retried;           /* once after a 405 */
 	int commits;                    /* under way; their callbacks need us */
+	unsigned telling;               /* depth of session_emit */
+	unsigned asked;                 /* inputs put off, one bit each */
 	int login_counter;
 
 	struct creds *creds;            /* only from dial to online */
+	bool creds_idle;                /* to be dropped with the last commit */
 	struct channel *channel;
 	struct iq_table *iqs;
 	struct tls_ticket *ticket;
@@ -103,7 +106,9 @@ struct session {
 	struct window *window;
 	struct prekey_job *prekey_job;
 	int prekey_commits;             /* under way */
-	unsigned refusals, restarts;    /* since the last time online */
+	int secret_commits;             /* of pairing codes, under way */
+	unsigned refusals;              /* in a row, without a time online */
+	unsigned restarts;              /* since the last stable minute */
 	int64_t conflicts_ms[CONFLICTS_MAX];    /* monotonic, newest first */
 	struct verdict verdict;
 
@@ -151,14 +156,18 @@ void session_batch_creds(struct store_batch *batch, const struct creds *c);
 /* Reads creds if they are not in memory. ERR_NOT_FOUND, ERR_CORRUPT ... */
 MUST_CHECK enum err session_load_creds(struct session *s);
 void session_drop_creds(struct session *s);
+/* The same once what is being stored is stored: until then disk says less
+ * than memory. */
+void session_release_creds(struct session *s);
 
 extern const struct channel_events session_channel_events;
 extern const struct keepalive_events session_keepalive_events;
 
 /* Ends the connection and all that hangs on it; keys in memory are wiped. */
 void session_disconnect(struct session *s);
-/* Sends and forgets; a failed send ends the connection by itself. */
-void session_send(struct session *s, struct node *node);
+/* Sends and forgets; a failed send ends the connection by itself. False:
+ * not sent. node NULL is a no-op. */
+bool session_send(struct session *s, struct node *node);
 /* Sends an iq built by the caller and expects its answer. */
 void session_ask(struct session *s, struct node *iq, int64_t timeout_ms,
     iq_fn fn);
@@ -175,16 +184,22 @@ void login_logout(struct session *s);
 typedef void (*prekeys_fn)(struct session *s, enum err err);
 void prekeys_upload(struct session *s, size_t count, prekeys_fn fn);
 void prekeys_cancel(struct session *s);
+/* The server has keys, so what was sent without an answer did arrive. */
+void prekeys_confirm(struct session *s);
 
 /* window.c */
 struct window *window_create(struct session *s, const char *phone);
 void window_destroy(struct window *w);          /* NULL ok */
-/* pair-device with its refs. False: none of use. */
-bool window_open(struct window *w, const struct node *pair_device);
+/* Takes the refs of a pair-device. False: none of use, and the old ones
+ * stay. */
+bool window_take_refs(struct window *w, const struct node *pair_device);
+/* Shows the first of them; from now on it counts. Refs that come again on
+ * the open connection replace the old ones, and do not make it longer. */
+void window_open(struct window *w);
 bool window_is_open(const struct window *w);
 void window_pair_success(struct window *w, const struct node *iq);
 void window_save(struct window *w);
-void window_answer(struct window *w);           /* pair-device-sign */
+bool window_answer(struct window *w);           /* pair-device-sign; sent? */
 void window_refuse(struct window *w);           /* save failed */
 void window_rotate_secret(struct window *w);    /* companion_reg_refresh */
 void window_passkey(struct window *w);

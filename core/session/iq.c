@@ -137,24 +137,44 @@ iq_expect(struct iq_table *t, const char *id, int64_t timeout_ms, iq_fn fn,
 	return ERR_OK;
 }
 
+static struct pending *
+find(struct iq_table *t, const char *id)
+{
+	LIST_EACH(at, &t->pending) {
+		struct pending *p = CONTAINER_OF(at, struct pending, link);
+
+		if (strcmp(p->id, id) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+void
+iq_forget(struct iq_table *t, const char *id)
+{
+	struct pending *p = find(t, id);
+
+	if (p == NULL)
+		return;
+	list_remove(&p->link);
+	t->count--;
+	free(p);
+	arm(t);
+}
+
 bool
 iq_take(struct iq_table *t, const struct node *node)
 {
 	const char *id = node_attr(node, "id");
+	struct pending *p;
 
 	if (id == NULL || (!node_attr_is(node, "type", "result") &&
-	    !node_attr_is(node, "type", "error")))
+	    !node_attr_is(node, "type", "error")) ||
+	    (p = find(t, id)) == NULL)
 		return false;
-	LIST_EACH(at, &t->pending) {
-		struct pending *p = CONTAINER_OF(at, struct pending, link);
-
-		if (strcmp(p->id, id) == 0) {
-			finish(t, p, ERR_OK, node);
-			arm(t);
-			return true;
-		}
-	}
-	return false;
+	finish(t, p, ERR_OK, node);
+	arm(t);
+	return true;
 }
 
 void

@@ -29,6 +29,8 @@ void iq_next_id(struct iq_table *t, char out[IQ_ID_MAX]);
 /* Expects the answer to id. ERR_FULL. */
 MUST_CHECK enum err iq_expect(struct iq_table *t, const char *id,
     int64_t timeout_ms, iq_fn fn, void *ctx);
+/* Nobody waits for that answer any more; no callback. */
+void iq_forget(struct iq_table *t, const char *id);
 /* True if node answered a pending one (its callback has run). */
 bool iq_take(struct iq_table *t, const struct node *node);
 /* Fails all pending with err, and starts ids anew for the next connection. */

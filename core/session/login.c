@@ -40,7 +40,7 @@ void
 login_success(struct session *s, const struct node *success)
 {
 	store_lid(s, node_attr(success, "lid"));
-	session_dispatch(s, s->logout_wanted ? EV_LOGOUT : EV_SUCCESS);
+	session_dispatch(s, EV_SUCCESS);
 }
 
 static void
@@ -49,7 +49,7 @@ on_active(void *ctx, enum err err, const struct node *answer)
 	struct session *s = ctx;
 	struct verdict v;
 
-	if (err == ERR_CANCELLED)
+	if (err == ERR_CANCELLED || s->state != ST_SETUP)
 		return;
 	if (err == ERR_OK && iq_error_code(answer) == 0) {
 		session_dispatch(s, EV_READY);
@@ -74,16 +74,16 @@ send_active(struct session *s)
 static void
 on_uploaded(struct session *s, enum err err)
 {
-	struct verdict v;
+	struct verdict v = { .act = ACT_RETRY, .reason =
+	    err_class(err) == ERRC_LOCAL ? WA_REASON_INTERNAL :
+	    WA_REASON_CONNECTION_LOST, .stage = STAGE_LOGIN };
 
-	if (err == ERR_CANCELLED)
-		return;
 	if (err == ERR_OK) {
 		send_active(s);
 		return;
 	}
-	verdict_of_loss(ERR_CLOSED, STAGE_OPEN, 503,
-	    "pre-keys could not be uploaded", &v);
+	str_format(v.detail, sizeof v.detail,
+	    "pre-keys could not be uploaded: %s", err_text(err));
 	session_end_with(s, &v);
 }
 
@@ -95,7 +95,7 @@ on_count(void *ctx, enum err err, const struct node *answer)
 	struct verdict v;
 	uint64_t n;
 
-	if (err == ERR_CANCELLED)
+	if (err == ERR_CANCELLED || s->state != ST_SETUP)
 		return;
 	if (err != ERR_OK) {
 		verdict_of_silence(STAGE_LOGIN, &v);
@@ -106,11 +106,13 @@ on_count(void *ctx, enum err err, const struct node *answer)
 	if (count == NULL || !node_attr_u64(count, "value", 1000000, &n))
 		n = 0;
 	s->prekeys_on_server = (int32_t)n;
-	if (n >= PREKEYS_LOW)
+	if (n >= PREKEYS_LOW) {
+		prekeys_confirm(s);
 		send_active(s);
-	else
+	} else {
 		prekeys_upload(s, n == 0 ? PREKEYS_FIRST : PREKEYS_MORE,
 		    on_uploaded);
+	}
 }
 
 void
@@ -134,8 +136,15 @@ on_logged_out(void *ctx, enum err err, const struct node *answer)
 
 	if (err == ERR_CANCELLED)
 		return;
-	if (err != ERR_OK || iq_error_code(answer) != 0) {
+	if (err != ERR_OK) {
 		verdict_of_silence(STAGE_OPEN, &v);
+	} else if (iq_error_code(answer) != 0) {
+		/* asking again would be answered alike: the asker hears it */
+		s->logout_wanted = false;
+		v = (struct verdict){ .act = ACT_RETRY,
+		    .reason = WA_REASON_REFUSED, .stage = STAGE_OPEN,
+		    .code = iq_error_code(answer),
+		    .detail = "WhatsApp refused to unlink" };
 	} else {
 		str_copy(v.detail, sizeof v.detail, "unlinked by us");
 		log_info("session=%s unlinked by us", s->row.company);

@@ -67,6 +67,7 @@ static const struct transition {
 	{ ST_IDLE,     EV_LOGOUT,      act_login_to_log_out, ST_PREPARE },
 	{ ST_IDLE,     EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_IDLE,     EV_RETIRE,      act_retire,           ST_RETIRE },
+	{ ST_IDLE,     EV_DAMAGED,     act_retire_damaged,   ST_RETIRE },
 	{ ST_IDLE,     EV_STOP,        act_nothing,          ST_IDLE },
 
 	{ ST_PREPARE,  EV_PREPARED,    act_dial,             ST_DIAL },
@@ -80,6 +81,7 @@ static const struct transition {
 	{ ST_DIAL,     EV_LOGGING_IN,  act_await_verdict,    ST_LOGIN },
 	{ ST_DIAL,     EV_FAILED,      act_fail_attempt,     ST_IDLE },
 	{ ST_DIAL,     EV_RETRY,       act_back_off,         ST_BACKOFF },
+	{ ST_DIAL,     EV_HALT,        act_halt,             ST_IDLE },
 	{ ST_DIAL,     EV_STOP,        act_stop,             ST_IDLE },
 
 	{ ST_REGISTER, EV_REFS,        act_on_window,        ST_WINDOW },
@@ -87,12 +89,13 @@ static const struct transition {
 	{ ST_REGISTER, EV_RESTART,     act_reopen_attempt,   ST_PREPARE },
 	{ ST_REGISTER, EV_STOP,        act_stop,             ST_IDLE },
 
+	{ ST_WINDOW,   EV_REFS,        act_on_window,        ST_WINDOW },
 	{ ST_WINDOW,   EV_EXPIRED,     act_expire,           ST_IDLE },
 	{ ST_WINDOW,   EV_FAILED,      act_fail_attempt,     ST_IDLE },
 	{ ST_WINDOW,   EV_PAIRED,      act_save,             ST_SAVE },
 	{ ST_WINDOW,   EV_STOP,        act_stop,             ST_IDLE },
 
-	/* a lost connection changes nothing here: answer_pair sees it */
+	/* a lost connection changes nothing here: the answer meets it */
 	{ ST_SAVE,     EV_SAVED,       act_answer_pair,      ST_FINISH },
 	{ ST_SAVE,     EV_SAVE_FAILED, act_refuse_pair,      ST_IDLE },
 	{ ST_SAVE,     EV_STOP,        act_stop_later,       ST_SAVE },
@@ -104,7 +107,6 @@ static const struct transition {
 	{ ST_FINISH,   EV_STOP,        act_stop,             ST_IDLE },
 
 	{ ST_LOGIN,    EV_SUCCESS,     act_set_up,           ST_SETUP },
-	{ ST_LOGIN,    EV_LOGOUT,      act_send_logout,      ST_LOGOUT },
 	{ ST_LOGIN,    EV_RESTART,     act_redial,           ST_PREPARE },
 	{ ST_LOGIN,    EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_LOGIN,    EV_HALT,        act_halt,             ST_IDLE },
@@ -241,7 +243,8 @@ input_of_linking(struct session *s, const struct verdict *v)
 		return EV_RESTART;
 	if (v->act == ACT_RETIRE && s->state == ST_FINISH)
 		return EV_RETIRE;
-	if (v->act == ACT_VERSION && !s->version_retried) {
+	if (v->act == ACT_VERSION && s->state == ST_REGISTER &&
+	    !s->version_retried) {
 		s->version_retried = true;
 		return EV_RESTART;
 	}
@@ -251,8 +254,12 @@ input_of_linking(struct session *s, const struct verdict *v)
 void
 session_end_with(struct session *s, const struct verdict *verdict)
 {
+	/* after pair-success the login tells how it really went */
+	const bool is_finishing = s->state == ST_SAVE || s->state == ST_FINISH;
+
 	s->verdict = *verdict;
-	if (verdict->act != ACT_RESTART)
+	if (verdict->act == ACT_RETIRE ||
+	    (verdict->act != ACT_RESTART && !is_finishing))
 		session_note_error(s, verdict);
 	session_dispatch(s, s->linking ? input_of_linking(s, verdict)
 	    : input_of_linked(s, verdict));

@@ -2,6 +2,12 @@
  * Pre-keys from making to uploaded. Private halves are on disk before the
  * upload leaves; what an upload may have brought to the server is sent again
  * with the same ids and keys, never replaced (protocol notes 9.3, trap 20).
+ *
+ *	read	those of an earlier job that were never marked as uploaded
+ *	make	on the pool: the new ones, and all public halves
+ *	store	the new ones
+ *	upload	all, up to three times
+ *	mark	them as uploaded
  */
 #include "core/session/impl.h"
 
@@ -18,6 +24,10 @@
 
 #define UPLOAD_TRIES 3
 #define UPLOAD_PAUSE_MS 1000    /* doubles: 1, 2 s between the tries */
+#define READ_SLICE 8            /* reads a turn: each opens the database */
+
+struct prekey_job;
+typedef void (*step_fn)(struct prekey_job *job);
 
 /* Outlives its session's interest: the worker may still be at it. */
 struct prekey_job {
@@ -25,19 +35,22 @@ struct prekey_job {
 	prekeys_fn fn;
 	struct loop *loop;
 	const struct rnd *rnd;
-	struct timer *pause;
+	struct timer *timer;
+	step_fn step;                   /* what the timer is for */
 	struct prekey *keys;
-	size_t count, old;              /* of them, made earlier */
-	uint32_t first_new_id;
+	size_t count, old;              /* of them, read so far */
+	uint32_t read_id, end_id;       /* stored ones: next to read, end */
 	unsigned tries;
 	bool working;                   /* on the pool now */
 	bool storing;                   /* its commit is under way */
 };
 
+/* --- life ------------------------------------------------------------------ */
+
 static void
 job_free(struct prekey_job *job)
 {
-	timer_destroy(job->pause);
+	timer_destroy(job->timer);
 	secret_wipe(job->keys, job->count * sizeof *job->keys);
 	free(job->keys);
 	free(job);
@@ -68,10 +81,35 @@ prekeys_cancel(struct session *s)
 }
 
 static void
+on_timer(void *ctx)
+{
+	struct prekey_job *job = ctx;
+
+	job->step(job);
+}
+
+static void
+later(struct prekey_job *job, step_fn step, int64_t ms)
+{
+	job->step = step;
+	timer_start(job->timer, ms);
+}
+
+static void
 key_name(char out[STORE_KEY_MAX], uint32_t id)
 {
 	str_format(out, STORE_KEY_MAX, "%08u", id);
 }
+
+/* Online, an idle session holds no keys. */
+static void
+release_creds(struct session *s)
+{
+	if (s->state == ST_ONLINE)
+		session_release_creds(s);
+}
+
+/* --- marking --------------------------------------------------------------- */
 
 static void
 on_marked(void *ctx, enum err err)
@@ -85,22 +123,31 @@ on_marked(void *ctx, enum err err)
 }
 
 static void
-mark_uploaded(struct prekey_job *job)
+mark_uploaded(struct session *s, uint32_t next_id)
 {
-	struct session *s = job->s;
 	struct store_batch *batch;
 
 	if (session_load_creds(s) != ERR_OK)
 		return;
-	s->creds->first_unuploaded_prekey_id = s->creds->next_prekey_id;
-	batch = store_batch_create();
-	session_batch_creds(batch, s->creds);
-	session_commit(s, batch, on_marked);
-	if (s->state == ST_ONLINE)
-		session_drop_creds(s);
+	if (s->creds->first_unuploaded_prekey_id != next_id) {
+		s->creds->first_unuploaded_prekey_id = next_id;
+		batch = store_batch_create();
+		session_batch_creds(batch, s->creds);
+		session_commit(s, batch, on_marked);
+	}
+	release_creds(s);
 }
 
-static void send_upload(void *ctx);
+void
+prekeys_confirm(struct session *s)
+{
+	if (session_load_creds(s) == ERR_OK)
+		mark_uploaded(s, s->creds->next_prekey_id);
+}
+
+/* --- uploading --------------------------------------------------------------- */
+
+static void send_upload(struct prekey_job *job);
 
 static void
 on_answer(void *ctx, enum err err, const struct node *answer)
@@ -115,7 +162,8 @@ on_answer(void *ctx, enum err err, const struct node *answer)
 		    s->row.company, job->count);
 		s->prekeys_on_server = (int32_t)job->count +
 		    (s->prekeys_on_server > 0 ? s->prekeys_on_server : 0);
-		mark_uploaded(job);
+		mark_uploaded(s,
+		    prekey_next_id(job->keys[job->count - 1].id));
 		finish(job, ERR_OK);
 		return;
 	}
@@ -124,16 +172,14 @@ on_answer(void *ctx, enum err err, const struct node *answer)
 	if (++job->tries >= UPLOAD_TRIES)
 		finish(job, err == ERR_OK ? ERR_PEER_PROTOCOL : err);
 	else
-		timer_start(job->pause,
+		later(job, send_upload,
 		    (int64_t)UPLOAD_PAUSE_MS << (job->tries - 1));
 }
 
 static void
-send_upload(void *ctx)
+send_upload(struct prekey_job *job)
 {
-	struct prekey_job *job = ctx;
 	struct session *s = job->s;
-	const bool had_creds = s->creds != NULL;
 	char id[IQ_ID_MAX];
 	enum err err;
 
@@ -144,9 +190,10 @@ send_upload(void *ctx)
 	iq_next_id(s->iqs, id);
 	session_ask(s, prekey_upload_iq(id, &s->creds->id, job->keys,
 	    job->count), IQ_TIMEOUT_MS, on_answer);
-	if (!had_creds)
-		session_drop_creds(s);
+	release_creds(s);
 }
+
+/* --- storing ----------------------------------------------------------------- */
 
 static void
 on_stored(void *ctx, enum err err)
@@ -189,16 +236,23 @@ store_keys(struct prekey_job *job)
 	job->storing = true;
 	s->prekey_commits++;
 	session_commit(s, batch, on_stored);
-	if (s->state == ST_ONLINE)
-		session_drop_creds(s);
+	release_creds(s);
 }
+
+/* --- making ------------------------------------------------------------------ */
 
 static void
 make_keys(void *ctx)
 {
 	struct prekey_job *job = ctx;
+	struct secret priv;
 
-	prekey_make(job->rnd, job->first_new_id, job->count - job->old,
+	for (size_t i = 0; i < job->old; i++) {
+		priv = job->keys[i].key.priv;
+		curve_keypair_from(priv.b, &job->keys[i].key);
+	}
+	secret_finish(&priv);
+	prekey_make(job->rnd, job->end_id, job->count - job->old,
 	    job->keys + job->old);
 }
 
@@ -210,39 +264,62 @@ on_made(void *ctx)
 	job->working = false;
 	if (job->s == NULL)
 		job_free(job);
+	else if (job->old == job->count)
+		send_upload(job);
 	else
 		store_keys(job);
 }
 
-/* Keys that were stored, and perhaps sent, but never marked as uploaded. */
-static size_t
-read_old(struct session *s, struct prekey *out, size_t max)
+/* --- reading ----------------------------------------------------------------- */
+
+/* A key that is not there is passed over: its id is used up all the same. */
+static enum err
+read_one(struct prekey_job *job, uint32_t id)
 {
-	uint32_t id = s->creds->first_unuploaded_prekey_id;
-	size_t n = 0;
+	struct session *s = job->s;
+	struct prekey *key = &job->keys[job->old];
+	char name[STORE_KEY_MAX];
+	struct buf value;
+	enum err err;
 
-	for (; n < max && id != s->creds->next_prekey_id;
-	    id = prekey_next_id(id)) {
-		char name[STORE_KEY_MAX];
-		struct buf value;
-
-		key_name(name, id);
-		buf_init_secret(&value, KEY_LEN);
-		if (store_get(s->env->store, s->row.company, "prekey", name,
-		    &value) == ERR_OK && value.len == KEY_LEN) {
-			out[n].id = id;
-			curve_keypair_from(value.data, &out[n].key);
-			n++;
-		}
-		buf_finish(&value);
+	key_name(name, id);
+	buf_init_secret(&value, KEY_LEN);
+	err = store_get(s->env->store, s->row.company, "prekey", name, &value);
+	if (err == ERR_OK && value.len == KEY_LEN) {
+		key->id = id;
+		memcpy(key->key.priv.b, value.data, KEY_LEN);
+		job->old++;
 	}
-	return n;
+	buf_finish(&value);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* Some now, the others on later turns: hundreds at once would hold up the
+ * loop for as many milliseconds. */
+static void
+read_old(struct prekey_job *job)
+{
+	enum err err;
+
+	for (int i = 0; i < READ_SLICE && job->old < job->count &&
+	    job->read_id != job->end_id; i++) {
+		if ((err = read_one(job, job->read_id)) != ERR_OK) {
+			finish(job, err);
+			return;
+		}
+		job->read_id = prekey_next_id(job->read_id);
+	}
+	if (job->old < job->count && job->read_id != job->end_id) {
+		later(job, read_old, 0);
+		return;
+	}
+	job->working = true;
+	loop_work(job->loop, LANE_CPU, make_keys, on_made, job);
 }
 
 void
 prekeys_upload(struct session *s, size_t count, prekeys_fn fn)
 {
-	const bool had_creds = s->creds != NULL;
 	struct prekey_job *job;
 	enum err err;
 
@@ -257,18 +334,12 @@ prekeys_upload(struct session *s, size_t count, prekeys_fn fn)
 	job->fn = fn;
 	job->loop = s->env->loop;
 	job->rnd = s->env->rnd;
-	job->pause = timer_create_on(job->loop, send_upload, job);
+	job->timer = timer_create_on(job->loop, on_timer, job);
 	job->keys = xcalloc(count, sizeof *job->keys);
 	job->count = count;
-	job->old = read_old(s, job->keys, count);
-	job->first_new_id = s->creds->next_prekey_id;
+	job->read_id = s->creds->first_unuploaded_prekey_id;
+	job->end_id = s->creds->next_prekey_id;
 	s->prekey_job = job;
-	if (!had_creds)
-		session_drop_creds(s);
-	if (job->old == count) {
-		send_upload(job);
-		return;
-	}
-	job->working = true;
-	loop_work(job->loop, LANE_CPU, make_keys, on_made, job);
+	release_creds(s);
+	read_old(job);
 }

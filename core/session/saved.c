@@ -29,6 +29,8 @@ on_committed(void *ctx, enum err err)
 		    err_text(err));
 	if (fn != NULL)
 		fn(s, err);
+	if (s->creds_idle && s->commits == 0)
+		session_drop_creds(s);
 }
 
 static struct commit *
@@ -88,6 +90,7 @@ session_load_creds(struct session *s)
 	struct buf in;
 	enum err err;
 
+	s->creds_idle = false;
 	if (s->creds != NULL)
 		return ERR_OK;
 	c = xcalloc(1, sizeof *c);
@@ -109,8 +112,18 @@ session_load_creds(struct session *s)
 }
 
 void
+session_release_creds(struct session *s)
+{
+	if (s->commits > 0)
+		s->creds_idle = true;
+	else
+		session_drop_creds(s);
+}
+
+void
 session_drop_creds(struct session *s)
 {
+	s->creds_idle = false;
 	if (s->creds == NULL)
 		return;
 	creds_finish(s->creds);

@@ -54,10 +54,48 @@ session_company(const struct session *s)
 	return s->row.company;
 }
 
+static void
+run_asked(void *ctx)
+{
+	struct session *s = ctx;
+	const unsigned asked = s->asked;
+
+	s->asked = 0;
+	if ((asked & 1u << EV_STOP) != 0) {
+		session_dispatch(s, EV_STOP);
+		return;
+	}
+	for (int input = 0; input < EV_COUNT; input++) {
+		if ((asked & 1u << input) != 0)
+			session_dispatch(s, (enum session_input)input);
+	}
+}
+
+/*
+ * A face may answer an event with a command. Whoever emits still needs its
+ * window and channel afterwards, so such a command waits for the next turn.
+ */
+static void
+ask(struct session *s, enum session_input input)
+{
+	if (s->telling == 0) {
+		session_dispatch(s, input);
+		return;
+	}
+	if (s->asked == 0)
+		loop_defer(s->env->loop, run_asked, s);
+	s->asked |= 1u << input;
+}
+
 enum err
 session_link(struct session *s, const char *phone)
 {
-	if (s->row.linked && s->state != ST_FINISH)
+	if (s->telling > 0)
+		return ERR_BUSY;
+	/* the phone has accepted: too late for another code */
+	if (s->state == ST_SAVE || s->state == ST_FINISH)
+		return ERR_OK;
+	if (s->row.linked)
 		return ERR_EXISTS;
 	if (s->window != NULL) {
 		if (phone != NULL)
@@ -68,6 +106,11 @@ session_link(struct session *s, const char *phone)
 	if (s->state != ST_IDLE ||
 	    (s->status == WA_STATUS_COOLDOWN && s->row.until_ms > session_wall_ms(s)))
 		return ERR_BUSY;
+	if (s->row.damaged) {
+		/* moved aside first, and said; then it can be linked anew */
+		session_dispatch(s, EV_DAMAGED);
+		return ERR_OK;
+	}
 	s->window = window_create(s, phone);
 	session_dispatch(s, EV_LINK);
 	return ERR_OK;
@@ -76,8 +119,9 @@ session_link(struct session *s, const char *phone)
 void
 session_link_cancel(struct session *s)
 {
-	if (s->linking)
-		session_dispatch(s, EV_STOP);
+	/* what the phone has accepted is no open attempt any more */
+	if (s->linking && s->state < ST_SAVE)
+		ask(s, EV_STOP);
 }
 
 /* An earlier run decided that the link is gone but did not get to move it. */
@@ -89,29 +133,53 @@ is_retiring(const struct session *s)
 	    s->reason == WA_REASON_PERMANENT;
 }
 
+/* Dialling again would only repeat it: waits for an admin, also over
+ * restarts. */
+static bool
+is_halted(const struct session *s)
+{
+	return s->reason == WA_REASON_REPLACED ||
+	    s->reason == WA_REASON_BAD_AGENT ||
+	    s->reason == WA_REASON_MULTIDEVICE_OFF;
+}
+
+static void
+set_verdict(struct session *s, enum verdict_act act)
+{
+	s->verdict = (struct verdict){ .act = act, .reason = s->reason,
+	    .stage = STAGE_LOGIN };
+}
+
 enum err
 session_connect(struct session *s, bool now)
 {
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
 	if (s->state == ST_IDLE && is_retiring(s)) {
-		s->verdict.reason = s->reason;
-		session_dispatch(s, EV_RETIRE);
+		set_verdict(s, ACT_RETIRE);
+		ask(s, EV_RETIRE);
 		return ERR_OK;
 	}
-	if (!now && s->row.until_ms > session_wall_ms(s)) {
-		s->verdict = (struct verdict){ .act = ACT_WAIT,
-		    .reason = s->reason, .stage = STAGE_LOGIN };
-		session_dispatch(s, EV_RETRY);
-		return ERR_BUSY;
+	if (s->state == ST_IDLE && !now) {
+		if (is_halted(s))
+			return ERR_BUSY;
+		if (s->row.until_ms > session_wall_ms(s)) {
+			set_verdict(s, ACT_WAIT);
+			ask(s, EV_RETRY);
+			return ERR_BUSY;
+		}
 	}
-	session_dispatch(s, EV_CONNECT);
+	ask(s, EV_CONNECT);
 	return ERR_OK;
 }
 
 bool
 session_start(struct session *s)
 {
+	if (s->row.damaged && s->state == ST_IDLE) {
+		session_dispatch(s, EV_DAMAGED);
+		return false;
+	}
 	return s->row.linked && !s->row.paused &&
 	    session_connect(s, false) == ERR_OK;
 }
@@ -125,7 +193,7 @@ session_reconnect(struct session *s)
 		return ERR_NOT_FOUND;
 	if (s->state == ST_LOGIN || s->state == ST_SETUP ||
 	    s->state == ST_ONLINE)
-		session_dispatch(s, EV_RESTART);
+		ask(s, EV_RESTART);
 	else
 		return session_connect(s, true);
 	return ERR_OK;
@@ -138,20 +206,18 @@ session_logout(struct session *s)
 		return ERR_NOT_FOUND;
 	s->logout_wanted = true;
 	/* while a login is under way it is done as soon as that stands */
-	if (s->state == ST_IDLE || s->state == ST_BACKOFF ||
-	    s->state == ST_SETUP || s->state == ST_ONLINE)
-		session_dispatch(s, EV_LOGOUT);
+	ask(s, EV_LOGOUT);
 	return ERR_OK;
 }
 
 void
 session_stop(struct session *s)
 {
-	session_dispatch(s, EV_STOP);
+	ask(s, EV_STOP);
 }
 
 bool
 session_is_quiet(const struct session *s)
 {
-	return s->state == ST_IDLE && s->commits == 0;
+	return s->state == ST_IDLE && s->commits == 0 && s->asked == 0;
 }

@@ -107,17 +107,23 @@ void session_view(const struct session *s, struct session_view *out);
  * Opens a link attempt, or joins the one that is open. phone: digits to ask
  * a pairing code for, or NULL for QR only; another number replaces the code.
  * ERR_EXISTS: linked already. ERR_BUSY: not now (logging out, or cooling
- * down until view.until_ms). Joining one re-sends what is on show.
+ * down until view.until_ms, or from within an event). Joining one re-sends
+ * what is on show; once the phone has accepted there is nothing to show.
  */
 MUST_CHECK enum err session_link(struct session *s, const char *phone);
-/* Ends an open attempt; no-op when there is none. */
+/* Ends an open attempt; no-op when there is none, or the phone has accepted
+ * it. */
 void session_link_cancel(struct session *s);
 
-/* Dials a linked company. ERR_NOT_FOUND: not linked. now: also when halted
- * or waiting; else a ban or a stop is respected (ERR_BUSY). */
+/*
+ * Dials a linked company. ERR_NOT_FOUND: not linked. now: also when halted
+ * or waiting; else a ban or a stop is respected (ERR_BUSY). This and what
+ * follows waits for the next turn when called from within an event.
+ */
 MUST_CHECK enum err session_connect(struct session *s, bool now);
 /* At the start of a core: connects what is linked and not paused, arms what
- * waits for the end of a ban. True if it dials now. */
+ * waits for the end of a ban; what cannot be read goes to quarantine. True
+ * if it dials now. */
 bool session_start(struct session *s);
 /* Drops the connection, keys untouched, and dials again. */
 MUST_CHECK enum err session_reconnect(struct session *s);

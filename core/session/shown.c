@@ -25,7 +25,9 @@ session_mono_ms(const struct session *s)
 void
 session_emit(struct session *s, struct session_event *event)
 {
+	s->telling++;
 	s->env->on_event(s->env->on_event_ctx, s, event);
+	s->telling--;
 }
 
 void
@@ -61,10 +63,28 @@ session_note_error(struct session *s, const struct verdict *v)
 
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
+	str_copy(s->row.last_reason, sizeof s->row.last_reason,
+	    wa_reason_name(v->reason));
+	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);
+}
+
+/* Whether it is still true in a core that has just started. */
+static bool
+is_lasting(const struct session *s)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+
+	if (s->reason == WA_REASON_TEMPORARY ||
+	    s->reason == WA_REASON_RATE_LIMITED)
+		return s->row.until_ms > session_wall_ms(s);
+	(void)wa_reason_status(s->reason, &status);
+	return status != WA_STATUS_CONNECTING && status != WA_STATUS_PAIRING &&
+	    status != WA_STATUS_PASSKEY_REQUIRED &&
+	    status != WA_STATUS_CONNECTED && status != WA_STATUS_RECONNECTING;
 }
 
 void
@@ -80,19 +100,28 @@ session_restore_shown(struct session *s)
 		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
 		    WA_REASON_NEVER_LINKED;
 	}
-	(void)wa_reason_status(s->reason, &s->status);
-	/* what was true only while a core ran is not true now */
-	if (row->linked && (s->status == WA_STATUS_CONNECTED ||
-	    s->status == WA_STATUS_CONNECTING ||
-	    s->status == WA_STATUS_PAIRING ||
-	    s->status == WA_STATUS_RECONNECTING))
-		s->reason = WA_REASON_NOT_RUNNING;
-	else if (!row->linked && (s->status == WA_STATUS_CONNECTING ||
-	    s->status == WA_STATUS_PAIRING))
-		s->reason = WA_REASON_NEVER_LINKED;
+	if (!is_lasting(s))
+		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
+		    WA_REASON_NEVER_LINKED;
 	if (row->linked && row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
+	/* what the sentences about the last trouble need */
+	(void)wa_reason_from_name(row->last_reason, &s->verdict.reason);
+	s->verdict.code = row->last_code;
+	s->verdict.stage = STAGE_LOGIN;
+}
+
+/* A ban's end is when it is tried again, whether a core runs now or not. */
+static int64_t
+next_attempt_ms(const struct session *s)
+{
+	if (s->next_attempt_ms == 0 && s->row.linked && !s->row.paused &&
+	    (s->reason == WA_REASON_TEMPORARY ||
+	    s->reason == WA_REASON_RATE_LIMITED) &&
+	    s->row.until_ms > session_wall_ms(s))
+		return s->row.until_ms;
+	return s->next_attempt_ms;
 }
 
 void
@@ -103,7 +132,8 @@ session_view(const struct session *s, struct session_view *out)
 	memset(out, 0, sizeof *out);
 	str_copy(out->company, sizeof out->company, s->row.company);
 	str_copy(out->name, sizeof out->name, s->row.name);
-	str_copy(out->phone, sizeof out->phone, s->row.phone);
+	if (s->row.linked)
+		str_copy(out->phone, sizeof out->phone, s->row.phone);
 	str_copy(out->platform, sizeof out->platform, s->row.platform);
 	out->status = s->status;
 	out->reason = s->reason;
@@ -111,8 +141,9 @@ session_view(const struct session *s, struct session_view *out)
 	out->connected = s->state == ST_ONLINE && !s->keep.unproven;
 	out->since_ms = s->since_ms;
 	out->last_seen_ms = s->last_seen_ms;
-	out->reconnects = s->reconnects;
-	out->next_attempt_ms = s->next_attempt_ms;
+	if (!backoff_is_stable(&s->backoff, session_mono_ms(s)))
+		out->reconnects = s->reconnects;
+	out->next_attempt_ms = next_attempt_ms(s);
 	out->until_ms = s->row.until_ms;
 	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
 	out->last_error_ms = s->row.last_error_ms;
@@ -120,7 +151,7 @@ session_view(const struct session *s, struct session_view *out)
 	out->rtt_ms = s->rtt_ms;
 	out->prekeys = s->prekeys_on_server;
 	out->state_version = s->state_version;
-	if (s->window != NULL && window_is_open(s->window)) {
+	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
 		out->window_ends_ms = now + window_left_ms(s->window);
 		if (window_has_code(s->window))

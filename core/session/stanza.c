@@ -17,23 +17,36 @@
 #include "core/wire/stanza.h"
 
 static void
+on_pair_device(struct session *s, const struct node *iq,
+    const struct node *pair_device)
+{
+	struct verdict v;
+
+	session_send(s, stanza_iq_result(node_attr(iq, "id")));
+	if (window_take_refs(s->window, pair_device)) {
+		session_dispatch(s, EV_REFS);
+	} else if (s->state == ST_REGISTER) {
+		verdict_of_loss(ERR_PEER_PROTOCOL, STAGE_OPEN, 0,
+		    "pair-device without refs", &v);
+		session_end_with(s, &v);
+	}
+}
+
+static void
 on_iq(struct session *s, const struct node *iq)
 {
-	const char *xmlns = node_attr(iq, "xmlns");
-	const char *id = node_attr(iq, "id");
 	const struct node *pair_device = node_child(iq, "pair-device");
 
 	if (iq_take(s->iqs, iq))
 		return;
-	if (xmlns != NULL && strcmp(xmlns, "urn:xmpp:ping") == 0 &&
+	if (node_attr_is(iq, "xmlns", "urn:xmpp:ping") &&
 	    node_attr_is(iq, "type", "get")) {
 		/* periodic disconnects were traced to id-less pings that
 		 * nobody answered (notes 10) */
-		session_send(s, stanza_iq_result(id));
-	} else if (pair_device != NULL && s->state == ST_REGISTER) {
-		session_send(s, stanza_iq_result(id));
-		if (window_open(s->window, pair_device))
-			session_dispatch(s, EV_REFS);
+		session_send(s, stanza_iq_result(node_attr(iq, "id")));
+	} else if (pair_device != NULL &&
+	    (s->state == ST_REGISTER || s->state == ST_WINDOW)) {
+		on_pair_device(s, iq, pair_device);
 	} else if (node_child(iq, "pair-success") != NULL &&
 	    s->state == ST_WINDOW) {
 		window_pair_success(s->window, iq);
@@ -74,8 +87,9 @@ on_stream_end(struct session *s, const struct node *node)
 	struct verdict v;
 
 	(void)node;
-	/* the server closes when it has no more refs: that is an expiry */
-	if (s->state == ST_WINDOW && window_is_last_ref(s->window)) {
+	/* the server says goodbye when it takes no more refs or codes, and its
+	 * clock is the one that counts (notes 11.5) */
+	if (s->state == ST_WINDOW) {
 		session_dispatch(s, EV_EXPIRED);
 		return;
 	}
@@ -142,6 +156,10 @@ on_message(struct session *s, const struct node *message)
 		receipt = node_create("receipt");
 		node_set(receipt, "id", id);
 		node_set(receipt, "to", from);
+		node_set(receipt, "participant",
+		    node_attr(message, "participant"));
+		node_set(receipt, "recipient",
+		    node_attr(message, "recipient"));
 		node_set(receipt, "type", "peer_msg");
 		session_send(s, receipt);
 	}

@@ -6,7 +6,7 @@
 #include "core/base/str.h"
 
 #define CODE_MAX 99999
-#define BAN_SECONDS_MAX (366LL * 24 * 3600)
+#define BAN_SECONDS_MAX (366LL * 24 * 3600)     /* a longer one is tried then */
 
 struct code_row {
 	unsigned code;
@@ -14,8 +14,9 @@ struct code_row {
 	enum wa_reason reason;
 };
 
-/* <failure reason>: users.md 6 and protocol notes 11.2 */
-static const struct code_row failures[] = {
+/* <failure reason> and <stream:error code> alike: users.md 6 and protocol
+ * notes 11 */
+static const struct code_row codes[] = {
 	{ 400, ACT_LIMITED,  WA_REASON_REFUSED },
 	{ 401, ACT_RETIRE,   WA_REASON_UNLINKED },
 	{ 402, ACT_WAIT,     WA_REASON_TEMPORARY },
@@ -35,23 +36,16 @@ static const struct code_row failures[] = {
 	{ 500, ACT_RETRY,    WA_REASON_SERVER_BUSY },
 	{ 501, ACT_LIMITED,  WA_REASON_REFUSED },
 	{ 503, ACT_RETRY,    WA_REASON_SERVER_BUSY },
-};
-
-/* <stream:error code>: notes 11.1; children are looked at first */
-static const struct code_row stream_errors[] = {
-	/* 401 without a device_removed child may be noise: a failure 401
-	 * follows at the next login if it is real */
-	{ 401, ACT_RETRY,    WA_REASON_CONNECTION_LOST },
-	{ 403, ACT_RETIRE,   WA_REASON_ACCOUNT_LOCKED },
-	{ 406, ACT_RETIRE,   WA_REASON_PERMANENT },
-	{ 405, ACT_VERSION,  WA_REASON_CLIENT_OUTDATED },
-	{ 408, ACT_RETRY,    WA_REASON_CONNECTION_LOST },
-	{ 409, ACT_CONFLICT, WA_REASON_REPLACED },
-	{ 411, ACT_HALT,     WA_REASON_MULTIDEVICE_OFF },
-	{ 429, ACT_WAIT,     WA_REASON_RATE_LIMITED },
-	{ 440, ACT_CONFLICT, WA_REASON_REPLACED },
 	{ 515, ACT_RESTART,  WA_REASON_CONNECTION_LOST },
 	{ 516, ACT_RETIRE,   WA_REASON_UNLINKED },
+};
+
+/* What means something else in a stream error; its children come first. */
+static const struct code_row stream_codes[] = {
+	/* without a device_removed child it may be noise: a failure 401
+	 * follows at the next login if it is real */
+	{ 401, ACT_RETRY,    WA_REASON_CONNECTION_LOST },
+	{ 409, ACT_CONFLICT, WA_REASON_REPLACED },
 };
 
 static void
@@ -65,16 +59,24 @@ start(struct verdict *out, enum verdict_act act, enum wa_reason reason,
 	out->stage = STAGE_LOGIN;
 }
 
-static void
+static bool
 look_up(const struct code_row *rows, size_t n, unsigned code,
     struct verdict *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i].code == code) {
 			start(out, rows[i].act, rows[i].reason, code);
-			return;
+			return true;
 		}
 	}
+	return false;
+}
+
+static void
+verdict_of_code(unsigned code, struct verdict *out)
+{
+	if (look_up(codes, ARRAY_LEN(codes), code, out))
+		return;
 	if (code >= 500 && code <= 599)
 		start(out, ACT_RETRY, WA_REASON_SERVER_BUSY, code);
 	else
@@ -96,21 +98,28 @@ set_detail(struct verdict *v, const char *text)
 		str_clean(v->detail, sizeof v->detail, text, strlen(text));
 }
 
+/* 0 when it is not said, or in a way that is no number. */
+static int64_t
+ban_seconds(const struct node *failure)
+{
+	uint64_t seconds = 0;
+
+	if (!node_attr_u64(failure, "expire", UINT64_MAX, &seconds))
+		return 0;
+	return seconds > BAN_SECONDS_MAX ? BAN_SECONDS_MAX : (int64_t)seconds;
+}
+
 void
 verdict_of_failure(const struct node *failure, struct verdict *out)
 {
 	const char *header = node_attr(failure, "logout_message_header");
 	const char *text = node_attr(failure, "logout_message_subtext");
 	const char *message = node_attr(failure, "message");
-	uint64_t seconds = 0;
 
-	look_up(failures, ARRAY_LEN(failures), code_of(failure, "reason"),
-	    out);
+	verdict_of_code(code_of(failure, "reason"), out);
 	if (out->reason == WA_REASON_TEMPORARY) {
 		out->ban_code = code_of(failure, "code");
-		if (node_attr_u64(failure, "expire", BAN_SECONDS_MAX,
-		    &seconds))
-			out->wait_s = (int64_t)seconds;
+		out->wait_s = ban_seconds(failure);
 	}
 	set_detail(out, text != NULL ? text : header != NULL ? header :
 	    message);
@@ -146,8 +155,9 @@ verdict_of_stream_error(const struct node *error, struct verdict *out)
 		    "WhatsApp rejected a stanza of ours");
 	} else if (code == 0) {
 		start(out, ACT_RETRY, WA_REASON_CONNECTION_LOST, 0);
-	} else {
-		look_up(stream_errors, ARRAY_LEN(stream_errors), code, out);
+	} else if (!look_up(stream_codes, ARRAY_LEN(stream_codes), code,
+	    out)) {
+		verdict_of_code(code, out);
 	}
 	out->stage = STAGE_OPEN;
 }

@@ -19,7 +19,7 @@ enum verdict_act {
 	ACT_LIMITED,    /* back off, but stop after REFUSALS_MAX in a row */
 	ACT_CONFLICT,   /* dial again shortly, stop at the third in a minute */
 	ACT_VERSION,    /* learn the client version, dial once more, then stop */
-	ACT_WAIT,       /* one try after until_s or the cooldown */
+	ACT_WAIT,       /* one try after wait_s or the cooldown */
 	ACT_HALT,       /* stop, keep the keys, an admin must act */
 	ACT_RETIRE      /* the link is gone: keys to quarantine, stop */
 };

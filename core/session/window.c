@@ -155,8 +155,11 @@ window_new_secret(struct window *w)
 static void
 show_ref(struct window *w)
 {
-	const int64_t ms = w->ref_at == 0 ? FIRST_REF_MS : NEXT_REF_MS;
+	const int64_t left = window_left_ms(w);
+	int64_t ms = w->ref_at == 0 ? FIRST_REF_MS : NEXT_REF_MS;
 
+	if (ms > left)
+		ms = left;
 	w->ref_ends_ms = now_ms(w) + ms;
 	timer_start(w->timer, ms);
 	emit_qr(w);
@@ -168,7 +171,7 @@ on_ref_over(void *ctx)
 	struct window *w = ctx;
 	const int64_t now = now_ms(w);
 
-	if (w->ref_at + 1 < w->ref_count) {
+	if (w->ref_at + 1 < w->ref_count && window_left_ms(w) > 0) {
 		w->ref_at++;
 		show_ref(w);
 		if (w->hold_until_ms != 0 && w->hold_until_ms <= now) {
@@ -219,46 +222,55 @@ window_destroy(struct window *w)
 	free(w);
 }
 
-static void
-take_refs(struct window *w, const struct node *pair_device)
+/* It becomes part of a text. */
+static bool
+is_ref(const struct node *node)
 {
-	const struct node *at;
 	const uint8_t *p;
 	size_t n;
 
-	drop_refs(w);
-	for (at = node_first(pair_device); at != NULL; at = node_next(at)) {
-		if (!node_is(at, "ref") || w->ref_count == PAIR_REFS_MAX)
-			continue;
-		p = node_bytes(at, &n);
-		/* it becomes part of a comma-separated text for people */
-		if (p == NULL || n == 0 || n > PAIR_REF_MAX ||
-		    memchr(p, 0, n) != NULL || !str_is_utf8((const char *)p, n))
-			continue;
-		w->refs[w->ref_count++] = xstrdup((const char *)p);
-	}
+	if (!node_is(node, "ref"))
+		return false;
+	p = node_bytes(node, &n);
+	return p != NULL && n > 0 && n <= PAIR_REF_MAX &&
+	    memchr(p, 0, n) == NULL && str_is_utf8((const char *)p, n);
 }
 
 bool
-window_open(struct window *w, const struct node *pair_device)
+window_take_refs(struct window *w, const struct node *pair_device)
 {
-	struct verdict v;
+	const struct node *at;
+	char *refs[PAIR_REFS_MAX];
+	size_t n, count = 0;
 
-	take_refs(w, pair_device);
-	if (w->ref_count == 0) {
-		verdict_of_loss(ERR_PEER_PROTOCOL, STAGE_OPEN, 0,
-		    "pair-device without refs", &v);
-		session_end_with(w->s, &v);
-		return false;
+	for (at = node_first(pair_device); at != NULL && count < PAIR_REFS_MAX;
+	    at = node_next(at)) {
+		if (is_ref(at))
+			refs[count++] =
+			    xstrdup((const char *)node_bytes(at, &n));
 	}
-	w->ends_ms = now_ms(w) + FIRST_REF_MS +
-	    NEXT_REF_MS * (int64_t)(w->ref_count - 1);
-	log_info("session=%s window open refs=%zu", w->s->row.company,
-	    w->ref_count);
-	show_ref(w);
-	if (w->code != NULL)
-		code_start(w->code);
+	if (count == 0)
+		return false;
+	drop_refs(w);
+	memcpy(w->refs, refs, count * sizeof refs[0]);
+	w->ref_count = count;
 	return true;
+}
+
+void
+window_open(struct window *w)
+{
+	const bool is_first = !window_is_open(w);
+
+	if (is_first)
+		w->ends_ms = now_ms(w) + FIRST_REF_MS +
+		    NEXT_REF_MS * (int64_t)(w->ref_count - 1);
+	log_info("session=%s window open refs=%zu left_ms=%lld",
+	    w->s->row.company, w->ref_count, (long long)window_left_ms(w));
+	window_show(w);
+	show_ref(w);
+	if (is_first && w->code != NULL)
+		code_start(w->code);
 }
 
 /* --- what may come meanwhile -------------------------------------------------- */
@@ -290,6 +302,9 @@ window_rotate_secret(struct window *w)
 {
 	struct session *s = w->s;
 
+	/* the phone is using the one that came of its code */
+	if (w->hold_until_ms > now_ms(w))
+		return;
 	rnd_fill(s->env->rnd, s->creds->id.adv_secret.b, KEY_LEN);
 	log_info("session=%s QR renewed on WhatsApp's word", s->row.company);
 	emit_qr(w);
@@ -375,13 +390,13 @@ window_save(struct window *w)
 	session_commit(s, batch, on_saved);
 }
 
-void
+bool
 window_answer(struct window *w)
 {
 	struct node *reply = w->reply;
 
 	w->reply = NULL;
-	session_send(w->s, reply);
+	return session_send(w->s, reply);
 }
 
 void

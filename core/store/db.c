@@ -19,7 +19,6 @@
 #include "core/store/batch.h"
 #include "core/store/row.h"
 #include "core/store/seal.h"
-#include "core/store/sql.h"
 
 #define SEALED_MAX (STORE_VALUE_MAX + SEAL_OVERHEAD)
 
@@ -68,38 +67,40 @@ db_create(const char *path, const char *company, const struct secret *master,
 
 enum err
 db_open(const char *path, const char *company, const struct secret *master,
-    struct db **out)
+    enum sql_use use, struct db **out)
 {
 	struct sql *sql;
 	enum err err;
 
-	if ((err = sql_open(path, &schema, &sql)) == ERR_OK)
+	if ((err = sql_open(path, &schema, use, &sql)) == ERR_OK)
 		*out = create(sql, company, master);
 	return err;
 }
 
-enum err
-db_open_still(const char *path, const char *company,
-    const struct secret *master, struct db **out)
+/* Everything but the connection. */
+static struct sql *
+dissolve(struct db *db)
 {
-	struct sql *sql;
-	enum err err;
+	struct sql *sql = db->sql;
 
-	if ((err = sql_open_still(path, &schema, &sql)) == ERR_OK)
-		*out = create(sql, company, master);
-	return err;
+	sql_finish(db->put);
+	sql_finish(db->get);
+	secret_finish(&db->key);
+	free(db);
+	return sql;
 }
 
 void
 db_close(struct db *db)
 {
-	if (db == NULL)
-		return;
-	sql_finish(db->put);
-	sql_finish(db->get);
-	sql_close(db->sql);
-	secret_finish(&db->key);
-	free(db);
+	if (db != NULL)
+		sql_close(dissolve(db));
+}
+
+enum err
+db_close_synced(struct db *db, const char *path)
+{
+	return sql_close_synced(dissolve(db), path);
 }
 
 /* Seal errors other than a tag that does not match: it is no sealed value. */

@@ -195,7 +195,7 @@ enum err
 dir_write_file(const char *path, const void *p, size_t n)
 {
 	enum err err;
-	int fd;
+	int fd = -1;
 
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;
@@ -207,10 +207,10 @@ dir_write_file(const char *path, const void *p, size_t n)
 	return err;
 }
 
-enum err
-dir_sync(const char *path)
+static enum err
+sync_path(const char *path, int flags)
 {
-	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
 	enum err err = ERR_OK;
 
 	if (fd < 0)
@@ -222,6 +222,18 @@ dir_sync(const char *path)
 }
 
 enum err
+dir_sync(const char *path)
+{
+	return sync_path(path, O_DIRECTORY);
+}
+
+enum err
+dir_sync_file(const char *path)
+{
+	return sync_path(path, O_NOFOLLOW);
+}
+
+enum err
 dir_sync_parent(const char *path)
 {
 	char parent[DIR_PATH_MAX];
@@ -230,7 +242,7 @@ dir_sync_parent(const char *path)
 	if (!str_copy(parent, sizeof parent, path))
 		return ERR_INVALID;
 	if ((slash = strrchr(parent, '/')) == NULL)
-		return dir_sync(".");
+		return sync_path(".", O_DIRECTORY);
 	slash[slash == parent ? 1 : 0] = '\0';
 	return dir_sync(parent);
 }
@@ -238,6 +250,7 @@ dir_sync_parent(const char *path)
 enum err
 dir_move(const char *from, const char *to)
 {
+	const char *from_end = strrchr(from, '/'), *to_end = strrchr(to, '/');
 	enum err err;
 
 	/* nobody else works here: the state directory's lock is ours */
@@ -247,6 +260,10 @@ dir_move(const char *from, const char *to)
 		return err_from_errno(errno);
 	if ((err = dir_sync_parent(to)) != ERR_OK)
 		return err;
+	if (from_end != NULL && to_end != NULL &&
+	    from_end - from == to_end - to &&
+	    memcmp(from, to, (size_t)(to_end - to)) == 0)
+		return ERR_OK;
 	return dir_sync_parent(from);
 }
 

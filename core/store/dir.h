@@ -48,6 +48,7 @@ MUST_CHECK enum err dir_create_file(const char *path, int *fd);
 MUST_CHECK enum err dir_write_file(const char *path, const void *p, size_t n);
 
 MUST_CHECK enum err dir_sync(const char *path);
+MUST_CHECK enum err dir_sync_file(const char *path);
 MUST_CHECK enum err dir_sync_parent(const char *path);
 
 /* Renames, then syncs both parents. ERR_NOT_FOUND, ERR_EXISTS. */

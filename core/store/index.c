@@ -191,7 +191,7 @@ open_reader(struct index *ix, const char *path)
 	enum err err;
 
 	if ((err = sql_prepare(ix->writer, mark, &ix->old_mark)) != ERR_OK ||
-	    (err = sql_open(path, &schema, &ix->reader)) != ERR_OK ||
+	    (err = sql_open(path, &schema, SQL_READ, &ix->reader)) != ERR_OK ||
 	    (err = sql_prepare(ix->reader, row, &ix->get)) != ERR_OK)
 		return err;
 	return sql_prepare(ix->reader, mark, &ix->get_mark);
@@ -204,7 +204,7 @@ index_open(const char *path, const struct secret *master,
 	struct index *ix = create(master, rnd);
 	enum err err;
 
-	if ((err = sql_open(path, &schema, &ix->writer)) != ERR_OK ||
+	if ((err = sql_open(path, &schema, SQL_WRITE, &ix->writer)) != ERR_OK ||
 	    (err = open_reader(ix, path)) != ERR_OK ||
 	    (err = verify_check(ix)) != ERR_OK) {
 		index_close(ix);
@@ -239,6 +239,7 @@ index_create(const char *path, const struct secret *master,
 
 	if ((err = delete_files(path)) != ERR_OK ||
 	    (err = sql_create(path, &schema, &ix->writer)) != ERR_OK ||
+	    (err = sql_sync_from_now(ix->writer)) != ERR_OK ||
 	    (err = write_check(ix)) != ERR_OK ||
 	    (err = open_reader(ix, path)) != ERR_OK ||
 	    (err = dir_sync_parent(path)) != ERR_OK) {
@@ -325,7 +326,7 @@ begin_unsynced(struct index *ix)
 static enum err
 end_unsynced(struct index *ix, enum err err)
 {
-	const enum err back = sql_exec(ix->writer, "PRAGMA synchronous=FULL");
+	const enum err back = sql_sync_from_now(ix->writer);
 
 	return err != ERR_OK ? err : back;
 }

@@ -41,7 +41,7 @@ parse(const char *path, const uint8_t *p, size_t n, struct secret *out,
 	if (n > 2 * KEY_LEN && p[n - 1] == '\r')
 		n--;
 	if (n == 2 * KEY_LEN) {
-		struct secret key;
+		struct secret key = { .b = { 0 } };
 
 		memcpy(digits, p, n);
 		if ((good = str_from_hex(digits, key.b, KEY_LEN)))

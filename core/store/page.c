@@ -32,7 +32,7 @@
 struct page_file {
 	sqlite3_file base;      /* first: all that SQLite knows of us */
 	sqlite3_file *real;     /* in the same memory, right behind */
-	bool is_still;
+	int extra;              /* device characteristics of our own */
 };
 
 static sqlite3_file *
@@ -74,28 +74,24 @@ is_page_of_other_size(int n)
 	return n >= 512 && (n & (n - 1)) == 0 && n != PAGE_SIZE_BYTES;
 }
 
-static bool
-is_sound(const void *p, int n, sqlite3_int64 offset)
-{
-	uint8_t sum[PAGE_SUM_LEN];
-
-	if (!is_page(n, offset))
-		return !is_page_of_other_size(n);
-	page_sum(p, offset, sum);
-	return memcmp(sum, (const uint8_t *)p + CONTENT_LEN, sizeof sum) == 0;
-}
-
 static int
 on_read(sqlite3_file *file, void *p, int n, sqlite3_int64 offset)
 {
 	const int rc = real_of(file)->pMethods->xRead(real_of(file), p, n,
 	    offset);
+	uint8_t sum[PAGE_SUM_LEN];
 
-	/* after a short read the rest is zeroes */
-	if ((rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ) ||
-	    is_sound(p, n, offset))
+	if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
 		return rc;
-	/* last, as it costs more than the sum */
+	if (is_page(n, offset)) {
+		page_sum(p, offset, sum);
+		if (memcmp(sum, (const uint8_t *)p + CONTENT_LEN,
+		    sizeof sum) == 0)
+			return rc;
+	} else if (!is_page_of_other_size(n)) {
+		return rc;
+	}
+	/* after a short read the rest is zeroes */
 	return sodium_is_zero(p, (size_t)n) ? rc : SQLITE_IOERR_DATA;
 }
 
@@ -169,11 +165,9 @@ static int
 on_characteristics(sqlite3_file *file)
 {
 	const struct page_file *f = (struct page_file *)(void *)file;
-	const int real = real_of(file)->pMethods->xDeviceCharacteristics(
-	    real_of(file));
+	const int real = f->real->pMethods->xDeviceCharacteristics(f->real);
 
-	return (real & ~SQLITE_IOCAP_SUBPAGE_READ) |
-	    (f->is_still ? SQLITE_IOCAP_IMMUTABLE : 0);
+	return (real & ~SQLITE_IOCAP_SUBPAGE_READ) | f->extra;
 }
 
 static int
@@ -235,10 +229,9 @@ on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
 	if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
 		return system_of(vfs)->xOpen(system_of(vfs), name, file, flags,
 		    flags_out);
-	*f = (struct page_file){
-	    .real = (sqlite3_file *)(void *)(f + 1),
-	    .is_still = strcmp(vfs->zName, PAGE_VFS_STILL) == 0,
-	};
+	*f = (struct page_file){ .real = (sqlite3_file *)(void *)(f + 1),
+	    .extra = strcmp(vfs->zName, PAGE_VFS_STILL) == 0 ?
+	    SQLITE_IOCAP_IMMUTABLE : 0 };
 	rc = system_of(vfs)->xOpen(system_of(vfs), name, f->real, flags,
 	    flags_out);
 	/* SQLite calls xClose of a failed open only if methods are set */
@@ -265,8 +258,8 @@ on_full_name(sqlite3_vfs *vfs, const char *name, int n, char *out)
 	return system_of(vfs)->xFullPathname(system_of(vfs), name, n, out);
 }
 
-static enum err
-add_vfs(sqlite3_vfs *vfs, const char *name, sqlite3_vfs *system)
+static bool
+add_vfs(sqlite3_vfs *vfs, sqlite3_vfs *system, const char *name)
 {
 	*vfs = *system;                 /* clock, randomness, sleep: as is */
 	vfs->iVersion = 1;
@@ -278,26 +271,21 @@ add_vfs(sqlite3_vfs *vfs, const char *name, sqlite3_vfs *system)
 	vfs->xDelete = on_delete;
 	vfs->xAccess = on_access;
 	vfs->xFullPathname = on_full_name;
-	return sqlite3_vfs_register(vfs, 0) == SQLITE_OK ? ERR_OK :
-	    ERR_INTERNAL;
+	return sqlite3_vfs_register(vfs, 0) == SQLITE_OK;
 }
 
 enum err
 page_vfs_register(void)
 {
 	/* SQLite links them into a list of its own, hence not const */
-	static sqlite3_vfs usual, still;
+	static sqlite3_vfs live, still;
 	sqlite3_vfs *system;
-	enum err err;
 
-	/* nobody reads those counts, and each malloc would take a lock for
-	 * them; refused, which is as well, once SQLite has started */
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_vfs_find(PAGE_VFS_STILL) != NULL)
 		return ERR_OK;
-	if ((system = sqlite3_vfs_find(NULL)) == NULL)
+	if ((system = sqlite3_vfs_find(NULL)) == NULL ||
+	    !add_vfs(&live, system, PAGE_VFS) ||
+	    !add_vfs(&still, system, PAGE_VFS_STILL))
 		return ERR_INTERNAL;
-	if ((err = add_vfs(&usual, PAGE_VFS, system)) != ERR_OK)
-		return err;
-	return add_vfs(&still, PAGE_VFS_STILL, system);
+	return ERR_OK;
 }

@@ -10,9 +10,11 @@
 
 #define PAGE_SIZE_BYTES 4096
 #define PAGE_SUM_LEN 16         /* reserved at the end of each page */
-#define PAGE_VFS "pairdesk"     /* the VFS to name in sqlite3_open_v2 */
-/* The same for files that nobody changes while they are open: SQLite then
- * takes no locks and makes no files beside a WAL database. */
+
+/* The VFS to name in sqlite3_open_v2: PAGE_VFS, or, to read a database that
+ * nobody changes meanwhile and that has no WAL, PAGE_VFS_STILL: no locks and
+ * no files are made. */
+#define PAGE_VFS "pairdesk"
 #define PAGE_VFS_STILL "pairdesk-still"
 
 /* Registers both with SQLite unless they are there. Not thread-safe. */

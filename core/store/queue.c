@@ -35,6 +35,7 @@ enum job_kind {
 	JOB_QUARANTINE,
 	JOB_REMOVE,
 	JOB_DAMAGED,            /* tell the index */
+	JOB_FOLD,               /* open the writer, so that it will close */
 	JOB_CLOSE               /* close the writer */
 };
 
@@ -159,6 +160,11 @@ work(void *ctx)
 		break;
 	case JOB_DAMAGED:
 		tell_damaged(e);
+		break;
+	case JOB_FOLD:
+		if (e->writer == NULL && vault_open(e->queue->vault,
+		    e->company, SQL_WRITE, &e->writer) != ERR_OK)
+			e->writer = NULL;
 		break;
 	case JOB_CLOSE:
 		db_close(e->writer);
@@ -350,12 +356,9 @@ on_done(void *ctx)
 	e->moving = false;
 	LIST_EACH(at, &e->running)
 		learn(e, CONTAINER_OF(at, struct job, link));
-	while (!list_is_empty(&e->running)) {
-		struct list *at = e->running.next;
-
-		list_remove(at);
+	LIST_EACH_SAFE(at, &e->running)
 		finish_job(CONTAINER_OF(at, struct job, link));
-	}
+	list_init(&e->running);
 	e->busy = false;
 	settle(e);
 }
@@ -453,10 +456,17 @@ queue_remove(struct queue *q, const char *company, bool purge, store_fn fn,
 	add(q, company, job);
 }
 
-bool
-queue_is_idle(const struct queue *q, const char *company)
+void
+queue_fold(struct queue *q, const char *company)
 {
-	return find(q, company) == NULL;
+	if (q->loop != NULL)
+		add(q, company, make_job(JOB_FOLD, NULL, NULL));
+}
+
+bool
+queue_has(const struct queue *q, const char *company)
+{
+	return find(q, company) != NULL;
 }
 
 bool
@@ -465,6 +475,20 @@ queue_is_moving(const struct queue *q, const char *company)
 	const struct entry *e = find(q, company);
 
 	return e != NULL && e->moving;
+}
+
+bool
+queue_will_move(const struct queue *q, const char *company)
+{
+	struct entry *e = find(q, company);
+
+	if (e == NULL)
+		return false;
+	LIST_EACH(at, &e->waiting) {
+		if (is_move(CONTAINER_OF(at, struct job, link)))
+			return true;
+	}
+	return false;
 }
 
 bool

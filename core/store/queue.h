@@ -27,12 +27,14 @@ void queue_quarantine(struct queue *q, const char *company,
 void queue_remove(struct queue *q, const char *company, bool purge,
     store_fn fn, void *ctx);
 
-/* Nothing of the company waits, runs or is open: its files stand still
- * until the loop's thread queues something. */
-bool queue_is_idle(const struct queue *q, const char *company);
-
+/* Something of the company waits, runs or is still open for writing. */
+bool queue_has(const struct queue *q, const char *company);
+/* Has the WAL that a crash left moved into the database, on the pool. */
+void queue_fold(struct queue *q, const char *company);
 /* The company's directory is being moved right now: do not look into it. */
 bool queue_is_moving(const struct queue *q, const char *company);
+/* A move is waiting: do not keep the company's database open. */
+bool queue_will_move(const struct queue *q, const char *company);
 
 /* Damaged companies refuse commits until they are moved away. */
 bool queue_is_damaged(const struct queue *q, const char *company);

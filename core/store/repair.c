@@ -44,7 +44,7 @@ read_row(const struct vault *v, const char *company, bool all,
 	struct db *db;
 	enum err err;
 
-	if ((err = vault_open(v, company, &db)) != ERR_OK)
+	if ((err = vault_open(v, company, SQL_READ_ALONE, &db)) != ERR_OK)
 		return err;
 	err = db_row(db, out);
 	if (err == ERR_OK && all)

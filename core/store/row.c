@@ -3,10 +3,11 @@
  *
  *	u8	version, 1
  *	u8	flags: 1 linked, 2 paused, 4 damaged; others must be 0
- *	text	company, name, phone, platform, status, reason, last_error: each u8
- *		length and that many bytes of UTF-8 without NUL
- *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's complement),
- *		state_version_limit
+ *	text	company, name, phone, platform, status, reason, last_error,
+ *		last_reason: each u8 length and that many bytes of UTF-8 without NUL
+ *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's
+ *		complement), state_version_limit
+ *	u32be	last_code
  *
  * Nothing may follow.
  */
@@ -66,12 +67,14 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = put_text(out, row->status)) != ERR_OK ||
 	    (err = put_text(out, row->reason)) != ERR_OK ||
 	    (err = put_text(out, row->last_error)) != ERR_OK ||
+	    (err = put_text(out, row->last_reason)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->since_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->until_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->cooldown_from_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->last_error_ms)) != ERR_OK ||
-	    (err = put_u64(out, row->state_version_limit)) != ERR_OK)
-		out->len = len;
+	    (err = put_u64(out, row->state_version_limit)) != ERR_OK ||
+	    (err = buf_u32be(out, row->last_code)) != ERR_OK)
+		buf_truncate(out, len);
 	return err;
 }
 
@@ -109,7 +112,8 @@ get_texts(struct reader *r, struct company_row *row)
 	    get_text(r, row->platform, sizeof row->platform) &&
 	    get_text(r, row->status, sizeof row->status) &&
 	    get_text(r, row->reason, sizeof row->reason) &&
-	    get_text(r, row->last_error, sizeof row->last_error);
+	    get_text(r, row->last_error, sizeof row->last_error) &&
+	    get_text(r, row->last_reason, sizeof row->last_reason);
 }
 
 enum err
@@ -134,6 +138,7 @@ row_decode(const void *p, size_t n, struct company_row *out)
 	row.cooldown_from_ms = (int64_t)get_u64(&r);
 	row.last_error_ms = (int64_t)get_u64(&r);
 	row.state_version_limit = get_u64(&r);
+	row.last_code = reader_u32be(&r);
 	if (!reader_ok(&r))
 		return ERR_TRUNCATED;
 	if (!reader_is_end(&r))

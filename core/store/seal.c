@@ -118,7 +118,7 @@ seal_open(const struct secret *key, const struct seal_place *place,
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(at, NULL, NULL,
 	    in + 1 + NONCE_LEN, n - 1 - NONCE_LEN, ad.data, ad.len, in + 1,
 	    key->b) != 0) {
-		out->len = len;
+		buf_truncate(out, len);
 		err = ERR_AUTH;
 	}
 done:

@@ -34,33 +34,16 @@ struct sql_stmt {
 	sqlite3_stmt *handle;
 };
 
-/* For reading alone; the rest is about writing. */
-static const char still_pragmas[] =
-    "PRAGMA cache_size=32;"
-    "PRAGMA cell_size_check=ON;";
-
 static const char pragmas[] =
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA cache_size=32;"
     "PRAGMA mmap_size=0;"
-    "PRAGMA temp_store=MEMORY;"
     "PRAGMA cell_size_check=ON;"
-    "PRAGMA trusted_schema=OFF;"
+    "PRAGMA cache_size=32;";
+
+static const char live_pragmas[] =
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA temp_store=MEMORY;"
     "PRAGMA wal_autocheckpoint=256;"
     "PRAGMA journal_size_limit=0;";
-
-/* How a file is connected to. */
-struct way {
-	const char *vfs, *pragmas;
-	int flags;
-};
-
-static const struct way usual_way = {
-	PAGE_VFS, pragmas, SQLITE_OPEN_READWRITE
-};
-static const struct way still_way = {
-	PAGE_VFS_STILL, still_pragmas, SQLITE_OPEN_READONLY
-};
 
 /* An input or output error, by what the system said. */
 static enum err
@@ -288,19 +271,19 @@ migrate(struct sql *db, const struct sql_schema *schema, int version)
 }
 
 static enum err
-check_schema(struct sql *db, const struct sql_schema *schema, int *version)
+check_schema(struct sql *db, const struct sql_schema *schema, int *out)
 {
-	int64_t id = 0, found = 0;
+	int64_t id = 0, version = 0;
 	enum err err;
 
 	if ((err = ask_int(db, "PRAGMA application_id", &id)) != ERR_OK ||
-	    (err = ask_int(db, "PRAGMA user_version", &found)) != ERR_OK)
+	    (err = ask_int(db, "PRAGMA user_version", &version)) != ERR_OK)
 		return err;
-	if (id != schema->application_id || found < 1)
+	if (id != schema->application_id || version < 1)
 		return ERR_CORRUPT;
-	if (found > schema->version)
+	if (version > schema->version)
 		return ERR_NEWER_SCHEMA;
-	*version = (int)found;
+	*out = (int)version;
 	return ERR_OK;
 }
 
@@ -322,19 +305,26 @@ harden(sqlite3 *handle)
 
 /* A connection to a file that exists; nothing is read yet. */
 static enum err
-connect_file(const char *path, const struct way *way, struct sql **out)
+connect_file(const char *path, enum sql_use use, struct sql **out)
 {
+	const bool still = use == SQL_READ_ALONE;
+	const int access = still ? SQLITE_OPEN_READONLY :
+	    SQLITE_OPEN_READWRITE;
 	struct sql *db = xcalloc(1, sizeof *db);
 	enum err err;
 	int rc;
 
-	rc = sqlite3_open_v2(path, &db->handle, way->flags |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, way->vfs);
+	rc = sqlite3_open_v2(path, &db->handle, access | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_NOFOLLOW, still ? PAGE_VFS_STILL : PAGE_VFS);
 	if (db->handle == NULL)
 		err = ERR_NO_MEMORY;
 	else if ((err = sql_error(db, rc)) == ERR_OK) {
 		harden(db->handle);
-		err = sql_exec(db, way->pragmas);
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+		    use != SQL_WRITE, NULL);
+		err = sql_exec(db, pragmas);
+		if (err == ERR_OK && !still)
+			err = sql_exec(db, live_pragmas);
 	}
 	if (err != ERR_OK) {
 		sql_close(db);
@@ -351,7 +341,8 @@ format_file(struct sql *db, const struct sql_schema *schema)
 	char text[64];
 	enum err err;
 
-	str_format(text, sizeof text, "PRAGMA page_size=%d", PAGE_SIZE_BYTES);
+	str_format(text, sizeof text, "PRAGMA synchronous=OFF;"
+	    "PRAGMA page_size=%d", PAGE_SIZE_BYTES);
 	if ((err = sql_exec(db, text)) != ERR_OK ||
 	    (err = sql_error(db, sqlite3_file_control(db->handle, NULL,
 	    SQLITE_FCNTL_RESERVE_BYTES, &reserve))) != ERR_OK ||
@@ -361,20 +352,29 @@ format_file(struct sql *db, const struct sql_schema *schema)
 }
 
 enum err
+sql_start(void)
+{
+	/* Both are refused once SQLite runs, which does no harm: pages one by
+	 * one instead of 86 KiB at once for a database of three, and no
+	 * lock around every allocation just to count it. */
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	return page_vfs_register();
+}
+
+enum err
 sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 {
 	struct sql *db;
 	enum err err;
 	int fd;
 
-	if ((err = page_vfs_register()) != ERR_OK)
-		return err;
 	/* by us and not by SQLite, which would obey the umask; the WAL and
 	 * its index copy this file's mode */
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;
 	close(fd);
-	if ((err = connect_file(path, &usual_way, &db)) != ERR_OK)
+	if ((err = connect_file(path, SQL_WRITE, &db)) != ERR_OK)
 		return err;
 	if ((err = format_file(db, schema)) != ERR_OK) {
 		sql_close(db);
@@ -384,40 +384,16 @@ sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 	return ERR_OK;
 }
 
-enum err
-sql_open(const char *path, const struct sql_schema *schema, struct sql **out)
-{
-	struct sql *db;
-	int version;
-	enum err err;
-
-	if (!dir_exists(path))
-		return ERR_NOT_FOUND;
-	if ((err = page_vfs_register()) != ERR_OK ||
-	    (err = connect_file(path, &usual_way, &db)) != ERR_OK)
-		return err;
-	if ((err = check_schema(db, schema, &version)) == ERR_OK &&
-	    version < schema->version)
-		err = migrate(db, schema, version);
-	if (err != ERR_OK) {
-		sql_close(db);
-		return err;
-	}
-	*out = db;
-	return ERR_OK;
-}
-
-static bool
-has_wal(const char *path)
+bool
+sql_has_wal(const char *path)
 {
 	char wal[DIR_PATH_MAX];
 
-	return !str_format(wal, sizeof wal, "%s-wal", path) ||
-	    dir_exists(wal);
+	return dir_path(wal, "%s-wal", path) != ERR_OK || dir_exists(wal);
 }
 
 enum err
-sql_open_still(const char *path, const struct sql_schema *schema,
+sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
     struct sql **out)
 {
 	struct sql *db;
@@ -426,14 +402,18 @@ sql_open_still(const char *path, const struct sql_schema *schema,
 
 	if (!dir_exists(path))
 		return ERR_NOT_FOUND;
-	if (has_wal(path))
-		return ERR_BUSY;
-	if ((err = page_vfs_register()) != ERR_OK ||
-	    (err = connect_file(path, &still_way, &db)) != ERR_OK)
+	if (use == SQL_READ_ALONE && sql_has_wal(path))
+		use = SQL_READ;         /* immutable would overlook it */
+	if ((err = connect_file(path, use, &db)) != ERR_OK)
 		return err;
-	if ((err = check_schema(db, schema, &version)) == ERR_OK &&
-	    version < schema->version)
-		err = ERR_BUSY;
+	err = check_schema(db, schema, &version);
+	if (err == ERR_OK && version < schema->version) {
+		if (use == SQL_READ_ALONE) {
+			sql_close(db);
+			return sql_open(path, schema, SQL_READ, out);
+		}
+		err = migrate(db, schema, version);
+	}
 	if (err != ERR_OK) {
 		sql_close(db);
 		return err;
@@ -449,4 +429,18 @@ sql_close(struct sql *db)
 		return;
 	sqlite3_close_v2(db->handle);
 	free(db);
+}
+
+enum err
+sql_sync_from_now(struct sql *db)
+{
+	return sql_exec(db, "PRAGMA synchronous=FULL");
+}
+
+enum err
+sql_close_synced(struct sql *db, const char *path)
+{
+	sql_close(db);
+	/* SQLite does not say that the last checkpoint failed */
+	return sql_has_wal(path) ? ERR_NO_SPACE : dir_sync_file(path);
 }

@@ -21,24 +21,39 @@ struct sql_schema {
 	int version;                    /* count of steps */
 };
 
-/* Makes the file (0600, must not exist) with the newest schema. */
+/* First of all, before other threads: settings of the whole process. Again
+ * is harmless. */
+MUST_CHECK enum err sql_start(void);
+
+/*
+ * Makes the file (0600, must not exist) with the newest schema. It syncs
+ * nothing until sql_sync_from_now, so until then it must be something that
+ * a crash may spoil.
+ */
 MUST_CHECK enum err sql_create(const char *path,
     const struct sql_schema *schema, struct sql **out);
+MUST_CHECK enum err sql_sync_from_now(struct sql *db);
+/* Closes, and sees to it that all of it is in the file, synced, and that
+ * there is no WAL. */
+MUST_CHECK enum err sql_close_synced(struct sql *db, const char *path);
+enum sql_use {
+	SQL_WRITE,
+	SQL_READ,               /* while another connection may write */
+	SQL_READ_ALONE          /* nobody writes before this is closed: a third
+				 * of the cost, no file is made or locked */
+};
+
 /*
  * Opens what sql_create made, brings an older schema up in one transaction.
  * ERR_NOT_FOUND, ERR_NEWER_SCHEMA, ERR_CORRUPT (also: not a database of this
  * kind), ERR_PERMISSION, ERR_NO_SPACE, ERR_IO.
  */
 MUST_CHECK enum err sql_open(const char *path, const struct sql_schema *schema,
-    struct sql **out);
-/*
- * For reading a file that nobody changes until sql_close: no locks, and not
- * the two files beside it that SQLite otherwise makes and deletes each time.
- * As sql_open; ERR_BUSY: it has a WAL or an older schema, sql_open is needed.
- */
-MUST_CHECK enum err sql_open_still(const char *path,
-    const struct sql_schema *schema, struct sql **out);
-/* The last one to close moves the WAL into the database. NULL ok. */
+    enum sql_use use, struct sql **out);
+/* Has commits that are not in the file yet; a writer's close moves them. */
+bool sql_has_wal(const char *path);
+/* A writer that is the last to close moves the WAL into the file; readers
+ * never do, since that waits for the disk. NULL ok. */
 void sql_close(struct sql *db);
 
 /* Statements without parameters or results. */

@@ -36,15 +36,21 @@
 #include "core/store/dir.h"
 #include "core/store/lock.h"
 #include "core/store/masterkey.h"
-#include "core/store/page.h"
 #include "core/store/queue.h"
 #include "core/store/repair.h"
+#include "core/store/sql.h"
 #include "core/store/vault.h"
 
 struct store {
 	struct vault vault;
 	struct lock *lock;
 	struct queue *queue;
+	struct loop *loop;
+	/* The database read last stays open until the loop's next turn: those
+	 * who read one value often read many. */
+	struct db *reader;
+	char reader_company[COMPANY_ID_MAX + 1];
+	bool reader_due;                /* on_reader_due is to come */
 };
 
 bool
@@ -126,7 +132,7 @@ open_data(struct store *s, struct loop *loop, struct store_problem *problem)
 	enum err err;
 
 	problem_say(problem, "%s", "");
-	if ((err = page_vfs_register()) == ERR_OK &&
+	if ((err = sql_start()) == ERR_OK &&
 	    (err = vault_clean(&s->vault)) == ERR_OK &&
 	    (err = repair_open_index(&s->vault, problem)) == ERR_OK) {
 		s->queue = queue_create(&s->vault, loop);
@@ -146,6 +152,7 @@ store_open(const struct store_params *params, struct store **out,
 	enum err err;
 
 	s->vault.rnd = params->rnd;
+	s->loop = params->loop;
 	if ((err = resolve_dir(s, params->dir, problem)) != ERR_OK ||
 	    (err = take_lock(s, params->what, problem)) != ERR_OK ||
 	    (err = vault_make_dirs(&s->vault, problem)) != ERR_OK ||
@@ -173,6 +180,8 @@ store_close(struct store *s)
 	if (s == NULL)
 		return;
 	if (s->queue != NULL) {
+		while (s->reader_due)
+			loop_turn(s->loop, true);
 		queue_drain(s->queue);
 		settle(s);
 	}
@@ -183,7 +192,63 @@ store_close(struct store *s)
 	free(s);
 }
 
-/* --- one company ---------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
+
+static void
+drop_reader(struct store *s)
+{
+	db_close(s->reader);
+	s->reader = NULL;
+}
+
+static void
+on_reader_due(void *ctx)
+{
+	struct store *s = ctx;
+
+	s->reader_due = false;
+	drop_reader(s);
+}
+
+/* A database that is about to be moved is closed at once: closing it later
+ * would touch the files of its successor. Changes in the same turn close it
+ * before they are queued. */
+static void
+release_reader(struct store *s)
+{
+	if (s->reader == NULL)
+		return;
+	if (s->loop == NULL || queue_will_move(s->queue, s->reader_company)) {
+		drop_reader(s);
+	} else if (!s->reader_due) {
+		s->reader_due = true;
+		loop_defer(s->loop, on_reader_due, s);
+	}
+}
+
+static enum err
+acquire_reader(struct store *s, const char *company)
+{
+	enum err err;
+
+	if (!company_id_is_valid(company))
+		return ERR_INVALID;
+	if (queue_is_moving(s->queue, company))
+		return ERR_NOT_FOUND;
+	if (s->reader != NULL && strcmp(s->reader_company, company) == 0)
+		return ERR_OK;
+	drop_reader(s);
+	if (!queue_has(s->queue, company) &&
+	    vault_has_wal(&s->vault, company))
+		queue_fold(s->queue, company);
+	err = vault_open(&s->vault, company, queue_has(s->queue, company) ?
+	    SQL_READ : SQL_READ_ALONE, &s->reader);
+	if (err == ERR_NOT_FOUND && queue_is_damaged(s->queue, company))
+		return ERR_CORRUPT;     /* its directory is lost */
+	if (err == ERR_OK)
+		str_copy(s->reader_company, sizeof s->reader_company, company);
+	return err;
+}
 
 /* Every way in which a company turns out to be damaged ends here. */
 static enum err
@@ -193,69 +258,50 @@ judge(struct store *s, const char *company, enum err err)
 		err = ERR_CORRUPT;
 	if (err == ERR_CORRUPT)
 		queue_found_damaged(s->queue, company);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		drop_reader(s);
+	else
+		release_reader(s);
 	return err;
-}
-
-static enum err
-open_company(struct store *s, const char *company, struct db **out)
-{
-	enum err err;
-
-	if (!company_id_is_valid(company))
-		return ERR_INVALID;
-	if (queue_is_moving(s->queue, company))
-		return ERR_NOT_FOUND;
-	/* half the time, and no file is made; damage is told by the other */
-	if (queue_is_idle(s->queue, company) &&
-	    vault_open_still(&s->vault, company, out) == ERR_OK)
-		return ERR_OK;
-	err = vault_open(&s->vault, company, out);
-	if (err == ERR_NOT_FOUND && queue_is_damaged(s->queue, company))
-		return ERR_CORRUPT;     /* its directory is lost */
-	return judge(s, company, err);
 }
 
 enum err
 store_get(struct store *s, const char *company, const char *table,
     const char *key, struct buf *out)
 {
-	struct db *db;
 	enum err err;
 
 	if (!store_name_is_valid(table, key))
 		return ERR_INVALID;
-	if ((err = open_company(s, company, &db)) != ERR_OK)
-		return err;
-	err = judge(s, company, db_get(db, table, key, out));
-	db_close(db);
-	return err;
+	if ((err = acquire_reader(s, company)) == ERR_OK)
+		err = db_get(s->reader, table, key, out);
+	return judge(s, company, err);
 }
 
 enum err
 store_count(struct store *s, const char *company, const char *table,
     size_t *out)
 {
-	struct db *db;
 	enum err err;
 
 	if (!store_name_is_valid(table, "*"))
 		return ERR_INVALID;
-	err = open_company(s, company, &db);
-	if (err == ERR_NOT_FOUND) {
+	if ((err = acquire_reader(s, company)) == ERR_OK)
+		err = db_count(s->reader, table, out);
+	else if (err == ERR_NOT_FOUND) {
 		*out = 0;
-		return ERR_OK;
+		err = ERR_OK;
 	}
-	if (err != ERR_OK)
-		return err;
-	err = judge(s, company, db_count(db, table, out));
-	db_close(db);
-	return err;
+	return judge(s, company, err);
 }
+
+/* --- changing ------------------------------------------------------------- */
 
 void
 store_commit(struct store *s, const char *company, struct store_batch *b,
     store_fn fn, void *ctx)
 {
+	drop_reader(s);         /* it may count on nobody writing */
 	queue_commit(s->queue, company, b, fn, ctx);
 }
 
@@ -263,6 +309,7 @@ void
 store_quarantine(struct store *s, const char *company, const char *reason,
     store_fn fn, void *ctx)
 {
+	drop_reader(s);
 	queue_quarantine(s->queue, company, reason, fn, ctx);
 }
 
@@ -270,6 +317,7 @@ void
 store_remove(struct store *s, const char *company, bool purge, store_fn fn,
     void *ctx)
 {
+	drop_reader(s);
 	queue_remove(s->queue, company, purge, fn, ctx);
 }
 

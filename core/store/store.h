@@ -38,10 +38,10 @@ struct store_problem {
 struct store_params {
 	const char *dir;                /* state directory; made 0700 if absent */
 	const char *key_file;           /* master key; NULL: <dir>/master.key */
+	const char *what;               /* noted in the lock: "pairdesk serve";
+					 * NULL: "pairdesk" */
 	const struct rnd *rnd;
 	struct loop *loop;              /* for commits; NULL: reads only */
-	const char *what;               /* for the lock's note, such as
-					 * "pairdesk serve"; NULL: "pairdesk" */
 };
 
 /*
@@ -133,6 +133,8 @@ struct company_row {
 	int64_t cooldown_from_ms;       /* when that began, 0 none */
 	uint64_t state_version_limit;   /* versions below it may have been used */
 	char last_error[24];            /* error code, "" none */
+	char last_reason[24];           /* and its reason (api.md) */
+	uint32_t last_code;             /* WhatsApp's, of a ban the ban's */
 	int64_t last_error_ms;
 };
 

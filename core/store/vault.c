@@ -177,37 +177,36 @@ check_owner(const char *dir, const char *file)
 }
 
 static enum err
-find_db(const struct vault *v, const char *company, char *file)
+company_paths(const struct vault *v, const char *company, char *dir,
+    char *file)
 {
-	char dir[DIR_PATH_MAX];
 	enum err err;
 
-	if ((err = session_path(v, COMPANY_PREFIX, company, dir)) != ERR_OK ||
-	    (err = db_path(dir, file)) != ERR_OK)
+	if ((err = session_path(v, COMPANY_PREFIX, company, dir)) != ERR_OK)
 		return err;
-	return check_owner(dir, file);
+	return db_path(dir, file);
 }
 
 enum err
-vault_open(const struct vault *v, const char *company, struct db **out)
+vault_open(const struct vault *v, const char *company, enum sql_use use,
+    struct db **out)
 {
-	char file[DIR_PATH_MAX];
+	char dir[DIR_PATH_MAX], file[DIR_PATH_MAX];
 	enum err err;
 
-	if ((err = find_db(v, company, file)) != ERR_OK)
+	if ((err = company_paths(v, company, dir, file)) != ERR_OK ||
+	    (err = check_owner(dir, file)) != ERR_OK)
 		return err;
-	return db_open(file, company, &v->master, out);
+	return db_open(file, company, &v->master, use, out);
 }
 
-enum err
-vault_open_still(const struct vault *v, const char *company, struct db **out)
+bool
+vault_has_wal(const struct vault *v, const char *company)
 {
-	char file[DIR_PATH_MAX];
-	enum err err;
+	char dir[DIR_PATH_MAX], file[DIR_PATH_MAX];
 
-	if ((err = find_db(v, company, file)) != ERR_OK)
-		return err;
-	return db_open_still(file, company, &v->master, out);
+	return company_paths(v, company, dir, file) == ERR_OK &&
+	    sql_has_wal(file);
 }
 
 /* --- making and changing -------------------------------------------------- */
@@ -253,8 +252,13 @@ fill_new(const struct vault *v, const char *company, const char *dir,
 		return err;
 	if ((err = db_apply(db, v->rnd, all, 1)) == ERR_OK && count > 0)
 		err = db_apply(db, v->rnd, batches, count);
-	db_close(db);
-	return err == ERR_OK ? dir_sync(dir) : err;
+	if (err != ERR_OK) {
+		db_close(db);
+		return err;
+	}
+	if ((err = db_close_synced(db, file)) != ERR_OK)
+		return err;
+	return dir_sync(dir);
 }
 
 static enum err
@@ -321,7 +325,7 @@ vault_commit(const struct vault *v, const char *company, struct db **writer,
 	if (has_row && strcmp(row.company, company) != 0)
 		return ERR_INVALID;
 	if (*writer == NULL)
-		err = vault_open(v, company, writer);
+		err = vault_open(v, company, SQL_WRITE, writer);
 	if (err == ERR_NOT_FOUND)
 		return commit_new(v, company, batches, count, &row);
 	if (err == ERR_OK && has_row)

@@ -43,10 +43,9 @@ MUST_CHECK enum err vault_index_path(const struct vault *v, char *out);
 /* ERR_NOT_FOUND if there is no such directory; ERR_CORRUPT if there is one
  * without a sound database; ERR_PERMISSION if it is not ours alone. */
 MUST_CHECK enum err vault_open(const struct vault *v, const char *company,
-    struct db **out);
-/* The same for reading, while nobody writes. Any error: ask vault_open. */
-MUST_CHECK enum err vault_open_still(const struct vault *v,
-    const char *company, struct db **out);
+    enum sql_use use, struct db **out);
+/* A crash, or a reader at the wrong moment, has left commits in the WAL. */
+bool vault_has_wal(const struct vault *v, const char *company);
 
 /*
  * Applies the batches as one transaction, through *writer, which is opened

@@ -46,6 +46,9 @@ void crypt_ctr(const uint8_t key[KEY_LEN], const uint8_t iv[16],
 
 /* Curve25519 */
 
+/* Signal's type byte, in front of keys where notes 3 say so */
+#define KEY_TYPE_DJB 0x05
+
 /* A new clamped pair. */
 void curve_keypair(const struct rnd *rnd, struct keypair *out);
 /* So many; cheaper than one by one. */

@@ -6,7 +6,6 @@
 
 #define FIRST_SIGNED_PREKEY_ID 1
 #define REGISTRATION_ID_MAX 16380
-#define KEY_TYPE_DJB 0x05       /* Signal's name for Curve25519 */
 
 /* The signature covers the key with its type byte (protocol notes 3). */
 static void

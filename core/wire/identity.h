@@ -36,7 +36,7 @@ void identity_finish(struct identity *id);      /* wipes */
 struct account {
 	char jid[JID_TEXT_MAX + 1];     /* user:device@s.whatsapp.net */
 	char lid[JID_TEXT_MAX + 1];     /* user:device@lid, may be empty */
-	char platform[32];              /* of the phone: android, iphone, smba... */
+	char platform[32];              /* of the phone: android, smba... */
 	char business_name[ACCOUNT_NAME_MAX + 1];
 	/* ADVSignedDeviceIdentity with accountSignatureKey and
 	 * deviceSignature, serialised */
@@ -46,7 +46,7 @@ struct account {
 	uint32_t key_index;
 };
 
-/* Digits of the account's phone number into out (size >= 32), "" if unknown. */
+/* Digits of the account's phone number (size >= 32), "" if unknown. */
 void account_phone(const struct account *a, char *out, size_t size);
 
 /* Both, with what else has to survive: the record "creds" of a company. */

@@ -116,7 +116,8 @@ noise_sym_encrypt(struct noise_sym *s, const void *p, size_t n,
 {
 	enum err err;
 
-	err = aead_seal(&s->key, &s->counter, s->hash, sizeof s->hash, p, n, out);
+	err = aead_seal(&s->key, &s->counter, s->hash, sizeof s->hash, p, n,
+	    out);
 	if (err == ERR_OK)
 		noise_sym_mix_hash(s, out->data + out->len - n - GCM_TAG_LEN,
 		    n + GCM_TAG_LEN);
@@ -129,7 +130,8 @@ noise_sym_decrypt(struct noise_sym *s, const void *p, size_t n,
 {
 	enum err err;
 
-	err = aead_open(&s->key, &s->counter, s->hash, sizeof s->hash, p, n, out);
+	err = aead_open(&s->key, &s->counter, s->hash, sizeof s->hash, p, n,
+	    out);
 	if (err == ERR_OK)
 		noise_sym_mix_hash(s, p, n);
 	return err;

@@ -88,10 +88,10 @@ MUST_CHECK enum err noise_client_hello(struct noise_client *c,
  * those of noise_cert_verify; ERR_INTERNAL without a hello before.
  */
 MUST_CHECK enum err noise_client_finish(struct noise_client *c,
-    const struct noise_trust *trust, int64_t now, const struct keypair *static_key,
-    const void *server_hello, size_t server_hello_len, const void *payload,
-    size_t payload_len, struct buf *out, struct noise_cipher *send,
-    struct noise_cipher *recv);
+    const struct noise_trust *trust, int64_t now,
+    const struct keypair *static_key, const void *server_hello,
+    size_t server_hello_len, const void *payload, size_t payload_len,
+    struct buf *out, struct noise_cipher *send, struct noise_cipher *recv);
 
 /* For handshakes that end before; NULL and twice are no-ops. */
 void noise_client_destroy_keys(struct noise_client *c);

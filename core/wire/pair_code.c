@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/wire/stanza.h"
 
 #define SALT_LEN 32
 #define IV_LEN 16
@@ -31,10 +32,10 @@ code_from_bytes(const uint8_t bytes[5], char out[CODE_LEN + 1])
 	out[CODE_LEN] = '\0';
 }
 
-bool
-code_normalise(const char *text, char out[CODE_LEN + 1])
+/* Blanks and dashes are for the eye. */
+static bool
+take_characters(const char *text, char code[CODE_LEN])
 {
-	char code[CODE_LEN + 1] = "";
 	size_t n = 0;
 
 	for (; *text != '\0'; text++) {
@@ -48,11 +49,21 @@ code_normalise(const char *text, char out[CODE_LEN + 1])
 			return false;
 		code[n++] = c;
 	}
-	if (n != CODE_LEN)
-		return false;
-	memcpy(out, code, sizeof code);
+	return n == CODE_LEN;
+}
+
+bool
+code_normalise(const char *text, char out[CODE_LEN + 1])
+{
+	char code[CODE_LEN];
+	const bool ok = take_characters(text, code);
+
+	if (ok) {
+		memcpy(out, code, sizeof code);
+		out[CODE_LEN] = '\0';
+	}
 	secret_wipe(code, sizeof code);
-	return true;
+	return ok;
 }
 
 void
@@ -86,13 +97,9 @@ stage_iq(const char *id, const char *phone, const char *stage,
     struct node **reg)
 {
 	char jid[JID_TEXT_MAX + 1];
-	struct node *iq = node_create("iq");
+	struct node *iq = stanza_iq("set", id, "md");
 
 	str_format(jid, sizeof jid, "%.*s@" JID_SERVER_PN, JID_USER_MAX, phone);
-	node_set(iq, "to", JID_S);
-	node_set(iq, "type", "set");
-	node_set(iq, "id", id);
-	node_set(iq, "xmlns", "md");
 	*reg = node_add_new(iq, TAG);
 	node_set(*reg, "jid", jid);
 	node_set(*reg, "stage", stage);

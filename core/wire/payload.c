@@ -11,7 +11,6 @@
 #define RELEASE 0               /* UserAgent.ReleaseChannel */
 #define CONNECT_WIFI_UNKNOWN 1
 #define CONNECT_USER_ACTIVATED 1
-#define KEY_TYPE_DJB 0x05
 
 #define DEVICE_PROPS_MAX 1024
 

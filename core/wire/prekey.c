@@ -2,7 +2,6 @@
 
 #include "core/wire/jid.h"
 
-#define KEY_TYPE_DJB 0x05
 #define CHUNK 32                /* keys made together */
 
 uint32_t

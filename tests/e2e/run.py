@@ -63,6 +63,7 @@ def run_one(name, fn, case, options):
         verdict, text = "FAIL", f"{where(e)}{e}"
     except Exception:
         verdict, text = "FAIL", traceback.format_exc()
+    text += t.deaths()
     keep = options.keep and verdict == "FAIL"
     t.finish(keep)
     if keep:

@@ -58,7 +58,7 @@ def test_kill_logging_in(t, seed):
         desk.consistent()
     t.true(crash.login_again(t, sim, desk), "the link is as it was")
     t.equal(desk.quarantined(), [])
-    t.true(sim.do("prekeys", phone=crash.PHONE)["count"] >= 10, "pre-keys")
+    t.true(sim.device(crash.PHONE)["prekeys"] >= 10, "pre-keys")
 
 
 @limit(90)

@@ -17,9 +17,9 @@ def linked_well(t, sim, registrations=1):
     t.equal(seen["pairings"], 1, "pairings")
     t.equal(seen["logins"], 1, "logins")
     t.equal(seen["actives"], 1, "active")
-    t.equal(seen["connections"]["total"], registrations + 1, "connections")
-    keys = sim.do("prekeys", phone=PHONE)
-    t.equal((keys["count"], keys["uploads"], keys["first_id"]),
+    t.equal(sim.dials(), registrations + 1, "connections")
+    keys = sim.device(PHONE)
+    t.equal((keys["prekeys"], keys["uploads"], keys["first_id"]),
             (PRE_KEYS, 1, 1), "pre-keys: count, uploads, first id")
 
 
@@ -143,7 +143,7 @@ def test_link_forged_pair_success_is_refused(t, how, code):
     sim.fault("pair-success", how=how)
     proc = desk.link("acme")
     sim.ask("scan", text=proc.event("qr")["text"], phone=PHONE)
-    t.equal(sim.wait("pair_error")["code"], code)
+    t.equal(int(sim.wait("pair_error")["code"]), code)
     error = proc.event("error", "expired")
     t.equal(error["event"], "error")
     t.true(error["reason"] and error["advice"], f"reason, advice: {error}")
@@ -176,19 +176,30 @@ def test_link_pre_keys_after_all(t, fault, more):
     sim, desk = t.pair()
     sim.fault(fault, **more)
     desk.linked(sim)
-    t.equal(sim.do("prekeys", phone=PHONE)["count"], PRE_KEYS)
+    t.equal(sim.device(PHONE)["prekeys"], PRE_KEYS)
 
 
 def test_link_again_keeps_the_link(t):
+    """Asking twice brings it online and says so; nobody registers anew."""
     sim, desk = t.pair()
     desk.linked(sim)
     proc = desk.link("acme")
-    error = proc.event("error")
-    t.true(error["reason"] and error["advice"], str(error))
-    t.true(proc.exit() != OK, "exit code")
-    t.equal(sim.status()["registrations"], 1, "nobody registers anew")
-    t.equal(desk.status()["phoneNumber"], PHONE)
+    got = proc.event("connected")
+    t.equal((got["phoneNumber"], got["alreadyLinked"]), (PHONE, True))
+    t.equal(proc.exit(), OK)
+    seen = sim.status()
+    t.equal((seen["registrations"], seen["logins"]), (1, 2))
     t.equal(desk.quarantined(), [])
+
+
+def test_link_again_after_the_phone_removed_it(t):
+    """One command is enough: the old link is found gone, a new one made."""
+    sim, desk = t.pair()
+    desk.linked(sim)
+    sim.do("unlink", phone=PHONE)
+    desk.linked(sim)
+    t.equal(sim.status()["registrations"], 2)
+    t.equal(len(desk.quarantined()), 1)
 
 
 def test_link_without_json_in_a_pipe(t):

@@ -69,8 +69,7 @@ def test_secret_of_a_link_by_qr(t, level):
     sim.scan(qr["text"], PHONE)
     proc.event("connected")
     t.equal(proc.exit(), OK)
-    with open(os.path.join(desk.state, "master.key"), "rb") as f:
-        secrets["master key"] = f.read(32)
+    secrets["master key"] = sealed.master_key(desk)
     everything_else(desk)
     serve = desk.serve()
     sim.wait("active", count=2)
@@ -97,26 +96,31 @@ def test_secret_pairing_code(t, level):
     check_absent(t, desk, secrets)
 
 
-@rows("fault more", [
-    ("pair-success", {"how": "bad-hmac"}),
-    ("pair-success", {"how": "garbage"}),
-    ("frame", {"how": "garbage-node", "at": "pair"}),
-    ("code-answer", {"code": 429, "text": "no"}),
-    ("code-finish", {"how": "error", "code": 500}),
+@rows("phone fault more", [
+    ("scans", "pair-success", {"how": "bad-hmac"}),
+    ("scans", "pair-success", {"how": "garbage"}),
+    ("waits", "frame", {"how": "garbage-node", "at": "pair"}),
+    ("waits", "code-answer", {"code": 429, "text": "no"}),
+    ("types", "code-finish", {"how": "error", "code": 500}),
 ])
-def test_secret_in_error_texts(t, fault, more):
+def test_secret_in_error_texts(t, phone, fault, more):
     sim, desk = t.pair(PAIRDESK_LOG_LEVEL="debug", speed=10)
     sim.fault(fault, count=0, **more)
     proc = desk.link("acme", "--phone", PHONE)
-    got = proc.next_json(lambda e: e["event"] in ("qr", "error", "expired"))
-    secrets = {}
-    if got["event"] == "qr":
-        secrets["adv secret"] = adv_secret(got["text"])
-        sim.ask("scan", text=got["text"], phone=PHONE, until="sent")
-        proc.next_json(lambda e: e["event"] in ("error", "expired"), 20)
+    if phone == "scans":
+        sim.ask("scan", text=proc.event("qr")["text"], phone=PHONE,
+                until="sent")
+    elif phone == "types":
+        sim.ask("type", code=proc.event("code")["code"], phone=PHONE,
+                until="sent")
+    proc.next_json(lambda e: e["event"] in ("error", "expired"), 30)
     proc.stop()
-    secrets |= {f"code {n}": e["code"].encode() for n, e in
-                enumerate(e for e in proc.events() if e["event"] == "code")}
+    secrets = {}
+    for n, event in enumerate(proc.events()):
+        if event["event"] == "qr":
+            secrets[f"adv secret {n}"] = adv_secret(event["text"])
+        elif event["event"] == "code":
+            secrets[f"code {n}"] = event["code"].encode()
     check_absent(t, desk, secrets)
     for event in proc.events():
         if event["event"] == "error":
@@ -147,7 +151,7 @@ def test_secret_stored_values_are_sealed(t):
     """Nothing that the server knows of us lies in the clear either."""
     sim, desk = t.pair()
     jid = desk.linked(sim, phone=PHONE)
-    identity = bytes.fromhex(sim.do("prekeys", phone=PHONE)["identity"])
+    identity = bytes.fromhex(sim.device(PHONE)["identity"])
     found = sim.do("devices", phone=PHONE)
     check_absent(t, desk, {"identity key": identity,
                            "jid": jid.encode()}, procs=[])
@@ -205,8 +209,7 @@ def test_secret_values_do_not_open_elsewhere(t):
     sim, desk = t.pair()
     desk.linked(sim, phone=PHONE)
     desk.linked(sim, company="beta", phone="79002223344")
-    with open(os.path.join(desk.state, "master.key"), "rb") as f:
-        master = f.read(32)
+    master = sealed.master_key(desk)
     one, other = (sealed.records(desk, c) for c in ("acme", "beta"))
     t.true(one and other and None not in (*one.values(), *other.values()))
     t.true(set(one.values()).isdisjoint(other.values()), "nothing shared")

@@ -19,6 +19,10 @@ export class Wasim {
 		sim.ca = fs.readFileSync(sim.ready.ca_file)
 		sim.answers = []
 		sim.socket = net.connect(sim.ready.control)
+		// an end that was not asked for fails whatever waits for an answer
+		sim.socket.on('error', error => Promise.reject(error))
+		sim.socket.on('close', () => sim.stopped ||
+			Promise.reject(new Error('wasim ended')))
 		readline.createInterface({ input: sim.socket })
 			.on('line', line => sim.answers.shift()(JSON.parse(line)))
 		return sim
@@ -42,6 +46,7 @@ export class Wasim {
 	}
 
 	stop() {
+		this.stopped = true
 		this.socket?.destroy()
 		this.child.stdin.end()
 	}

@@ -59,6 +59,13 @@ sign_account(struct conn *c)
 	buf_finish(&msg);
 }
 
+void
+adv_prepare(struct conn *c)
+{
+	make_details(c);
+	sign_account(c);
+}
+
 /* ADVSignedDeviceIdentityHMAC around ADVSignedDeviceIdentity. */
 static void
 make_identity(struct conn *c, const uint8_t adv_secret[KEY_LEN],
@@ -70,8 +77,6 @@ make_identity(struct conn *c, const uint8_t adv_secret[KEY_LEN],
 
 	buf_init(&inner, ADV_MAX);
 	buf_init(&mac_in, ADV_MAX);
-	make_details(c);
-	sign_account(c);
 	proto_put_bytes(&inner, 1, p->details.data, p->details.len);
 	proto_put_bytes(&inner, 2, c->device->phone->identity.pub, KEY_LEN);
 	proto_put_bytes(&inner, 3, p->account_signature, SIGNATURE_LEN);

@@ -9,6 +9,9 @@
 
 struct conn;
 
+/* Makes and signs the identity of c->device; a repeated pair-success carries
+ * the same. */
+void adv_prepare(struct conn *c);
 /* Children of <pair-success> for c->device, spoiled as c->pairing->how says. */
 void adv_fill_success(struct conn *c, struct node *success,
     const uint8_t adv_secret[KEY_LEN]);

@@ -23,7 +23,7 @@ static const char *const kind_names[] = {
 	[RULE_PAIRDESK] = "pairdesk",
 };
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 record(struct conn *c, enum check_rule rule, const char *fmt, va_list args)
 {
 	char text[256];

@@ -115,6 +115,34 @@ cmd_phones(struct call *k)
 	return NULL;
 }
 
+/* What the phones show under "Linked devices". */
+static const char *
+cmd_devices(struct call *k)
+{
+	cJSON *list = cJSON_AddArrayToObject(k->answer, "devices");
+	char number[32] = "";
+
+	(void)json_digits(k->cmd, "phone", number, sizeof number);
+	LIST_EACH(at, &k->sim->accounts.phones) {
+		const struct phone *p = CONTAINER_OF(at, struct phone, link);
+
+		if (number[0] != '\0' && strcmp(number, p->number) != 0)
+			continue;
+		LIST_EACH(dev, &p->devices) {
+			const struct device *d = CONTAINER_OF(dev,
+			    struct device, link);
+			cJSON *one;
+
+			if (d->removed || !d->confirmed)
+				continue;
+			one = cJSON_CreateObject();
+			status_fill_device(d, one);
+			cJSON_AddItemToArray(list, one);
+		}
+	}
+	return NULL;
+}
+
 static const char *
 cmd_events(struct call *k)
 {
@@ -153,6 +181,6 @@ cmd_wait(struct call *k)
 const struct command commands_look[] = {
 	{ "status", cmd_status }, { "sessions", cmd_sessions },
 	{ "missing", cmd_missing }, { "violations", cmd_violations },
-	{ "phones", cmd_phones }, { "devices", cmd_phones },
+	{ "phones", cmd_phones }, { "devices", cmd_devices },
 	{ "events", cmd_events }, { "wait", cmd_wait }, { NULL, NULL },
 };

@@ -194,7 +194,7 @@ cmd_unlink(struct call *k)
 		n++;
 	}
 	json_put_int(k->answer, "unlinked", n);
-	return n > 0 ? NULL : "no such device";
+	return n > 0 || number == 0 ? NULL : "no such device";
 }
 
 static void

@@ -97,8 +97,7 @@ create(struct sim *sim, struct net *net)
 	list_append(&sim->conns, &c->link);
 	map_put(&sim->conns_by_id, &c->id, sizeof c->id, c);
 	sim->conns_total++;
-	if (++sim->conns_now > sim->conns_max)
-		sim->conns_max = sim->conns_now;
+	sim->conns_now++;
 	sim->in_stage[STAGE_ACCEPT]++;
 	return c;
 }
@@ -175,8 +174,11 @@ on_data(void *ctx, const uint8_t *p, size_t n)
 {
 	struct conn *c = ctx;
 
-	c->sim->count.bytes_in += (int64_t)n;
-	if (!c->closing && !c->stalled)
+	if (c->closing)
+		return;
+	if (c->stalled)
+		c->sim->count.bytes_in += (int64_t)n;
+	else
 		conn_input(c, p, n);
 }
 
@@ -278,6 +280,8 @@ conn_enter(struct conn *c, enum stage stage)
 	c->sim->in_stage[c->stage]--;
 	c->sim->in_stage[stage]++;
 	c->stage = stage;
+	if (stage == STAGE_HELLO && c->sim->conns_now > c->sim->conns_max)
+		c->sim->conns_max = c->sim->conns_now;
 	c->since_ms = (int64_t)uv_now(c->sim->loop);
 	return !fault_at_stage(c) && !c->closing;
 }

@@ -103,6 +103,7 @@ on_ws_data(void *ctx, const uint8_t *p, size_t n, bool begins)
 	(void)begins;
 	if (c->closing)
 		return;
+	c->sim->count.bytes_in += (int64_t)n;
 	if (!c->prologue_done) {
 		used = take_prologue(c, p, n);
 		if (c->prologue_done && used == n)

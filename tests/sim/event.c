@@ -116,7 +116,7 @@ event_say(struct sim *sim, const struct conn *c, const char *name,
 {
 	cJSON *e = event_new(sim, c, name);
 
-	if (key != NULL)
+	if (key != NULL && value != NULL)
 		json_put(e, key, value);
 	event_emit(sim, e);
 }

@@ -196,8 +196,11 @@ on_active_due(struct conn *c, void *arg)
 static void
 on_server_ping(struct conn *c, void *arg)
 {
+	char id[40];
+
 	(void)arg;
-	serve_ping(c, true, false);
+	conn_new_id(c, id, sizeof id);
+	serve_ping(c, id, false);
 	if (c->sim->set.ping_ms > 0)
 		conn_later(c, c->sim->set.ping_ms, on_server_ping, NULL);
 }

@@ -353,6 +353,7 @@ owed_list(const struct conn *c, cJSON *array)
 		json_put(one, "type", o->fields[F_TYPE]);
 		json_put_int(one, "age_ms", (int64_t)uv_now(c->sim->loop) -
 		    o->since_ms);
+		cJSON_AddBoolToObject(one, "late", o->is_late);
 		cJSON_AddItemToArray(array, one);
 	}
 }

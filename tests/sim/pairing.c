@@ -309,8 +309,11 @@ on_pair_error(struct conn *c, const struct node *iq)
 {
 	const struct node *error = node_child(iq, "error");
 	cJSON *e = event_new(c->sim, c, "pair_error");
+	uint64_t code = 0;
 
-	json_put(e, "code", error == NULL ? NULL : node_attr(error, "code"));
+	if (error != NULL)
+		(void)node_attr_u64(error, "code", 999, &code);
+	json_put_int(e, "code", (int64_t)code);
 	json_put(e, "text", error == NULL ? NULL : node_attr(error, "text"));
 	event_emit(c->sim, e);
 	if (c->pairing->phone != NULL)
@@ -395,6 +398,7 @@ pairing_link(struct conn *c, struct phone *phone,
 		c->device->registration_id = p->reg.registration_id;
 	}
 	take_fault(c);
+	adv_prepare(c);
 	if (strcmp(p->how, "success-first") == 0) {
 		struct node *n = node_create("success");
 

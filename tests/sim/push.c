@@ -322,8 +322,7 @@ push_stall(struct conn *c, const cJSON *cmd)
 static const char *
 push_ping(struct conn *c, const cJSON *cmd)
 {
-	serve_ping(c, json_bool(cmd, "id", false),
-	    json_is(cmd, "form", "child"));
+	serve_ping(c, json_text(cmd, "id"), json_is(cmd, "form", "child"));
 	return NULL;
 }
 
@@ -339,11 +338,12 @@ push_ws_ping(struct conn *c, const cJSON *cmd)
 static const char *
 push_partial(struct conn *c, const cJSON *cmd)
 {
-	static const uint8_t head[] = { 0, 4, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	/* says 65535 bytes and never has them all */
+	static const uint8_t head[4096] = { 0, 255, 255, 1, 2, 3 };
 	int64_t n = json_int(cmd, "bytes", 2);
 
 	if (n < 1 || n > (int64_t)sizeof head)
-		return "bytes: 1 to 12";
+		return "bytes: 1 to 4096";
 	conn_message(c, WS_BINARY, head, (size_t)n);
 	if (json_is(cmd, "then", "reset"))
 		conn_reset(c, "push");

@@ -54,22 +54,25 @@ serve_notification(struct conn *c, const char *type)
 	return n;
 }
 
+static void
+on_pong(struct conn *c, const struct node *iq)
+{
+	event_say(c->sim, c, "pong", "id", node_attr(iq, "id"));
+}
+
 void
-serve_ping(struct conn *c, bool with_id, bool with_child)
+serve_ping(struct conn *c, const char *id, bool with_child)
 {
 	struct node *n = node_create("iq");
-	char id[40];
 
-	conn_new_id(c, id, sizeof id);
 	node_set(n, "from", JID_S);
 	node_set(n, "type", "get");
 	node_set(n, "xmlns", "urn:xmpp:ping");
 	node_set_u64(n, "t", (uint64_t)sim_wall_s());
-	if (with_id)
-		node_set(n, "id", id);
+	node_set(n, "id", id);
 	if (with_child)
 		node_add_new(n, "ping");
-	owed_answer(c, with_id ? id : NULL, RULE_PING_ANSWER, NULL);
+	owed_answer(c, id, RULE_PING_ANSWER, on_pong);
 	conn_send(c, n);
 }
 

@@ -19,7 +19,7 @@ struct node *serve_result(const char *id);
 void serve_error(struct conn *c, const char *id, int code, const char *text);
 /* <notification from=S type id t> */
 struct node *serve_notification(struct conn *c, const char *type);
-/* <iq type=get xmlns=urn:xmpp:ping>, sent; an answer is owed. */
-void serve_ping(struct conn *c, bool with_id, bool with_child);
+/* <iq type=get xmlns=urn:xmpp:ping>, sent; an answer is owed. id NULL: none. */
+void serve_ping(struct conn *c, const char *id, bool with_child);
 
 #endif

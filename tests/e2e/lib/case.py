@@ -49,14 +49,18 @@ def expand(module):
         if not name.startswith("test_") or not callable(fn):
             continue
         for case in getattr(fn, "cases", [{}]):
-            label = ",".join(_label(v) for v in case.values())
+            label = ",".join(filter(None, map(_label, case.values())))
             yield (f"{name[5:]}[{label}]" if case else name[5:]), fn, case
 
 
 def _label(value):
-    if isinstance(value, tuple):
-        return "x".join(_label(v) for v in value)
-    return str(value)[:40]
+    if isinstance(value, (tuple, list)):
+        return "-".join(_label(v) for v in value)
+    if isinstance(value, dict):
+        return " ".join(f"{k}={_label(v)}" for k, v in value.items())
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    return "" if callable(value) else " ".join(str(value).split())[:24]
 
 
 class T:
@@ -149,6 +153,12 @@ class T:
             desk.check()
         for sim in self.sims:
             sim.check()
+
+    def deaths(self):
+        """Simulators that are gone without having been asked to."""
+        return "".join(f"\n  wasim ended with {sim.proc.p.poll()}: "
+                       f"{sim.proc.err.text()}" for sim in self.sims
+                       if not sim.proc.running() and not sim.ended)
 
     def finish(self, keep):
         for desk in self.desks:

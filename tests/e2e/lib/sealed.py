@@ -14,6 +14,13 @@ VERSION = 1
 NONCE, TAG = 24, 16
 
 
+def master_key(desk):
+    """32 bytes, or 64 hex digits."""
+    with open(os.path.join(desk.state, "master.key"), "rb") as f:
+        data = f.read()
+    return data if len(data) == 32 else bytes.fromhex(data.decode().strip())
+
+
 def company_key(master, company):
     name = company.encode()
     return hashlib.blake2b(LABEL + struct.pack(">H", len(name)) + name,
@@ -38,8 +45,7 @@ def open_value(key, company, table, name, sealed):
 
 def records(desk, company="acme"):
     """{(table, key): value} of a company; the process must have ended."""
-    with open(os.path.join(desk.state, "master.key"), "rb") as f:
-        key = company_key(f.read(32), company)
+    key = company_key(master_key(desk), company)
     copy = desk.t.path("opened")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(desk.company_dir(company), copy)

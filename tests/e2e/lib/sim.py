@@ -50,6 +50,7 @@ class Sim:
         self.t = t
         self.allowed = set()            # rules a test breaks on purpose
         self.same_identity = 1
+        self.ended = False              # by the test itself
         number = len(t.sims)
         self.control_path = t.path(f"ctl{number}")
         argv = [t.options.sim, "--listen", listen,
@@ -104,6 +105,10 @@ class Sim:
         return self.do(cmd, until=until, timeout_ms=ms, wait_s=timeout + 2,
                        **members)
 
+    def device(self, phone):
+        """The newest linked device of a phone: jid, prekeys, uploads..."""
+        return self.do("prekeys", phone=phone)
+
     def seq(self):
         """Now: pass it as `after` to see only what follows."""
         return self.do("status")["seq"]
@@ -123,8 +128,15 @@ class Sim:
     def status(self):
         return self.do("status")
 
+    def dials(self):
+        """Connections so far, those that asked for the version aside."""
+        status = self.status()
+        return status["connections"]["total"] - status["http"]
+
     def silent(self, seconds):
         """Nobody connects, and nothing is said, for that long."""
+        # what is on its way may still arrive
+        self.counter("connections.now", at_least=0, quiet_ms=200)
         before = self.status()
         self.counter("connections.total", timeout=seconds + 5,
                      equals=before["connections"]["total"],
@@ -150,7 +162,7 @@ class Sim:
         return [v for v in got if v["rule"] not in self.allowed]
 
     def check(self):
-        if not self.proc.running():
+        if self.ended:
             return
         self.t.equal(self.violations(), [], "violations of the protocol")
         self.t.within(self.status()["max_same_identity"], 0,
@@ -159,6 +171,7 @@ class Sim:
     def quit(self):
         """An orderly end in the middle of a test."""
         self.check()
+        self.ended = True
         self.control.close()
         self.proc.stop()
 

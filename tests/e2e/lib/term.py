@@ -36,7 +36,8 @@ class Terminal:
                     "TERM": "xterm-256color"}
         words = " ".join(shlex.quote(w) for w in [
             "env", "-i", *(f"{k}={v}" for k, v in env.items()), *argv])
-        script = f"{words}; printf '\\nleft %s\\n' $?; exec sleep 120"
+        # Ctrl-C is for the program; the shell tells how it ended
+        script = f"trap : INT; {words}; printf '\\nleft %s\\n' $?; exec sleep 120"
         t.defer(self.close)
         self.tmux("-u", "-f", config, "new-session", "-d",
                   "-x", str(columns), "-y", str(rows), script)

@@ -51,6 +51,10 @@ static const struct {
 	[LEAF_STRANGER] = { "CN=good", YEARS, NAMES(EVERY_NAME), true },
 };
 
+/* mbedtls alone would choose the dearest that the client has. */
+static const mbedtls_ecp_group_id curves[] = { MBEDTLS_ECP_DP_SECP256R1,
+    MBEDTLS_ECP_DP_NONE };
+
 static void
 must(int ret)
 {
@@ -217,23 +221,48 @@ pki_ca_file(void)
 	return pki.ca_file;
 }
 
+static int
+write_ticket(void *ctx, const mbedtls_ssl_session *session,
+    unsigned char *start, const unsigned char *limit, size_t *n,
+    uint32_t *lifetime)
+{
+	struct pki_server *s = ctx;
+
+	return mbedtls_ssl_ticket_write(&s->tickets, session, start, limit, n,
+	    lifetime);
+}
+
+static int
+parse_ticket(void *ctx, mbedtls_ssl_session *session, unsigned char *p,
+    size_t n)
+{
+	struct pki_server *s = ctx;
+	const int ret = mbedtls_ssl_ticket_parse(&s->tickets, session, p, n);
+
+	if (ret == 0)
+		atomic_fetch_add(&s->resumed, 1);
+	return ret;
+}
+
 void
 pki_server_init(struct pki_server *s, enum leaf leaf, bool with_tickets)
 {
 	make_all();
+	atomic_init(&s->resumed, 0);
 	mbedtls_ssl_config_init(&s->conf);
 	mbedtls_ssl_ticket_init(&s->tickets);
 	must(mbedtls_ssl_config_defaults(&s->conf, MBEDTLS_SSL_IS_SERVER,
 	    MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT));
 	mbedtls_ssl_conf_rng(&s->conf, fill_random, NULL);
+	mbedtls_ssl_conf_curves(&s->conf, curves);
 	must(mbedtls_ssl_conf_own_cert(&s->conf, &pki.leaves[leaf].crt,
 	    &pki.leaves[leaf].key));
 	if (!with_tickets)
 		return;
 	must(mbedtls_ssl_ticket_setup(&s->tickets, fill_random, NULL,
 	    MBEDTLS_CIPHER_AES_256_GCM, 86400));
-	mbedtls_ssl_conf_session_tickets_cb(&s->conf, mbedtls_ssl_ticket_write,
-	    mbedtls_ssl_ticket_parse, &s->tickets);
+	mbedtls_ssl_conf_session_tickets_cb(&s->conf, write_ticket,
+	    parse_ticket, s);
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef PAIRDESK_TESTS_UNIT_IO_PKI_H
 #define PAIRDESK_TESTS_UNIT_IO_PKI_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <mbedtls/ssl.h>
@@ -25,6 +26,7 @@ const char *pki_ca_file(void);
 struct pki_server {
 	mbedtls_ssl_config conf;
 	mbedtls_ssl_ticket_context tickets;
+	atomic_uint resumed;    /* tickets that were good */
 };
 
 void pki_server_init(struct pki_server *s, enum leaf leaf, bool with_tickets);

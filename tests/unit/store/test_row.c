@@ -9,6 +9,8 @@
 
 static const struct company_row sample = {
 	.company = "acme-1", .name = "Баня «У озера»", .phone = "79001234567",
+	.platform = "android", .cooldown_from_ms = 1780000000001,
+	.last_reason = "temporary", .last_code = 0x01020304,
 	.linked = true, .status = "connected", .reason = "",
 	.since_ms = 1780000000000, .until_ms = -1,
 	.state_version_limit = UINT64_MAX - 1,
@@ -21,6 +23,9 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_STR(a->company, b->company);
 	EXPECT_STR(a->name, b->name);
 	EXPECT_STR(a->phone, b->phone);
+	EXPECT_STR(a->platform, b->platform);
+	EXPECT_STR(a->last_reason, b->last_reason);
+	EXPECT_INT(a->last_code, b->last_code);
 	EXPECT_STR(a->status, b->status);
 	EXPECT_STR(a->reason, b->reason);
 	EXPECT_STR(a->last_error, b->last_error);
@@ -29,6 +34,7 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_INT(a->damaged, b->damaged);
 	EXPECT_INT(a->since_ms, b->since_ms);
 	EXPECT_INT(a->until_ms, b->until_ms);
+	EXPECT_INT(a->cooldown_from_ms, b->cooldown_from_ms);
 	EXPECT_INT(a->last_error_ms, b->last_error_ms);
 	EXPECT(a->state_version_limit == b->state_version_limit);
 }
@@ -74,6 +80,7 @@ TEST(row_longest_fits)
 	memset(row.company, 'c', sizeof row.company - 1);
 	memset(row.name, 'n', sizeof row.name - 1);
 	memset(row.phone, '9', sizeof row.phone - 1);
+	memset(row.platform, 'p', sizeof row.platform - 1);
 	memset(row.status, 's', sizeof row.status - 1);
 	memset(row.reason, 'r', sizeof row.reason - 1);
 	memset(row.last_error, 'e', sizeof row.last_error - 1);
