@@ -332,7 +332,7 @@ PARTS = {
     "decode_prekeys_us": ("the pre-key upload read", "us", 60000,
                           "node_decode and destroy; against the same"),
     "read_us": ("store: open a company and read", "us", 160, "store_get of "
-                "700 bytes beside 812 pre-keys, nothing held open"),
+                "700 bytes, each time of another company"),
     "commit_cpu_us": ("store: commit, processor", "us", 160, "store_commit "
                       "of 700 bytes, all threads; against open and read"),
     "commit_wall_us": ("store: commit, until it is on disk", "us", 160,
