@@ -64,6 +64,7 @@ session_note_error(struct session *s, const struct verdict *v)
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
 	s->row.last_error_ms = session_wall_ms(s);
+	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);
@@ -82,6 +83,20 @@ is_lasting(const struct session *s)
 	return status != WA_STATUS_CONNECTING && status != WA_STATUS_PAIRING &&
 	    status != WA_STATUS_PASSKEY_REQUIRED &&
 	    status != WA_STATUS_CONNECTED && status != WA_STATUS_RECONNECTING;
+}
+
+/* For the sentences; its reason is the one shown, if that is a trouble. */
+static void
+restore_verdict(struct session *s)
+{
+	s->verdict = (struct verdict){ .act = ACT_WAIT, .stage = STAGE_LOGIN };
+	if (s->status == WA_STATUS_IDLE ||
+	    wa_reason_error_code(s->reason) == NULL)
+		return;
+	s->verdict.reason = s->reason;
+	s->verdict.code = s->row.last_code;
+	if (s->reason == WA_REASON_TEMPORARY)
+		s->verdict.ban_code = s->row.last_code;
 }
 
 void
@@ -103,6 +118,7 @@ session_restore_shown(struct session *s)
 	if (row->linked && row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
+	restore_verdict(s);
 }
 
 /* A ban's end is when it is tried again, whether a core runs now or not. */

@@ -7,6 +7,7 @@
  *		each u8 length and that many bytes of UTF-8 without NUL
  *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's
  *		complement), state_version_limit
+ *	u32be	last_code
  *
  * Nothing may follow.
  */
@@ -70,7 +71,8 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = put_u64(out, (uint64_t)row->until_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->cooldown_from_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->last_error_ms)) != ERR_OK ||
-	    (err = put_u64(out, row->state_version_limit)) != ERR_OK)
+	    (err = put_u64(out, row->state_version_limit)) != ERR_OK ||
+	    (err = buf_u32be(out, row->last_code)) != ERR_OK)
 		buf_truncate(out, len);
 	return err;
 }
@@ -134,6 +136,7 @@ row_decode(const void *p, size_t n, struct company_row *out)
 	row.cooldown_from_ms = (int64_t)get_u64(&r);
 	row.last_error_ms = (int64_t)get_u64(&r);
 	row.state_version_limit = get_u64(&r);
+	row.last_code = reader_u32be(&r);
 	if (!reader_ok(&r))
 		return ERR_TRUNCATED;
 	if (!reader_is_end(&r))

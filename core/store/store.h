@@ -134,6 +134,7 @@ struct company_row {
 	uint64_t state_version_limit;   /* versions below it may have been used */
 	char last_error[24];            /* error code, "" none */
 	int64_t last_error_ms;
+	uint32_t last_code;             /* WhatsApp's, of that error; 0 none */
 };
 
 /* In order of id, as bytes. fn must not change the store. ERR_IO,

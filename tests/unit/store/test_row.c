@@ -13,7 +13,7 @@ static const struct company_row sample = {
 	.linked = true, .status = "connected", .reason = "",
 	.since_ms = 1780000000000, .until_ms = -1,
 	.state_version_limit = UINT64_MAX - 1,
-	.last_error = "timeout", .last_error_ms = 1,
+	.last_error = "timeout", .last_error_ms = 1, .last_code = 0x80000067,
 };
 
 static void
@@ -33,6 +33,7 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_INT(a->until_ms, b->until_ms);
 	EXPECT_INT(a->cooldown_from_ms, b->cooldown_from_ms);
 	EXPECT_INT(a->last_error_ms, b->last_error_ms);
+	EXPECT_INT(a->last_code, b->last_code);
 	EXPECT(a->state_version_limit == b->state_version_limit);
 }
 
