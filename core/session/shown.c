@@ -87,6 +87,20 @@ is_lasting(const struct session *s)
 	    status != WA_STATUS_CONNECTED && status != WA_STATUS_RECONNECTING;
 }
 
+/* For the sentences; its reason is the one shown, if that is a trouble. */
+static void
+restore_verdict(struct session *s)
+{
+	struct verdict *v = &s->verdict;
+
+	*v = (struct verdict){ .act = ACT_WAIT, .stage = STAGE_LOGIN };
+	if (!wa_reason_from_name(s->row.last_reason, &v->reason))
+		return;
+	v->code = s->row.last_code;
+	if (v->reason == WA_REASON_TEMPORARY)
+		v->ban_code = s->row.last_code;
+}
+
 void
 session_restore_shown(struct session *s)
 {
@@ -106,10 +120,7 @@ session_restore_shown(struct session *s)
 	if (row->linked && row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
-	/* what the sentences about the last trouble need */
-	(void)wa_reason_from_name(row->last_reason, &s->verdict.reason);
-	s->verdict.code = row->last_code;
-	s->verdict.stage = STAGE_LOGIN;
+	restore_verdict(s);
 }
 
 /* A ban's end is when it is tried again, whether a core runs now or not. */
