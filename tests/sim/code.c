@@ -166,7 +166,7 @@ remember(struct conn *c, struct phone *p, const struct hello *h)
 	memcpy(r->wrapped, h->wrapped, CODE_WRAPPED);
 	str_copy(r->number, sizeof r->number, h->number);
 	rnd_fill(c->sim->rnd, raw, sizeof raw);
-	buf_init(&text, 2 * CODE_REF_LEN);
+	buf_init(&text, CODE_REF_LEN + 8);
 	must(buf_str(&text, "2@"));
 	must(str_base64(&text, raw, sizeof raw));
 	must(buf_cstr(&text, &s));
