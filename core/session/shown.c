@@ -63,8 +63,10 @@ session_note_error(struct session *s, const struct verdict *v)
 
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
-	s->row.last_error_ms = session_wall_ms(s);
+	str_copy(s->row.last_reason, sizeof s->row.last_reason,
+	    wa_reason_name(v->reason));
 	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
+	s->row.last_error_ms = session_wall_ms(s);
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);
@@ -89,14 +91,14 @@ is_lasting(const struct session *s)
 static void
 restore_verdict(struct session *s)
 {
-	s->verdict = (struct verdict){ .act = ACT_WAIT, .stage = STAGE_LOGIN };
-	if (s->status == WA_STATUS_IDLE ||
-	    wa_reason_error_code(s->reason) == NULL)
+	struct verdict *v = &s->verdict;
+
+	*v = (struct verdict){ .act = ACT_WAIT, .stage = STAGE_LOGIN };
+	if (!wa_reason_from_name(s->row.last_reason, &v->reason))
 		return;
-	s->verdict.reason = s->reason;
-	s->verdict.code = s->row.last_code;
-	if (s->reason == WA_REASON_TEMPORARY)
-		s->verdict.ban_code = s->row.last_code;
+	v->code = s->row.last_code;
+	if (v->reason == WA_REASON_TEMPORARY)
+		v->ban_code = s->row.last_code;
 }
 
 void

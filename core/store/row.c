@@ -3,8 +3,8 @@
  *
  *	u8	version, 1
  *	u8	flags: 1 linked, 2 paused, 4 damaged; others must be 0
- *	text	company, name, phone, platform, status, reason, last_error:
- *		each u8 length and that many bytes of UTF-8 without NUL
+ *	text	company, name, phone, platform, status, reason, last_error,
+ *		last_reason: each u8 length and that many bytes of UTF-8 without NUL
  *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's
  *		complement), state_version_limit
  *	u32be	last_code
@@ -67,6 +67,7 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = put_text(out, row->status)) != ERR_OK ||
 	    (err = put_text(out, row->reason)) != ERR_OK ||
 	    (err = put_text(out, row->last_error)) != ERR_OK ||
+	    (err = put_text(out, row->last_reason)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->since_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->until_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->cooldown_from_ms)) != ERR_OK ||
@@ -111,7 +112,8 @@ get_texts(struct reader *r, struct company_row *row)
 	    get_text(r, row->platform, sizeof row->platform) &&
 	    get_text(r, row->status, sizeof row->status) &&
 	    get_text(r, row->reason, sizeof row->reason) &&
-	    get_text(r, row->last_error, sizeof row->last_error);
+	    get_text(r, row->last_error, sizeof row->last_error) &&
+	    get_text(r, row->last_reason, sizeof row->last_reason);
 }
 
 enum err

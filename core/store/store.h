@@ -133,8 +133,9 @@ struct company_row {
 	int64_t cooldown_from_ms;       /* when that began, 0 none */
 	uint64_t state_version_limit;   /* versions below it may have been used */
 	char last_error[24];            /* error code, "" none */
+	char last_reason[24];           /* and its reason (api.md) */
+	uint32_t last_code;             /* WhatsApp's, of a ban the ban's */
 	int64_t last_error_ms;
-	uint32_t last_code;             /* WhatsApp's, of that error; 0 none */
 };
 
 /* In order of id, as bytes. fn must not change the store. ERR_IO,

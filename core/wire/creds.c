@@ -1,8 +1,9 @@
 /*
- * The record "creds" (core/wire/proto/store.proto), version 1. Private keys
- * only; the public halves are computed again. There is no valid record with
- * a field missing, of another size or unknown: a half-read identity would
- * talk to WhatsApp with keys it does not know.
+ * The record "creds" (core/wire/proto/store.proto), version 1. Public halves
+ * are stored as well: computing three of them at each login was a fifth of
+ * what it cost, and the seal answers for them as for the private ones. There
+ * is no valid record with a field missing, of another size or unknown: a
+ * half-read identity would talk to WhatsApp with keys it does not know.
  */
 #include "core/wire/identity.h"
 
@@ -14,6 +15,7 @@
 #include "core/wire/proto/store.pb-c.h"
 
 #define CREDS_VERSION 1
+#define PUBLICS_LEN (3 * KEY_LEN)
 
 _Static_assert(ACCOUNT_ADV_MAX + 4096 < PB_INPUT_MAX, "a record fits");
 
@@ -74,11 +76,20 @@ account_to_message(const struct account *a, Pairdesk__Creds__Account *m)
 	m->key_index = a->key_index;
 }
 
+static void
+join_publics(const struct identity *id, uint8_t out[PUBLICS_LEN])
+{
+	memcpy(out, id->noise.pub, KEY_LEN);
+	memcpy(out + KEY_LEN, id->identity.pub, KEY_LEN);
+	memcpy(out + 2 * KEY_LEN, id->signed_prekey.pub, KEY_LEN);
+}
+
 enum err
 creds_encode(const struct creds *c, struct buf *out)
 {
 	Pairdesk__Creds m = PAIRDESK__CREDS__INIT;
 	Pairdesk__Creds__Account account = PAIRDESK__CREDS__ACCOUNT__INIT;
+	uint8_t publics[PUBLICS_LEN];
 
 	/* what could not be read again must not replace what can */
 	if (!creds_are_complete(c))
@@ -95,6 +106,8 @@ creds_encode(const struct creds *c, struct buf *out)
 	m.first_unuploaded_prekey_id = c->first_unuploaded_prekey_id;
 	m.push_name = pb_text(c->push_name);
 	m.linked_at = c->linked_at;
+	join_publics(&c->id, publics);
+	m.publics = pb_bytes(publics, sizeof publics);
 	if (c->linked) {
 		account_to_message(&c->account, &account);
 		m.account = &account;
@@ -121,12 +134,12 @@ read_text(const char *field, char *out, size_t size)
 
 /* Keys are stored clamped; others are damaged. */
 static bool
-read_keypair(const ProtobufCBinaryData *field, struct keypair *out)
+read_keypair(const ProtobufCBinaryData *field, const uint8_t pub[KEY_LEN],
+    struct keypair *out)
 {
-	if (field->len != KEY_LEN)
-		return false;
-	curve_keypair_from(field->data, out);
-	return secret_is_equal(out->priv.b, field->data, KEY_LEN);
+	memcpy(out->pub, pub, KEY_LEN);
+	return read_bytes(field, out->priv.b, KEY_LEN) &&
+	    (out->priv.b[0] & 7) == 0 && (out->priv.b[31] & 0xc0) == 0x40;
 }
 
 static bool
@@ -148,11 +161,16 @@ read_account(const Pairdesk__Creds__Account *m, struct account *out)
 static bool
 read_identity(const Pairdesk__Creds *m, struct identity *out)
 {
+	const uint8_t *pub = m->publics.data;
+
+	if (m->publics.len != PUBLICS_LEN)
+		return false;
 	out->signed_prekey_id = m->signed_prekey_id;
 	out->registration_id = m->registration_id;
-	return read_keypair(&m->noise, &out->noise) &&
-	    read_keypair(&m->identity, &out->identity) &&
-	    read_keypair(&m->signed_prekey, &out->signed_prekey) &&
+	return read_keypair(&m->noise, pub, &out->noise) &&
+	    read_keypair(&m->identity, pub + KEY_LEN, &out->identity) &&
+	    read_keypair(&m->signed_prekey, pub + 2 * KEY_LEN,
+	    &out->signed_prekey) &&
 	    read_bytes(&m->signed_prekey_sig, out->signed_prekey_sig,
 	    SIGNATURE_LEN) &&
 	    read_bytes(&m->adv_secret, out->adv_secret.b, KEY_LEN);

@@ -51,6 +51,8 @@ void crypt_ctr(const uint8_t key[KEY_LEN], const uint8_t iv[16],
 
 /* A new clamped pair. */
 void curve_keypair(const struct rnd *rnd, struct keypair *out);
+/* So many; cheaper than one by one. */
+void curve_keypairs(const struct rnd *rnd, struct keypair *out, size_t count);
 /* The pair of a stored private key, which is clamped first. */
 void curve_keypair_from(const uint8_t priv[KEY_LEN], struct keypair *out);
 /* ERR_WEAK_KEY for a low-order public key (all-zero result). */

@@ -4,6 +4,11 @@
  * Montgomery ones only. The other direction, y = (u - 1) / (u + 1), is done
  * here: one inversion modulo p = 2^255 - 19. It sees public keys only, but is
  * free of branches on data all the same.
+ *
+ * Public keys are made on the Edwards curve too and brought back by
+ * u = (1 + y) / (1 - y): libsodium has tables for its base point, where its
+ * X25519 takes the same long way as for a stranger's key. Many at once share
+ * one inversion.
  */
 #include "core/wire/crypt.h"
 
@@ -20,10 +25,16 @@ __extension__ typedef unsigned __int128 wide;
 #define LIMB_BITS 51
 #define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
 
+#define CHUNK 32                /* keys that share an inversion; 4 KiB */
+
 /* Five limbs of 51 bits, least significant first, each below 2^52. */
 struct field {
 	uint64_t limb[5];
 };
+
+/* 2p, limb by limb: what is subtracted from it never goes below zero. */
+static const uint64_t minus_zero[5] = { 2 * (LIMB_MASK - 18), 2 * LIMB_MASK,
+    2 * LIMB_MASK, 2 * LIMB_MASK, 2 * LIMB_MASK };
 
 static uint64_t
 load_le64(const uint8_t *p)
@@ -94,34 +105,51 @@ field_store(uint8_t p[32], const struct field *in)
 	store_le64(p + 24, f.limb[3] >> 39 | f.limb[4] << 12);
 }
 
-/* Limbs of the product stay below 2^111: 5 * 19 * 2^52 * 2^52. */
+/*
+ * Five sums of products to five limbs. Written out, as a loop over an array
+ * would live in memory and not in registers. The sums are below 2^111:
+ * 5 * 19 * 2^52 * 2^52.
+ */
+static inline void
+field_fold(struct field *out, wide t0, wide t1, wide t2, wide t3, wide t4)
+{
+	uint64_t first;
+
+	t1 += t0 >> LIMB_BITS;
+	t2 += t1 >> LIMB_BITS;
+	t3 += t2 >> LIMB_BITS;
+	t4 += t3 >> LIMB_BITS;
+	/* what is left over is below 2^60 * 19: split between two limbs */
+	t0 = ((uint64_t)t0 & LIMB_MASK) + (t4 >> LIMB_BITS) * 19;
+	first = (uint64_t)t0 & LIMB_MASK;
+	out->limb[1] = ((uint64_t)t1 & LIMB_MASK) +
+	    (uint64_t)(t0 >> LIMB_BITS);
+	out->limb[0] = first;
+	out->limb[2] = (uint64_t)t2 & LIMB_MASK;
+	out->limb[3] = (uint64_t)t3 & LIMB_MASK;
+	out->limb[4] = (uint64_t)t4 & LIMB_MASK;
+}
+
 static void
 field_multiply(struct field *out, const struct field *x, const struct field *y)
 {
-	const uint64_t *a = x->limb, *b = y->limb;
-	const uint64_t b1 = b[1] * 19, b2 = b[2] * 19, b3 = b[3] * 19,
-	    b4 = b[4] * 19;
-	wide t[5], carry = 0;
+	const uint64_t a0 = x->limb[0], a1 = x->limb[1], a2 = x->limb[2],
+	    a3 = x->limb[3], a4 = x->limb[4];
+	const uint64_t b0 = y->limb[0], b1 = y->limb[1], b2 = y->limb[2],
+	    b3 = y->limb[3], b4 = y->limb[4];
+	const uint64_t c1 = b1 * 19, c2 = b2 * 19, c3 = b3 * 19, c4 = b4 * 19;
 
-	t[0] = (wide)a[0] * b[0] + (wide)a[1] * b4 + (wide)a[2] * b3 +
-	    (wide)a[3] * b2 + (wide)a[4] * b1;
-	t[1] = (wide)a[0] * b[1] + (wide)a[1] * b[0] + (wide)a[2] * b4 +
-	    (wide)a[3] * b3 + (wide)a[4] * b2;
-	t[2] = (wide)a[0] * b[2] + (wide)a[1] * b[1] + (wide)a[2] * b[0] +
-	    (wide)a[3] * b4 + (wide)a[4] * b3;
-	t[3] = (wide)a[0] * b[3] + (wide)a[1] * b[2] + (wide)a[2] * b[1] +
-	    (wide)a[3] * b[0] + (wide)a[4] * b4;
-	t[4] = (wide)a[0] * b[4] + (wide)a[1] * b[3] + (wide)a[2] * b[2] +
-	    (wide)a[3] * b[1] + (wide)a[4] * b[0];
-	for (size_t i = 0; i < 5; i++) {
-		t[i] += carry;
-		carry = t[i] >> LIMB_BITS;
-		out->limb[i] = (uint64_t)t[i] & LIMB_MASK;
-	}
-	/* carry < 2^60, so split what comes back between two limbs */
-	carry = carry * 19 + out->limb[0];
-	out->limb[0] = (uint64_t)carry & LIMB_MASK;
-	out->limb[1] += (uint64_t)(carry >> LIMB_BITS);
+	field_fold(out,
+	    (wide)a0 * b0 + (wide)a1 * c4 + (wide)a2 * c3 + (wide)a3 * c2 +
+	    (wide)a4 * c1,
+	    (wide)a0 * b1 + (wide)a1 * b0 + (wide)a2 * c4 + (wide)a3 * c3 +
+	    (wide)a4 * c2,
+	    (wide)a0 * b2 + (wide)a1 * b1 + (wide)a2 * b0 + (wide)a3 * c4 +
+	    (wide)a4 * c3,
+	    (wide)a0 * b3 + (wide)a1 * b2 + (wide)a2 * b1 + (wide)a3 * b0 +
+	    (wide)a4 * c4,
+	    (wide)a0 * b4 + (wide)a1 * b3 + (wide)a2 * b2 + (wide)a3 * b1 +
+	    (wide)a4 * b0);
 }
 
 /* x to the power 2^n */
@@ -129,8 +157,19 @@ static void
 field_square(struct field *out, const struct field *x, unsigned n)
 {
 	*out = *x;
-	while (n-- > 0)
-		field_multiply(out, out, out);
+	while (n-- > 0) {
+		const uint64_t a0 = out->limb[0], a1 = out->limb[1],
+		    a2 = out->limb[2], a3 = out->limb[3], a4 = out->limb[4];
+		const uint64_t d0 = a0 * 2, d1 = a1 * 2, d2 = a2 * 2;
+		const uint64_t c3 = a3 * 19, c4 = a4 * 19;
+
+		field_fold(out,
+		    (wide)a0 * a0 + (wide)d1 * c4 + (wide)d2 * c3,
+		    (wide)d0 * a1 + (wide)d2 * c4 + (wide)a3 * c3,
+		    (wide)d0 * a2 + (wide)a1 * a1 + (wide)(a3 * 2) * c4,
+		    (wide)d0 * a3 + (wide)d1 * a2 + (wide)a4 * c4,
+		    (wide)d0 * a4 + (wide)d1 * a3 + (wide)a2 * a2);
+	}
 }
 
 /*
@@ -176,15 +215,13 @@ static void
 edwards_from_montgomery(const uint8_t u[KEY_LEN], uint8_t sign,
     uint8_t out[KEY_LEN])
 {
-	/* 2p - 1, limb by limb, so that u - 1 never goes below zero */
-	static const uint64_t minus_one[5] = { 2 * (LIMB_MASK - 18) - 1,
-	    2 * LIMB_MASK, 2 * LIMB_MASK, 2 * LIMB_MASK, 2 * LIMB_MASK };
 	struct field x, above, below;
 
 	field_load(&x, u);
 	below = above = x;
 	for (size_t i = 0; i < 5; i++)
-		above.limb[i] += minus_one[i];
+		above.limb[i] += minus_zero[i];
+	above.limb[0] -= 1;
 	field_reduce(&above);
 	below.limb[0] += 1;
 	field_invert(&below, &below);
@@ -201,22 +238,92 @@ clamp(uint8_t priv[KEY_LEN])
 	priv[31] |= 64;
 }
 
+/* What a chunk of pairs has on its way from y to u. */
+struct half_way {
+	struct field above, below;      /* 1 + y, 1 - y */
+	struct field product;           /* of all below up to here */
+};
+
+/* The clamped private key times the base point. It is no multiple of the
+ * group's order, hence never the identity, and 1 - y never 0. */
+static void
+start_public(const struct secret *priv, struct half_way *out)
+{
+	uint8_t point[32];
+	struct field y;
+
+	(void)crypto_scalarmult_ed25519_base_noclamp(point, priv->b);
+	field_load(&y, point);
+	out->above = y;
+	out->above.limb[0] += 1;
+	for (size_t i = 0; i < 5; i++)
+		out->below.limb[i] = minus_zero[i] - y.limb[i];
+	out->below.limb[0] += 1;
+	field_reduce(&out->below);
+}
+
+/* 1/a and 1/b from 1/ab (Montgomery's trick), for all in a row. */
+static void
+finish_publics(struct half_way *w, struct keypair *pairs, size_t count)
+{
+	struct field inverse, own;
+
+	field_invert(&inverse, &w[count - 1].product);
+	for (size_t i = count; i-- > 0;) {
+		own = inverse;
+		if (i > 0)
+			field_multiply(&own, &inverse, &w[i - 1].product);
+		field_multiply(&inverse, &inverse, &w[i].below);
+		field_multiply(&own, &own, &w[i].above);
+		field_store(pairs[i].pub, &own);
+	}
+}
+
+/* The public halves of at most CHUNK pairs. */
+static void
+make_publics(struct keypair *pairs, size_t count)
+{
+	struct half_way w[CHUNK];
+
+	for (size_t i = 0; i < count; i++) {
+		start_public(&pairs[i].priv, &w[i]);
+		w[i].product = w[i].below;
+		if (i > 0)
+			field_multiply(&w[i].product, &w[i - 1].product,
+			    &w[i].below);
+	}
+	if (count > 0)
+		finish_publics(w, pairs, count);
+}
+
 void
 curve_keypair_from(const uint8_t priv[KEY_LEN], struct keypair *out)
 {
 	memcpy(out->priv.b, priv, KEY_LEN);
 	clamp(out->priv.b);
-	crypto_scalarmult_curve25519_base(out->pub, out->priv.b);
+	make_publics(out, 1);
 }
 
 void
 curve_keypair(const struct rnd *rnd, struct keypair *out)
 {
-	struct secret priv;
+	curve_keypairs(rnd, out, 1);
+}
 
-	rnd_fill(rnd, priv.b, sizeof priv.b);
-	curve_keypair_from(priv.b, out);
-	secret_finish(&priv);
+void
+curve_keypairs(const struct rnd *rnd, struct keypair *out, size_t count)
+{
+	while (count > 0) {
+		const size_t n = count < CHUNK ? count : CHUNK;
+
+		for (size_t i = 0; i < n; i++) {
+			rnd_fill(rnd, out[i].priv.b, KEY_LEN);
+			clamp(out[i].priv.b);
+		}
+		make_publics(out, n);
+		out += n;
+		count -= n;
+	}
 }
 
 enum err

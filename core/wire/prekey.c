@@ -2,6 +2,8 @@
 
 #include "core/wire/jid.h"
 
+#define CHUNK 32                /* keys made together */
+
 uint32_t
 prekey_next_id(uint32_t id)
 {
@@ -12,11 +14,19 @@ void
 prekey_make(const struct rnd *rnd, uint32_t first_id, size_t count,
     struct prekey *out)
 {
+	struct keypair pairs[CHUNK];
+
 	for (size_t i = 0; i < count; i++) {
+		const size_t left = count - i;
+
+		if (i % CHUNK == 0)
+			curve_keypairs(rnd, pairs,
+			    left < CHUNK ? left : CHUNK);
 		out[i].id = first_id;
-		curve_keypair(rnd, &out[i].key);
+		out[i].key = pairs[i % CHUNK];
 		first_id = prekey_next_id(first_id);
 	}
+	secret_wipe(pairs, sizeof pairs);
 }
 
 static void

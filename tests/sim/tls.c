@@ -6,6 +6,7 @@
 
 #include <mbedtls/entropy.h>
 #include <mbedtls/ssl_ticket.h>
+#include <mbedtls/version.h>
 
 #include "core/base/mem.h"
 
@@ -109,6 +110,29 @@ write_ticket(void *ctx, const mbedtls_ssl_session *session, unsigned char *p,
 	return mbedtls_ssl_ticket_write(&s->ticket, session, p, end, n, life_s);
 }
 
+/* As the real server chooses; mbedtls by itself prefers its largest curve. */
+static void
+set_curves(mbedtls_ssl_config *conf)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03010000
+	static const uint16_t groups[] = {
+		MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+		MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+		MBEDTLS_SSL_IANA_TLS_GROUP_NONE
+	};
+
+	mbedtls_ssl_conf_groups(conf, groups);
+#else
+	static const mbedtls_ecp_group_id curves[] = {
+		MBEDTLS_ECP_DP_CURVE25519,
+		MBEDTLS_ECP_DP_SECP256R1,
+		MBEDTLS_ECP_DP_NONE
+	};
+
+	mbedtls_ssl_conf_curves(conf, curves);
+#endif
+}
+
 static bool
 make(struct tls_sites *t, enum leaf_kind kind, struct site *s)
 {
@@ -129,6 +153,7 @@ make(struct tls_sites *t, enum leaf_kind kind, struct site *s)
 	    mbedtls_ssl_ticket_setup(&s->ticket, mbedtls_ctr_drbg_random,
 	    &t->rng, MBEDTLS_CIPHER_AES_256_GCM, TICKET_LIFE_S) != 0)
 		return false;
+	set_curves(&s->conf);
 	mbedtls_ssl_conf_rng(&s->conf, mbedtls_ctr_drbg_random, &t->rng);
 	mbedtls_ssl_conf_session_tickets_cb(&s->conf, write_ticket,
 	    parse_ticket, s);

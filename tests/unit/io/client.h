@@ -14,7 +14,7 @@ struct client {
 	struct tls_config *tls;
 	struct tls_ticket *ticket;
 	struct url url;
-	struct stage_limits limits;     /* short ones */
+	struct stage_limits limits;     /* long ones */
 	struct ws *ws;
 	struct timer *guard;
 
@@ -37,6 +37,8 @@ enum { CLOSE_AT_NOTHING, CLOSE_AT_LOOKUP, CLOSE_AT_TCP, CLOSE_AT_TLS,
     CLOSE_AT_UPGRADE, CLOSE_AT_OPEN, CLOSE_AT_MESSAGE, CLOSE_AT_LOST };
 
 void client_init(struct client *c, const char *url);
+/* A short deadline for one stage, which is to be missed. */
+void client_hurry(struct client *c, enum stage stage);
 /* Opens and runs until it is lost, or somebody stops the loop. */
 void client_run(struct client *c);
 /* Closes, runs until the loop is empty, frees all. */

@@ -51,6 +51,10 @@ static const struct {
 	[LEAF_STRANGER] = { "CN=good", YEARS, NAMES(EVERY_NAME), true },
 };
 
+/* mbedtls alone would choose the dearest that the client has. */
+static const mbedtls_ecp_group_id curves[] = { MBEDTLS_ECP_DP_SECP256R1,
+    MBEDTLS_ECP_DP_NONE };
+
 static void
 must(int ret)
 {
@@ -250,6 +254,7 @@ pki_server_init(struct pki_server *s, enum leaf leaf, bool with_tickets)
 	must(mbedtls_ssl_config_defaults(&s->conf, MBEDTLS_SSL_IS_SERVER,
 	    MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT));
 	mbedtls_ssl_conf_rng(&s->conf, fill_random, NULL);
+	mbedtls_ssl_conf_curves(&s->conf, curves);
 	must(mbedtls_ssl_conf_own_cert(&s->conf, &pki.leaves[leaf].crt,
 	    &pki.leaves[leaf].key));
 	if (!with_tickets)

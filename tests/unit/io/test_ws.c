@@ -271,7 +271,7 @@ script_cut(struct peer *p, void *ctx)
 
 	(void)ctx;
 	peer_read(p, &c, 1);
-	shutdown(*(int *)(void *)p, SHUT_RDWR);
+	peer_cut(p);
 }
 
 static void
@@ -434,8 +434,8 @@ TEST(ws_names_the_stage_that_failed)
 		if (r->arg != NULL)
 			memcpy(arg, r->arg, strlen(r->arg) + 1);
 		client_at(&c, r->tls_client ? "wss" : "ws");
-		if (r->err == ERR_TIMEOUT && r->stage == STAGE_TLS)
-			c.limits.tls_ms = 100;
+		if (r->err == ERR_TIMEOUT)
+			client_hurry(&c, r->stage);
 		c.url.port = server_port(s);
 		client_run(&c);
 		EXPECT_INT(ws_send(c.ws, "x", 1), ERR_CLOSED);
@@ -551,6 +551,7 @@ TEST(ws_tcp_stalled)
 	hole_init(&h);
 	client_at(&c, "wss");
 	c.url.port = h.port;
+	client_hurry(&c, STAGE_TCP);
 	client_run(&c);
 	EXPECT_INT(c.err, ERR_TIMEOUT);
 	EXPECT_INT(c.stage, STAGE_TCP);
@@ -614,6 +615,7 @@ TEST(ws_lookup_stalled)
 
 	client_init(&c, "wss://slow.example/");
 	resolver_set_query(c.loop, query_slow);
+	client_hurry(&c, STAGE_LOOKUP);
 	client_run(&c);
 	EXPECT_INT(c.err, ERR_TIMEOUT);
 	EXPECT_INT(c.stage, STAGE_LOOKUP);
@@ -687,7 +689,6 @@ TEST(ws_close_flushes_what_is_queued)
 		struct client c;
 
 		client_at(&c, schemes[i]);
-		c.limits.close_ms = 10000;
 		c.when_open = send_until_full;
 		c.close_at = CLOSE_AT_OPEN;
 		client_meet(&c, schemes[i], script_slow_reader, &slow);

@@ -10,10 +10,11 @@
 static const struct company_row sample = {
 	.company = "acme-1", .name = "Баня «У озера»", .phone = "79001234567",
 	.platform = "android", .cooldown_from_ms = 1780000000001,
+	.last_reason = "temporary", .last_code = 0x01020304,
 	.linked = true, .status = "connected", .reason = "",
 	.since_ms = 1780000000000, .until_ms = -1,
 	.state_version_limit = UINT64_MAX - 1,
-	.last_error = "timeout", .last_error_ms = 1, .last_code = 0x80000067,
+	.last_error = "timeout", .last_error_ms = 1,
 };
 
 static void
@@ -23,6 +24,8 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_STR(a->name, b->name);
 	EXPECT_STR(a->phone, b->phone);
 	EXPECT_STR(a->platform, b->platform);
+	EXPECT_STR(a->last_reason, b->last_reason);
+	EXPECT_INT(a->last_code, b->last_code);
 	EXPECT_STR(a->status, b->status);
 	EXPECT_STR(a->reason, b->reason);
 	EXPECT_STR(a->last_error, b->last_error);
@@ -33,7 +36,6 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_INT(a->until_ms, b->until_ms);
 	EXPECT_INT(a->cooldown_from_ms, b->cooldown_from_ms);
 	EXPECT_INT(a->last_error_ms, b->last_error_ms);
-	EXPECT_INT(a->last_code, b->last_code);
 	EXPECT(a->state_version_limit == b->state_version_limit);
 }
 

@@ -54,6 +54,45 @@ TEST(curve_keypair_from_known_answers)
 	}
 }
 
+/* libsodium's X25519 takes another way to the same keys. */
+TEST(curve_keypair_from_agrees_with_x25519)
+{
+	struct keypair key;
+	uint8_t priv[KEY_LEN], want[KEY_LEN];
+	struct t_rnd r;
+
+	t_rnd_init(&r, 11);
+	for (int i = 0; i < 300; i++) {
+		rnd_fill(&r.rnd, priv, sizeof priv);
+		if (i < 2)
+			memset(priv, i == 0 ? 0 : 0xff, sizeof priv);
+		curve_keypair_from(priv, &key);
+		crypto_scalarmult_curve25519_base(want, priv);
+		EXPECT_MEM(key.pub, want, KEY_LEN);
+	}
+}
+
+TEST(curve_keypairs_are_those_made_one_by_one)
+{
+	static const size_t counts[] = { 0, 1, 2, 31, 32, 33, 64, 70 };
+	struct keypair many[70], one;
+	struct t_rnd a, b;
+
+	for (size_t c = 0; c < ARRAY_LEN(counts); c++) {
+		t_rnd_init(&a, 12);
+		t_rnd_init(&b, 12);
+		memset(many, 0xa5, sizeof many);
+		curve_keypairs(&a.rnd, many, counts[c]);
+		for (size_t i = 0; i < counts[c]; i++) {
+			curve_keypair(&b.rnd, &one);
+			EXPECT_MEM(many[i].priv.b, one.priv.b, KEY_LEN);
+			EXPECT_MEM(many[i].pub, one.pub, KEY_LEN);
+		}
+		for (size_t i = counts[c]; i < ARRAY_LEN(many); i++)
+			EXPECT_INT(many[i].pub[0], 0xa5);
+	}
+}
+
 TEST(curve_keypair_is_clamped)
 {
 	struct keypair key;
