@@ -745,7 +745,7 @@ TEST(hurried_session_window_ends_by_itself)
 	EXPECT(!view.qr_available);
 	EXPECT_INT(view.window_ends_ms, 0);
 	EXPECT(house_until_quiet(&h, s));
-	house_run(&h, 600000);
+	house_run(&h, 200000);
 	EXPECT_INT(atomic_load(&h.connections), 1);
 	session_destroy(s);
 	house_finish(&h);
