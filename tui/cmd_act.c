@@ -137,8 +137,8 @@ on_error(struct acting *a, const struct session_view *view,
 		on_unlinked(a);
 		return;
 	}
-	/* no to what was asked for, not to the connection */
-	if (a->act != RECONNECT && v->reason == WA_REASON_REFUSED &&
+	/* a last no to what was asked for, not to the connection */
+	if (a->act != RECONNECT && v->act == ACT_LIMITED &&
 	    v->stage == STAGE_OPEN) {
 		fail(a, v->reason, EX_UNAVAILABLE);
 		return;

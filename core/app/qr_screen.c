@@ -280,25 +280,6 @@ put_word(struct pen *pen, enum lang lang, const char *emphasis,
 	put_text(pen, emphasis, text);
 }
 
-/* "ABCD-EFGH" as "A B C D - E F G H", if there is room for that. */
-static void
-put_big_code(struct pen *pen, const char *code)
-{
-	char wide[64];
-	size_t n = 0;
-
-	for (const char *p = code; *p != '\0' && n + 2 < sizeof wide; p++) {
-		wide[n++] = *p;
-		wide[n++] = ' ';
-	}
-	wide[n == 0 ? 0 : n - 1] = '\0';
-	if (n > pen->width)
-		put_text(pen, BOLD, code);
-	else
-		put_line(pen, BOLD, wide, strlen(wide));
-	secret_wipe(wide, sizeof wide);
-}
-
 static enum word
 countdown_word(const struct qr_view *v)
 {
@@ -324,7 +305,7 @@ put_pairing_code(const struct qr_screen *s, struct pen *pen,
 	const struct words_args left = { .n = v->code_seconds };
 
 	put_word(pen, s->lang, "", WORD_CLI_CODE, NULL);
-	put_big_code(pen, v->code);
+	put_text(pen, BOLD, v->code);
 	put_word(pen, s->lang, "", WORD_CLI_WINDOW, &left);
 }
 

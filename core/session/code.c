@@ -364,6 +364,7 @@ on_primary_hello(struct code *c, const struct node *notification)
 		    s->row.company);
 		return;
 	}
+	window_hold(c->w);
 	memcpy(c->primary_wrapped, primary.wrapped, CODE_WRAPPED_LEN);
 	memcpy(c->primary_identity, primary.identity_pub, KEY_LEN);
 	derive_start(c, primary.wrapped, finish_exchange);

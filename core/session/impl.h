@@ -30,6 +30,7 @@
 #define SETUP_MS 150000         /* from success to online, uploads retried */
 #define FINISH_MS 10000         /* for the 515 after our pair-success reply */
 #define LOGOUT_MS 10000
+#define LOGOUT_TRIES 3          /* an explicit no is asked again so often */
 #define COOLDOWN_FIRST_S 3600   /* after a 429; doubles */
 #define COOLDOWN_LAST_S (24 * 3600)
 #define BAN_JITTER_MS 60000     /* added to the end of a ban */
@@ -87,6 +88,7 @@ struct session {
 	enum session_state state;
 	bool linking;                   /* the connection registers a device */
 	bool logout_wanted;
+	unsigned logout_refusals;
 	bool stop_wanted;               /* after the save that is under way */
 	bool version_retried;           /* once after a 405 */
 	int commits;                    /* under way; their callbacks need us */
@@ -117,6 +119,7 @@ struct session {
 	enum wa_reason reason;
 	int64_t since_ms, next_attempt_ms, last_seen_ms, ping_sent_ms;
 	unsigned reconnects;
+	int64_t limited_until_ms;       /* wall; new chats are restricted */
 	int32_t rtt_ms, prekeys_on_server;
 	uint64_t state_version;
 };
@@ -130,6 +133,8 @@ const char *session_input_name(enum session_input input);
 bool session_transition(enum session_state from, enum session_input input,
     enum session_state *to);
 
+/* Connected: as it should be, or restricted in starting chats. */
+void session_show_online(struct session *s);
 /* What is shown; emits SESSION_CHANGED if it differs. */
 void session_show(struct session *s, enum wa_reason reason);
 void session_show_status(struct session *s, enum wa_status status,
@@ -216,7 +221,9 @@ struct session *window_session(struct window *w);
 struct code *window_code(struct window *w);     /* may be NULL */
 /* The adv secret changed: what is on show is made anew. */
 void window_new_secret(struct window *w);
-/* The phone took the code: holds the window open for pair-success. */
+/* The code was typed: the window does not end under the phone. */
+void window_hold(struct window *w);
+/* The same once WhatsApp took our answer: pair-success is what is left. */
 void window_wait_for_phone(struct window *w);
 
 /* code.c: the pairing code of one window */

@@ -195,7 +195,8 @@ iq_error_code(const struct node *answer)
 
 	if (answer == NULL || !node_attr_is(answer, "type", "error"))
 		return 0;
-	if (error == NULL || !node_attr_u64(error, "code", 9999, &code))
+	if (error == NULL || !node_attr_u64(error, "code", 9999, &code) ||
+	    code == 0)
 		return 500;
 	return (unsigned)code;
 }

@@ -36,7 +36,8 @@ bool iq_take(struct iq_table *t, const struct node *node);
 /* Fails all pending with err, and starts ids anew for the next connection. */
 void iq_reset(struct iq_table *t, enum err err);
 
-/* The code attribute of an error answer, 0 if it is none. */
+/* The code of an error answer, never 0: 500 if it says none. Of any other
+ * answer, and of none, 0. */
 unsigned iq_error_code(const struct node *answer);
 
 #endif

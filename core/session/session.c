@@ -133,21 +133,24 @@ is_retiring(const struct session *s)
 	    s->reason == WA_REASON_PERMANENT;
 }
 
-/* Dialling again would only repeat it: waits for an admin, also over
- * restarts. */
+/*
+ * Somebody else uses the link: dialling again would throw them out, also
+ * after a restart, so it waits for an admin. The other halts are about this
+ * program or its settings, which a restart may have changed: one try.
+ */
 static bool
 is_halted(const struct session *s)
 {
-	return s->reason == WA_REASON_REPLACED ||
-	    s->reason == WA_REASON_BAD_AGENT ||
-	    s->reason == WA_REASON_MULTIDEVICE_OFF;
+	return s->reason == WA_REASON_REPLACED;
 }
 
+/* As stored, from an earlier run perhaps. */
 static void
 set_verdict(struct session *s, enum verdict_act act)
 {
-	s->verdict = (struct verdict){ .act = act, .reason = s->reason,
-	    .stage = STAGE_LOGIN };
+	s->verdict.act = act;
+	s->verdict.reason = s->reason;
+	s->verdict.wait_s = 0;
 }
 
 enum err
@@ -205,6 +208,7 @@ session_logout(struct session *s)
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
 	s->logout_wanted = true;
+	s->logout_refusals = 0;
 	/* while a login is under way it is done as soon as that stands */
 	ask(s, EV_LOGOUT);
 	return ERR_OK;

@@ -57,6 +57,13 @@ session_show(struct session *s, enum wa_reason reason)
 }
 
 void
+session_show_online(struct session *s)
+{
+	session_show(s, s->limited_until_ms > session_wall_ms(s) ?
+	    WA_REASON_LIMITED : WA_REASON_OK);
+}
+
+void
 session_note_error(struct session *s, const struct verdict *v)
 {
 	const char *code = wa_reason_error_code(v->reason);
@@ -87,6 +94,20 @@ is_lasting(const struct session *s)
 	    status != WA_STATUS_CONNECTED && status != WA_STATUS_RECONNECTING;
 }
 
+/* For the sentences; its reason is the one shown, if that is a trouble. */
+static void
+restore_verdict(struct session *s)
+{
+	struct verdict *v = &s->verdict;
+
+	*v = (struct verdict){ .act = ACT_WAIT, .stage = STAGE_LOGIN };
+	if (!wa_reason_from_name(s->row.last_reason, &v->reason))
+		return;
+	v->code = s->row.last_code;
+	if (v->reason == WA_REASON_TEMPORARY)
+		v->ban_code = s->row.last_code;
+}
+
 void
 session_restore_shown(struct session *s)
 {
@@ -106,10 +127,7 @@ session_restore_shown(struct session *s)
 	if (row->linked && row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
-	/* what the sentences about the last trouble need */
-	(void)wa_reason_from_name(row->last_reason, &s->verdict.reason);
-	s->verdict.code = row->last_code;
-	s->verdict.stage = STAGE_LOGIN;
+	restore_verdict(s);
 }
 
 /* A ban's end is when it is tried again, whether a core runs now or not. */
@@ -144,7 +162,8 @@ session_view(const struct session *s, struct session_view *out)
 	if (!backoff_is_stable(&s->backoff, session_mono_ms(s)))
 		out->reconnects = s->reconnects;
 	out->next_attempt_ms = next_attempt_ms(s);
-	out->until_ms = s->row.until_ms;
+	out->until_ms = s->reason == WA_REASON_LIMITED ? s->limited_until_ms
+	    : s->row.until_ms;
 	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
 	out->last_error_ms = s->row.last_error_ms;
 	out->verdict = s->verdict;

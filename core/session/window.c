@@ -27,6 +27,7 @@ struct window {
 	size_t ref_count, ref_at;
 	int64_t ref_ends_ms, ends_ms;   /* monotonic; 0 while not open */
 	int64_t hold_until_ms;          /* the phone is at it: not over yet */
+	bool is_accepted;               /* and WhatsApp took our answer */
 	bool passkey;
 	struct code *code;              /* NULL: QR only */
 	struct node *reply;             /* pair-device-sign, until stored */
@@ -129,7 +130,7 @@ window_show(struct window *w)
 
 	if (w->passkey)
 		session_show(s, WA_REASON_PASSKEY);
-	else if (w->hold_until_ms > now_ms(w))
+	else if (w->is_accepted && w->hold_until_ms > now_ms(w))
 		session_show(s, WA_REASON_FINISHING);
 	else
 		session_show_status(s, window_has_code(w) ? WA_STATUS_CODE :
@@ -176,6 +177,7 @@ on_ref_over(void *ctx)
 		show_ref(w);
 		if (w->hold_until_ms != 0 && w->hold_until_ms <= now) {
 			w->hold_until_ms = 0;   /* the phone gave up */
+			w->is_accepted = false;
 			window_show(w);
 		}
 		return;
@@ -320,9 +322,16 @@ window_passkey(struct window *w)
 }
 
 void
-window_wait_for_phone(struct window *w)
+window_hold(struct window *w)
 {
 	w->hold_until_ms = now_ms(w) + PHONE_WAIT_MS;
+}
+
+void
+window_wait_for_phone(struct window *w)
+{
+	window_hold(w);
+	w->is_accepted = true;
 	window_show(w);
 }
 

@@ -56,7 +56,7 @@ def test_cli_usage_errors(t, args):
     done = desk.run(*args)
     t.equal(done.code, USAGE, str(done))
     t.true(done.err, "says what is wrong")
-    t.equal(sim.dials(), 0)
+    t.equal(sim.touched(), 0)
 
 
 @rows("company", [
@@ -66,7 +66,7 @@ def test_cli_company_names(t, company):
     sim, desk = t.pair()
     done = desk.run("link", company, "--json")
     t.true(done.code in (USAGE, 65), str(done))
-    t.equal(sim.dials(), 0)
+    t.equal(sim.touched(), 0)
     t.true(not os.path.exists(desk.company_dir(company or "x")))
 
 
@@ -198,7 +198,7 @@ def test_cli_bad_config_line(t, what, text):
     line = 3 + (what == "twice")
     t.contains(done.err, f"{path}:{line}", "file and line")
     t.equal(len(done.err.splitlines()), 1, f"one line: {done.err}")
-    t.equal(sim.dials(), 0)
+    t.equal(sim.touched(), 0)
 
 
 @rows("name value", [

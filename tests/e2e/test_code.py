@@ -67,7 +67,7 @@ def test_code_bad_number_never_leaves_the_host(t, number):
     sim, desk = t.pair()
     proc = desk.link("acme", "--phone", number)
     t.true(proc.exit() in (64, 65), proc.describe())
-    t.equal(sim.dials(), 0)
+    t.equal(sim.touched(), 0)
 
 
 def test_code_mistyped_then_right(t):

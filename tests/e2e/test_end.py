@@ -142,7 +142,7 @@ def test_end_unknown_company(t, command):
     done = desk.run(command, "nobody")
     t.true(done.code != OK, str(done))
     t.contains(done.err, "nobody")
-    t.equal(sim.dials(), 0)
+    t.equal(sim.touched(), 0)
 
 
 @rows("command", [("logout",), ("reconnect",)])

@@ -1,6 +1,7 @@
 """Every row of the table of signals: what WhatsApp says, what the company's
 state becomes, whether it is dialled again, and the words for it."""
 
+import json
 import time
 
 from lib.case import limit, rows
@@ -299,13 +300,34 @@ def test_state_conflict_long_ago_does_not_count(t):
     t.equal(serve.stop(), OK)
 
 
+def timelock(active, ends=None):
+    lock = {"is_active": active, "enforcement_type": "DEFAULT"}
+    if ends:
+        lock["time_enforcement_ends"] = str(ends)
+    text = json.dumps({"data": {"xwa2_notify_account_reachout_timelock":
+                                lock}})
+    return {"tag": "notification", "attrs": {
+        "from": "s.whatsapp.net", "type": "mex", "id": "mex1", "t": "1"},
+        "content": [{"tag": "update", "attrs": {
+            "op_name": "NotificationUserReachoutTimelockUpdate"},
+            "content": {"hex": text.encode().hex()}}]}
+
+
 def test_state_limited_stays_connected(t):
     sim, desk = t.pair()
     desk.linked(sim, phone=PHONE)
     after = sim.seq()
     serve = desk.serve()
     sim.wait("active", after=after)
-    sim.push("notification", type="all", n=1)
+    desk.logged("connected", "ok")
+    sim.push("node", node=timelock(True, int(time.time()) + 3600), ack=True)
+    desk.logged("connected", "limited")
+    sim.push("node", node=timelock(False), ack=True)
+    desk.logged("connected", "ok")
+    sim.push("node", node={"tag": "ack", "attrs": {
+        "class": "message", "id": "3EB0", "error": "463",
+        "from": "79005550000@s.whatsapp.net"}})
+    desk.logged("connected", "limited")
     sim.counter("missing", equals=0)
     sim.counter("connections.now", equals=1, quiet_ms=500)
     t.equal(serve.stop(), OK)

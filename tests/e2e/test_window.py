@@ -72,10 +72,10 @@ def test_window_code_stays_while_qr_changes(t):
 @limit(90)
 def test_window_late_code_still_links(t):
     """Typed when four QRs have passed."""
-    sim, desk = t.pair(speed=SPEED)
+    sim, desk = t.pair(speed=8)
     proc = desk.link("acme", "--phone", PHONE)
     code = proc.event("code")["code"]
-    proc.next_json(lambda e: e["event"] == "qr" and e["attempt"] == 5, 20)
+    proc.next_json(lambda e: e["event"] == "qr" and e["attempt"] == 5, 30)
     proc2 = sim.type(PHONE, code)
     t.true(proc2["ok"])
     proc.event("connected")

@@ -123,6 +123,7 @@ cmd_devices(struct call *k)
 	char number[32] = "";
 
 	(void)json_digits(k->cmd, "phone", number, sizeof number);
+	(void)cmd_phones(k);
 	LIST_EACH(at, &k->sim->accounts.phones) {
 		const struct phone *p = CONTAINER_OF(at, struct phone, link);
 

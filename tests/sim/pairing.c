@@ -16,7 +16,6 @@
 #include "tests/sim/persist.h"
 #include "tests/sim/qr_text.h"
 
-#define RESTART_AFTER_MS 150    /* the real server takes about as long */
 #define REF_GRACE_MS 3000       /* a scan takes a moment */
 
 void
@@ -117,7 +116,7 @@ make_refs(struct conn *c, uint32_t count)
 	forget_refs(c);
 	p->refs = xcalloc(count == 0 ? 1 : count, sizeof *p->refs);
 	p->ref_count = count;
-	buf_init(&text, 2 * REF_MAX);
+	buf_init(&text, REF_MAX + 8);
 	for (uint32_t i = 0; i < count; i++) {
 		rnd_fill(c->sim->rnd, raw, sizeof raw);
 		buf_clear(&text);
@@ -300,8 +299,8 @@ finish_link(struct conn *c)
 	json_put(e, "os", p->reg.os);
 	event_emit(c->sim, e);
 	conn_later(c, strcmp(p->how, "515-late") == 0 ? p->how_ms :
-	    strcmp(p->how, "close-before-515") == 0 ? 0 : RESTART_AFTER_MS,
-	    on_restart_due, NULL);
+	    strcmp(p->how, "close-before-515") == 0 ? 0 :
+	    c->sim->set.restart_ms, on_restart_due, NULL);
 }
 
 static void

@@ -24,6 +24,7 @@
 	X(qr_first_ms, 60000, 86400000) \
 	X(qr_next_ms, 20000, 86400000) \
 	X(code_ms, 180000, 86400000) \
+	X(restart_ms, 150, 60000) \
 	X(settle_ms, 100, 60000) \
 	X(reply_ms, 10000, 3600000) \
 	X(ping_ms, 0, 86400000) \

@@ -129,9 +129,12 @@ class Sim:
         return self.do("status")
 
     def dials(self):
-        """Connections so far, those that asked for the version aside."""
-        status = self.status()
-        return status["connections"]["total"] - status["http"]
+        """Websockets so far."""
+        return self.status()["upgrades"]
+
+    def touched(self):
+        """Connections of any kind so far."""
+        return self.status()["connections"]["total"]
 
     def silent(self, seconds):
         """Nobody connects, and nothing is said, for that long."""

@@ -94,6 +94,12 @@ peer_wait_end(struct peer *p)
 }
 
 void
+peer_cut(struct peer *p)
+{
+	shutdown(p->fd, SHUT_RDWR);
+}
+
+void
 peer_reset(struct peer *p)
 {
 	const struct linger hard = { 1, 0 };

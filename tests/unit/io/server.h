@@ -38,6 +38,8 @@ bool peer_write(struct peer *p, const void *buf, size_t n);
 bool peer_say(struct peer *p, const char *text);
 /* Until the client ends it, or some seconds. False for the latter. */
 bool peer_wait_end(struct peer *p);
+/* TCP ends here and now, without a word of TLS. */
+void peer_cut(struct peer *p);
 /* The script's connection ends with RST instead of FIN. */
 void peer_reset(struct peer *p);
 

@@ -271,7 +271,7 @@ script_cut(struct peer *p, void *ctx)
 
 	(void)ctx;
 	peer_read(p, &c, 1);
-	shutdown(*(int *)(void *)p, SHUT_RDWR);
+	peer_cut(p);
 }
 
 static void
