@@ -57,7 +57,7 @@ status_value(const struct sim *sim, const char *name, int64_t *out)
 		at = cJSON_GetObjectItemCaseSensitive(at, part);
 		name += n + (name[n] == '.');
 	}
-	found = cJSON_IsNumber(at);
+	found = at != NULL && cJSON_IsNumber(at);
 	if (found)
 		*out = (int64_t)at->valuedouble;
 	cJSON_Delete(all);
