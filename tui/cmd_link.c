@@ -52,11 +52,15 @@ mono_ms(void)
 }
 
 static int64_t
+whole_seconds(int64_t left_ms)
+{
+	return left_ms <= 0 ? 0 : (left_ms + 999) / 1000;
+}
+
+static int64_t
 seconds_left(int64_t until_ms)
 {
-	const int64_t left = until_ms - mono_ms();
-
-	return left <= 0 ? 0 : (left + 999) / 1000;
+	return whole_seconds(until_ms - mono_ms());
 }
 
 static void
@@ -303,7 +307,7 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 		cJSON_AddStringToObject(o, "detail", v->detail);
 	if (view.until_ms > now)
 		cJSON_AddNumberToObject(o, "retryAfter",
-		    (double)((view.until_ms - now + 999) / 1000));
+		    (double)whole_seconds(view.until_ms - now));
 	print(o);
 }
 
