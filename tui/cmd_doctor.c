@@ -113,7 +113,7 @@ cmd_doctor(const struct cmd_args *args)
 	enum err err;
 	int code;
 
-	if ((err = loop_create(&v.loop)) != ERR_OK)
+	if (loop_create(&v.loop) != ERR_OK)
 		return EX_OSERR;
 	if (clock_wall_ms(clock_system()) / 1000 < CLOCK_SANE_S)
 		fprintf(stderr, "pairdesk: this machine's clock is wrong; "

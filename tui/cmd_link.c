@@ -24,7 +24,7 @@
 
 #define TICK_MS 1000
 #define LOGIN_LIMIT_MS 180000   /* from linked to connected */
-#define SCREEN_MAX (256 * 1024)
+#define SCREEN_MAX ((size_t)256 * 1024)
 #define TEXT_MAX 2048
 #define CODE_SHOWN (CODE_LEN + 2)       /* with dash and NUL */
 
@@ -272,6 +272,7 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	enum wa_status status = WA_STATUS_ERROR;
 	struct session_view view;
 	struct words_args args;
+	int64_t wait_s;
 	cJSON *o;
 
 	memset(&view, 0, sizeof view);
@@ -301,9 +302,9 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 		cJSON_AddNumberToObject(o, "code", v->code);
 	if (v != NULL && v->detail[0] != '\0')
 		cJSON_AddStringToObject(o, "detail", v->detail);
-	if (view.until_ms > now)
-		cJSON_AddNumberToObject(o, "retryAfter",
-		    (double)((view.until_ms - now + 999) / 1000));
+	wait_s = (view.until_ms - now + 999) / 1000;
+	if (wait_s > 0)
+		cJSON_AddNumberToObject(o, "retryAfter", (double)wait_s);
 	print(o);
 }
 
