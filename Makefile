@@ -236,7 +236,7 @@ lint: $(GEN)
 	$(Q)shellcheck .ci/run tests/*.sh tests/fuzz/*.sh tests/peer/*.sh
 
 .PHONY: bench
-bench: $(B)/pairdesk $(B)/fast/pairdesk $(B)/wasim $(B)/bench
+bench: $(B)/pairdesk $(B)/wasim $(B)/bench
 	$(Q)python3 tests/bench/bench.py --build $(B)
 
 $(B)/bench: $(call obj,rel,$(wildcard tests/bench/*.c)) $(B)/libpairdesk.a

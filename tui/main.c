@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/app/nearest.h"
 #include "core/app/phone.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
@@ -121,6 +122,20 @@ usage_error(const char *fmt, ...)
 	va_end(ap);
 	fputs("; see pairdesk --help\n", stderr);
 	return EX_USAGE;
+}
+
+static int
+unknown_cmd(const char *name)
+{
+	struct nearest near;
+
+	nearest_init(&near, name);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		nearest_offer(&near, commands[i].name);
+	if (near.best != NULL)
+		return usage_error("there is no command %s; did you mean %s?",
+		    name, near.best);
+	return usage_error("there is no command %s", name);
 }
 
 /* What stands on the command line, before it is checked against a command. */
@@ -318,7 +333,7 @@ run(struct line *l, int argc, char **argv)
 		return print_help();
 	}
 	if ((cmd = find_cmd(l->words[0])) == NULL)
-		return usage_error("there is no command %s", l->words[0]);
+		return unknown_cmd(l->words[0]);
 	if (l->help)
 		return print_cmd_help(cmd);
 	l->args.cmd = cmd;

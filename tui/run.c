@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 
 #define WHAT_MAX 64
+#define SENTENCE_MAX 1280
 
 struct run {
 	struct app *app;
@@ -17,6 +18,19 @@ struct run {
 	bool ending;
 	int exit_code;
 };
+
+static int
+fail_open(const struct cmd_args *args, enum err err, const char *why)
+{
+	char text[SENTENCE_MAX];
+
+	if (err != ERR_LOCKED)
+		return cmd_fail(args, cmd_exit_code(err), "INTERNAL_ERROR",
+		    why);
+	str_format(text, sizeof text, "%s. %s", why,
+	    words_get(args->lang, WORD_CLI_LOCKED_ADVICE));
+	return cmd_fail(args, EX_TEMPFAIL, "LOCKED", text);
+}
 
 struct run *
 run_open(const struct cmd_args *args, int *exit_code)
@@ -31,8 +45,7 @@ run_open(const struct cmd_args *args, int *exit_code)
 	    .what = what }, &r->app, &problem);
 	if (err == ERR_OK)
 		return r;
-	*exit_code = cmd_fail(args, cmd_exit_code(err),
-	    err == ERR_LOCKED ? "LOCKED" : "INTERNAL_ERROR", problem.text);
+	*exit_code = fail_open(args, err, problem.text);
 	free(r);
 	return NULL;
 }

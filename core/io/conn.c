@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/io/dial.h"
+#include "core/io/gate.h"
 #include "core/io/loop_uv.h"
 
 /* After a failed write, what the server said before it went (often why) is
@@ -32,6 +33,7 @@ struct conn {
 	const struct conn_events *events;
 	void *ctx;
 	struct conn_params *params;     /* a copy, until ready */
+	struct pass *pass;              /* until ready or lost */
 	struct dial *dial;
 	struct sock *sock;
 	struct tls *tls;
@@ -89,12 +91,20 @@ stop_securing(struct conn *c)
 	c->again = NULL;
 }
 
+static void
+leave_gate(struct conn *c)
+{
+	gate_leave(c->pass);
+	c->pass = NULL;
+}
+
 /* Nothing that is on the stack now may find its memory gone, so all of it
  * goes on a later turn. */
 static void
 destroy(struct conn *c)
 {
 	c->state = GONE;
+	leave_gate(c);
 	dial_cancel(c->dial);
 	c->dial = NULL;
 	timer_destroy(c->timer);
@@ -119,6 +129,7 @@ lost(struct conn *c, enum err err, const char *detail)
 	if (!is_alive(c))
 		return;
 	c->state = LOST;
+	leave_gate(c);
 	timer_stop(c->timer);
 	stop_securing(c);
 	if (c->sock != NULL)
@@ -297,6 +308,7 @@ static void
 become_ready(struct conn *c)
 {
 	c->state = READY;
+	leave_gate(c);
 	timer_stop(c->timer);
 	stop_securing(c);
 	forget_params(c);
@@ -449,13 +461,23 @@ on_timer(void *ctx)
 		lost(c, ERR_TIMEOUT, "the server does not answer");
 }
 
-struct conn *
-conn_open(struct loop *loop, const struct conn_params *params)
+static void
+on_turn(void *ctx)
 {
 	static const struct dial_events dial_events = {
 		.on_stage = on_dial_stage,
 		.on_done = on_dialed,
 	};
+	struct conn *c = ctx;
+	const struct conn_params *p = c->params;
+
+	c->dial = dial_start(c->loop, p->url->host, p->url->port, p->limits,
+	    &dial_events, c);
+}
+
+struct conn *
+conn_open(struct loop *loop, const struct conn_params *params)
+{
 	struct conn *c = xcalloc(1, sizeof *c);
 	struct conn_params *copy = xcalloc(1, sizeof *copy);
 
@@ -468,8 +490,7 @@ conn_open(struct loop *loop, const struct conn_params *params)
 	c->stage = STAGE_LOOKUP;
 	buf_init(&c->out, CONN_OUT_MAX);
 	c->timer = timer_create_on(loop, on_timer, c);
-	c->dial = dial_start(loop, params->url->host, params->url->port,
-	    params->limits, &dial_events, c);
+	c->pass = gate_enter(loop, on_turn, c);
 	return c;
 }
 

@@ -68,6 +68,7 @@ loop_create(struct loop **out)
 	uv_idle_init(&loop->uv, &loop->idle);
 	loop->idle.data = loop;
 	list_init(&loop->deferred);
+	list_init(&loop->gate_waiting);
 	loop_timers_init(loop);
 	loop_lanes_init(loop);
 	*out = loop;

@@ -41,6 +41,9 @@ struct loop {
 	struct lane_queue lanes[LANE_COUNT];
 	size_t jobs_alive;
 
+	struct list gate_waiting;       /* gate.c */
+	unsigned gate_count;
+
 	struct resolver *resolver;
 	uint64_t longest_ns;
 	uint8_t scratch[LOOP_SCRATCH];

@@ -10,7 +10,7 @@
 #define ROOT_SERIAL 0
 #define INTERMEDIATE_SERIAL 77
 #define LEAF_SERIAL 1077
-#define DAY_S 86400
+#define DAY_S INT64_C(86400)
 
 /* One certificate before it is signed. */
 struct draft {

@@ -8,6 +8,8 @@
 #include "tests/sim/json.h"
 #include "tests/sim/sim.h"
 
+#define TEXT_MAX 256
+
 static const struct {
 	const char *name, *text;
 	enum rule_kind kind;
@@ -23,16 +25,14 @@ static const char *const kind_names[] = {
 	[RULE_PAIRDESK] = "pairdesk",
 };
 
-__attribute__((format(printf, 3, 0))) static void
-record(struct conn *c, enum check_rule rule, const char *fmt, va_list args)
+static void
+record(struct conn *c, enum check_rule rule, const char *text)
 {
-	char text[256];
 	cJSON *e;
 
 	if (rules[rule].kind == RULE_PAIRDESK &&
 	    c->sim->set.strict_pairdesk == 0)
 		return;
-	vsnprintf(text, sizeof text, fmt, args);
 	c->sim->count.violations++;
 	e = event_new(c->sim, c, "violation");
 	json_put(e, "rule", rules[rule].name);
@@ -46,21 +46,25 @@ record(struct conn *c, enum check_rule rule, const char *fmt, va_list args)
 void
 check_note(struct conn *c, enum check_rule rule, const char *fmt, ...)
 {
+	char text[TEXT_MAX];
 	va_list args;
 
 	va_start(args, fmt);
-	record(c, rule, fmt, args);
+	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
+	record(c, rule, text);
 }
 
 void
 check_close(struct conn *c, enum check_rule rule, const char *fmt, ...)
 {
+	char text[TEXT_MAX];
 	va_list args;
 
 	va_start(args, fmt);
-	record(c, rule, fmt, args);
+	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
+	record(c, rule, text);
 	conn_close(c, rules[rule].name);
 }
 

@@ -3,8 +3,12 @@
 #define PAIRDESK_SIM_CODE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "core/base/secret.h"
 #include "core/wire/node.h"
+
+#define CODE_BUNDLE 156         /* salt 32, iv 12, sealed 96 + 16 */
 
 struct conn;
 struct phone;
@@ -19,6 +23,10 @@ void code_iq(struct conn *c, const struct node *iq, const struct node *reg);
  */
 const char *code_type(struct sim *sim, struct phone *p, const char *code,
     struct conn **out);
+
+/* companion_finish came: linked, or the phone shows wrong-code. */
+void code_phone_finish(struct conn *c, const uint8_t bundle[CODE_BUNDLE],
+    const uint8_t identity[KEY_LEN]);
 
 /* The old code is dead. False: none is pending. */
 bool code_refresh(struct conn *c, bool manual);

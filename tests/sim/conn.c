@@ -90,7 +90,7 @@ create(struct sim *sim, struct net *net)
 	c->since_ms = (int64_t)uv_now(sim->loop);
 	c->shape.settle_ms = -1;
 	buf_init(&c->head, HTTP_HEAD_MAX);
-	buf_init(&c->joined, 2 * FRAME_MAX);
+	buf_init(&c->joined, (size_t)2 * FRAME_MAX);
 	framer_init(&c->framer, FRAME_MAX);
 	list_init(&c->owed);
 	list_init(&c->timers);

@@ -66,6 +66,9 @@ struct conn {
 	bool is_transport;      /* both ciphers are set */
 	uint8_t noise_pub[KEY_LEN];
 	uint32_t revision;      /* of its client version */
+	unsigned failure;       /* the reason login ends with, or 0 */
+	const char *end_why;    /* static; of a close under way */
+	uint32_t low_uploads;   /* uploads there were at the low notice */
 
 	struct pairing *pairing; /* while registering */
 	struct device *device;  /* from login on; of a pairing: once made */

@@ -14,7 +14,7 @@
 enum { EXIT_NOT_OK = 1, EXIT_BAD_USAGE = 2, EXIT_NO_SERVER = 3,
 	EXIT_TIMED_OUT = 4 };
 
-#define VALUE_MAX (1024 * 1024)
+#define VALUE_MAX ((size_t)1024 * 1024)
 
 static int
 usage(void)

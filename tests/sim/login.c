@@ -25,16 +25,21 @@ static void
 count_use(struct conn *c, int by)
 {
 	struct map *m = &c->sim->noise_use;
-	intptr_t n = (intptr_t)map_get(m, c->noise_pub, KEY_LEN) + by;
+	int *count = map_get(m, c->noise_pub, KEY_LEN);
+	int n;
 
-	if (n <= 0)
+	if (count == NULL)
+		map_put(m, c->noise_pub, KEY_LEN,
+		    count = xcalloc(1, sizeof *count));
+	n = *count += by;
+	if (n == 0) {
 		map_remove(m, c->noise_pub, KEY_LEN);
-	else
-		map_put(m, c->noise_pub, KEY_LEN, (void *)n);
+		free(count);
+	}
 	if (n > c->sim->count.max_same_identity)
 		c->sim->count.max_same_identity = n;
 	if (by > 0 && n > 1)
-		check_note(c, RULE_LOGIN_PARALLEL, "%d at a time", (int)n);
+		check_note(c, RULE_LOGIN_PARALLEL, "%d at a time", n);
 }
 
 void
@@ -54,15 +59,16 @@ login_ended(struct conn *c)
 static void
 on_error_said(struct conn *c, void *arg)
 {
-	conn_close(c, arg);
+	(void)arg;
+	conn_close(c, c->end_why);
 }
 
 static void
 close_soon(struct conn *c, const char *why)
 {
 	conn_flush(c);
-	conn_later(c, CLOSE_AFTER_ERROR_MS, on_error_said,
-	    (void *)(uintptr_t)why);
+	c->end_why = why;
+	conn_later(c, CLOSE_AFTER_ERROR_MS, on_error_said, NULL);
 }
 
 void
@@ -307,8 +313,9 @@ static void
 on_login_due(struct conn *c, void *arg)
 {
 	struct device *d = c->device;
-	unsigned reason = (unsigned)(uintptr_t)arg;
+	unsigned reason = c->failure;
 
+	(void)arg;
 	if (!conn_enter(c, STAGE_LOGIN) || told_to_fail(c))
 		return;
 	if (c->revision < c->sim->set.min_revision)
@@ -333,12 +340,11 @@ on_login_due(struct conn *c, void *arg)
 static void
 on_register_due(struct conn *c, void *arg)
 {
-	unsigned reason = (unsigned)(uintptr_t)arg;
-
+	(void)arg;
 	if (!conn_enter(c, STAGE_PAIR) || told_to_fail(c))
 		return;
-	if (reason != 0)
-		fail(c, reason);
+	if (c->failure != 0)
+		fail(c, c->failure);
 	else
 		pairing_begin(c);
 }
@@ -376,8 +382,9 @@ begin_login(struct conn *c, const struct client_payload *p, unsigned reason)
 	if (p->lc == 0 || !p->lid_migrated)
 		check_note(c, RULE_LOGIN_LC, "lc %" PRIu64 " lidDbMigrated %d",
 		    p->lc, p->lid_migrated);
+	c->failure = reason;
 	conn_later(c, c->shape.settle_ms >= 0 ? c->shape.settle_ms :
-	    c->sim->set.settle_ms, on_login_due, (void *)(uintptr_t)reason);
+	    c->sim->set.settle_ms, on_login_due, NULL);
 }
 
 static void
@@ -397,8 +404,9 @@ begin_register(struct conn *c, const struct client_payload *p, unsigned reason)
 	if (accounts_by_noise(&c->sim->accounts, c->noise_pub) != NULL)
 		check_note(c, RULE_REG_KEYS_REUSED, "noise key of a device");
 	pairing_create(c, &p->reg);
+	c->failure = reason;
 	conn_later(c, c->shape.settle_ms >= 0 ? c->shape.settle_ms :
-	    c->sim->set.settle_ms, on_register_due, (void *)(uintptr_t)reason);
+	    c->sim->set.settle_ms, on_register_due, NULL);
 }
 
 void

@@ -24,10 +24,15 @@ hash_of(const uint8_t *p, size_t n)
 	return h;
 }
 
+/* Chains of items; the count of slots is a power of two. */
+struct map_slot {
+	struct map_item *first;
+};
+
 static struct map_item **
 find(const struct map *m, const void *key, size_t n, uint64_t hash)
 {
-	struct map_item **at = &m->slots[hash & (m->slot_count - 1)];
+	struct map_item **at = &m->slots[hash & (m->slot_count - 1)].first;
 
 	while (*at != NULL && ((*at)->hash != hash || (*at)->n != n ||
 	    memcmp((*at)->key, key, n) != 0))
@@ -39,17 +44,17 @@ static void
 grow(struct map *m)
 {
 	size_t count = m->slot_count == 0 ? 64 : m->slot_count * 2;
-	struct map_item **slots = xcalloc(count, sizeof *slots);
+	struct map_slot *slots = xcalloc(count, sizeof *slots);
 
 	for (size_t i = 0; i < m->slot_count; i++) {
-		struct map_item *item = m->slots[i];
+		struct map_item *item = m->slots[i].first;
 
 		while (item != NULL) {
 			struct map_item *next = item->next;
 			size_t at = item->hash & (count - 1);
 
-			item->next = slots[at];
-			slots[at] = item;
+			item->next = slots[at].first;
+			slots[at].first = item;
 			item = next;
 		}
 	}
@@ -62,7 +67,7 @@ void
 map_finish(struct map *m)
 {
 	for (size_t i = 0; i < m->slot_count; i++) {
-		struct map_item *item = m->slots[i];
+		struct map_item *item = m->slots[i].first;
 
 		while (item != NULL) {
 			struct map_item *next = item->next;

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct map_item;
+struct map_slot;
 
 struct map {
-	struct map_item **slots;
+	struct map_slot *slots;
 	size_t slot_count;      /* a power of two, or 0 */
 	size_t count;
 };

@@ -262,14 +262,17 @@ void
 net_write_raw(struct net *net, const void *p, size_t n)
 {
 	struct net_out *out;
+	union {
+		const void *in;
+		char *out;
+	} bytes = { p };        /* libuv takes no const */
 	uv_buf_t buf;
 	int done = 0;
 
 	if (net->closing || n == 0)
 		return;
 	if (uv_stream_get_write_queue_size((uv_stream_t *)&net->tcp) == 0) {
-		out = NULL;
-		buf = uv_buf_init((char *)(uintptr_t)p, (unsigned)n);
+		buf = uv_buf_init(bytes.out, (unsigned)n);
 		done = uv_try_write((uv_stream_t *)&net->tcp, &buf, 1);
 		if (done < 0)
 			done = 0;

@@ -116,7 +116,7 @@ make_refs(struct conn *c, uint32_t count)
 	forget_refs(c);
 	p->refs = xcalloc(count == 0 ? 1 : count, sizeof *p->refs);
 	p->ref_count = count;
-	buf_init(&text, 2 * REF_MAX);
+	buf_init(&text, REF_MAX + 8);
 	for (uint32_t i = 0; i < count; i++) {
 		rnd_fill(c->sim->rnd, raw, sizeof raw);
 		buf_clear(&text);

@@ -9,7 +9,7 @@
 #include "tests/sim/json.h"
 #include "tests/sim/sim.h"
 
-#define FILE_MAX (256 * 1024 * 1024)
+#define FILE_MAX ((size_t)256 * 1024 * 1024)
 
 /* --- saving ------------------------------------------------------------ */
 

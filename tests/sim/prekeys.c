@@ -229,11 +229,11 @@ prekeys_on_digest(struct conn *c, const struct node *iq,
 		    "feature-not-implemented");
 }
 
-/* arg: the uploads there were when the notice went out. */
 static void
 on_low_due(struct conn *c, void *arg)
 {
-	if (c->device->uploads == (uint32_t)(uintptr_t)arg)
+	(void)arg;
+	if (c->device->uploads == c->low_uploads)
 		check_note(c, RULE_UPLOAD_LOW, "none within %d ms",
 		    UPLOAD_WITHIN_MS);
 }
@@ -247,9 +247,9 @@ prekeys_notice(struct conn *c, uint32_t count)
 	event_say_int(c->sim, c, "prekey_low", "value", count);
 	owed_ack(c, n, false);
 	conn_send(c, n);
+	c->low_uploads = c->device->uploads;
 	if (count < LOW)
-		conn_later(c, UPLOAD_WITHIN_MS, on_low_due,
-		    (void *)(uintptr_t)c->device->uploads);
+		conn_later(c, UPLOAD_WITHIN_MS, on_low_due, NULL);
 }
 
 void

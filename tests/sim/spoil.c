@@ -10,8 +10,8 @@
 #include "tests/sim/json.h"
 #include "tests/sim/must.h"
 
-#define BOMB_SIZE (64u * 1024 * 1024)
-#define DEEP 1000
+#define BOMB_SIZE ((uLong)64 * 1024 * 1024)
+#define DEEP ((size_t)1000)
 
 static void
 bad_tag(struct conn *c, int64_t bytes)
@@ -71,7 +71,7 @@ deep(struct conn *c, int64_t bytes)
 	buf_init(&b, DEEP * 8);
 	must(buf_u8(&b, 0));
 	/* <ib><ib>...: list of 2 (tag, content), content a list of 1 */
-	for (int i = 0; i < DEEP; i++)
+	for (size_t i = 0; i < DEEP; i++)
 		must(buf_append(&b, "\xf8\2\5\xf8\1", 5));
 	must(buf_append(&b, "\xf8\1\5", 3));
 	conn_seal(c, b.data, b.len);

@@ -11,8 +11,9 @@
 #include "tests/sim/must.h"
 
 #define ORIGIN "https://web.whatsapp.com"
-#define ANSWER_MAX (4u * 1024 * 1024)
-#define HUGE_BODY (3u * 1024 * 1024)
+#define ANSWER_MAX ((size_t)4 * 1024 * 1024)
+#define HUGE_BODY ((size_t)3 * 1024 * 1024)
+#define HUGE_HEAD ((size_t)256 * 1024)
 
 static void
 send_and_close(struct conn *c, struct buf *out)
@@ -184,7 +185,7 @@ bad_upgrade(struct conn *c, const cJSON *f, const char *accept,
 	else if (strcmp(how, "garbage") == 0)
 		must(buf_str(out, "\x16\x03\x01 this is no HTTP\r\n\r\n"));
 	else if (strcmp(how, "huge") == 0)
-		while (out->len < 256 * 1024)
+		while (out->len < HUGE_HEAD)
 			must(buf_str(out, out->len == 0 ?
 			    "HTTP/1.1 101 Switching Protocols\r\n" :
 			    "X-Filler: 0123456789abcdef0123456789abcdef\r\n"));

@@ -24,9 +24,9 @@ fixed_key(uint8_t byte, struct keypair *out)
 }
 
 void
-server_init(struct server *s)
+server_init(struct noise_server *s)
 {
-	*s = (struct server){
+	*s = (struct noise_server){
 		.intermediate_cert = { .serial = 70, .issuer_serial = 0,
 		    .not_before = SERVER_NOW - 10, .not_after = SERVER_NOW + 10,
 		    .key_len = KEY_LEN, .signature_len = SIGNATURE_LEN },
@@ -43,7 +43,7 @@ server_init(struct server *s)
 }
 
 struct noise_trust
-server_trust(const struct server *s)
+server_trust(const struct noise_server *s)
 {
 	struct noise_trust trust = { .root_serial = 0 };
 
@@ -77,7 +77,7 @@ issue(const struct server_cert *cert, const struct keypair *issuer,
 }
 
 void
-server_chain(const struct server *s, struct buf *out)
+server_chain(const struct noise_server *s, struct buf *out)
 {
 	Wa__CertChain chain = WA__CERT_CHAIN__INIT;
 	Wa__CertChain__Certificate leaf = WA__CERT_CHAIN__CERTIFICATE__INIT,
@@ -111,7 +111,7 @@ mix_shared(struct noise_sym *s, const struct keypair *ours,
 }
 
 void
-server_hello(struct server *s, const uint8_t client_ephemeral[KEY_LEN],
+server_hello(struct noise_server *s, const uint8_t client_ephemeral[KEY_LEN],
     const void *chain, size_t chain_len, struct buf *out)
 {
 	Wa__HandshakeMessage m = WA__HANDSHAKE_MESSAGE__INIT;
@@ -139,7 +139,7 @@ server_hello(struct server *s, const uint8_t client_ephemeral[KEY_LEN],
 }
 
 enum err
-server_finish(struct server *s, const void *message, size_t n,
+server_finish(struct noise_server *s, const void *message, size_t n,
     struct buf *client_static, struct buf *payload)
 {
 	const Wa__HandshakeMessage *m;

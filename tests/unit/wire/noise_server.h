@@ -22,7 +22,7 @@ struct server_cert {
 	uint8_t key[KEY_LEN];
 };
 
-struct server {
+struct noise_server {
 	struct keypair root, intermediate, fixed, ephemeral;
 	struct server_cert intermediate_cert, leaf_cert;
 	bool no_intermediate, no_leaf;
@@ -30,15 +30,15 @@ struct server {
 };
 
 /* All as it should be. Keys are fixed. */
-void server_init(struct server *s);
-struct noise_trust server_trust(const struct server *s);
+void server_init(struct noise_server *s);
+struct noise_trust server_trust(const struct noise_server *s);
 /* Appends the signed chain. */
-void server_chain(const struct server *s, struct buf *out);
+void server_chain(const struct noise_server *s, struct buf *out);
 /* Appends ServerHello as the answer to a client with this ephemeral key. */
-void server_hello(struct server *s, const uint8_t client_ephemeral[KEY_LEN],
+void server_hello(struct noise_server *s, const uint8_t client_ephemeral[KEY_LEN],
     const void *chain, size_t chain_len, struct buf *out);
 /* Reads ClientFinish; client_static and payload are appended. */
-enum err server_finish(struct server *s, const void *message, size_t n,
+enum err server_finish(struct noise_server *s, const void *message, size_t n,
     struct buf *client_static, struct buf *payload);
 
 #endif

@@ -6,7 +6,7 @@
 #include "tests/unit/wire/noise_server.h"
 
 static enum err
-verify(const struct server *s, int64_t now)
+verify(const struct noise_server *s, int64_t now)
 {
 	const struct noise_trust trust = server_trust(s);
 	struct buf chain;
@@ -24,7 +24,7 @@ verify(const struct server *s, int64_t now)
 
 TEST(cert_verify_accepts_a_good_chain)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	EXPECT_INT(verify(&s, SERVER_NOW), ERR_OK);
@@ -35,7 +35,7 @@ TEST(cert_verify_accepts_a_good_chain)
 /* Check 1: everything is there in its size. */
 TEST(cert_verify_refuses_missing_parts)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	s.no_leaf = true;
@@ -69,7 +69,7 @@ TEST(cert_verify_refuses_missing_parts)
 /* Check 2: another root than the one trusted. */
 TEST(cert_verify_refuses_another_root)
 {
-	struct server s;
+	struct noise_server s;
 	struct buf chain;
 
 	server_init(&s);
@@ -83,7 +83,7 @@ TEST(cert_verify_refuses_another_root)
 /* Check 3 */
 TEST(cert_verify_refuses_another_root_serial)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	s.intermediate_cert.issuer_serial = 1;
@@ -93,7 +93,7 @@ TEST(cert_verify_refuses_another_root_serial)
 /* Check 4: the leaf is signed by a key the intermediate does not name. */
 TEST(cert_verify_refuses_a_foreign_leaf_signature)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	memcpy(s.intermediate_cert.key, s.root.pub, KEY_LEN);
@@ -103,7 +103,7 @@ TEST(cert_verify_refuses_a_foreign_leaf_signature)
 /* Check 5 */
 TEST(cert_verify_refuses_another_intermediate_serial)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	s.leaf_cert.issuer_serial = 71;
@@ -113,7 +113,7 @@ TEST(cert_verify_refuses_another_intermediate_serial)
 /* Check 6 */
 TEST(cert_verify_refuses_another_server_key)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	memcpy(s.leaf_cert.key, s.ephemeral.pub, KEY_LEN);
@@ -123,7 +123,7 @@ TEST(cert_verify_refuses_another_server_key)
 /* Check 7 is last: the wrong clock is only blamed when all else is right. */
 TEST(cert_verify_refuses_outside_validity)
 {
-	struct server s;
+	struct noise_server s;
 
 	server_init(&s);
 	EXPECT_INT(verify(&s, SERVER_NOW + 11), ERR_CERT_TIME);
@@ -143,7 +143,7 @@ TEST(cert_verify_refuses_outside_validity)
 
 TEST(cert_verify_refuses_every_prefix_and_flipped_byte)
 {
-	struct server s;
+	struct noise_server s;
 	struct noise_trust trust;
 	struct buf chain;
 
@@ -168,7 +168,7 @@ TEST(cert_verify_refuses_every_prefix_and_flipped_byte)
 /* protobuf-c would spend twenty times the size of such input. */
 TEST(cert_verify_refuses_bombs)
 {
-	struct server s;
+	struct noise_server s;
 	struct noise_trust trust;
 	uint8_t *bomb = calloc(1, 32000);
 

@@ -8,7 +8,7 @@
 
 /* A client and a server in the middle of their handshake. */
 struct meeting {
-	struct server server;
+	struct noise_server server;
 	struct noise_trust trust;
 	struct noise_client client;
 	struct keypair client_ephemeral, client_static;

@@ -1,0 +1,397 @@
+#include "core/app/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "tests/t.h"
+#include "tests/unit/store/fix.h"
+
+#define PATIENCE 2000           /* turns of a loop that is never idle long */
+
+/* An app whose WhatsApp is a port where nobody listens. */
+struct flat {
+	struct fix fix;                 /* only its directory */
+	struct config *config;
+	struct app *app;
+	bool stopped;
+};
+
+static void
+set(struct config *c, const char *name, const char *value)
+{
+	struct config_problem problem;
+
+	EXPECT_INT(config_set(c, CONFIG_FLAG, "test", name, value, &problem),
+	    ERR_OK);
+}
+
+static struct config *
+make_config(const char *dir)
+{
+	static char *env[] = { NULL };
+	struct config *c = config_create();
+	struct config_problem problem;
+
+	set(c, "state_dir", dir);
+	set(c, "whatsapp.url", "ws://127.0.0.1:1/ws/chat");
+	EXPECT_INT(config_finish(c, &(struct config_place){ .env = env },
+	    &problem), ERR_OK);
+	return c;
+}
+
+static void
+flat_open(struct flat *f)
+{
+	struct app_problem problem = { "" };
+
+	f->stopped = false;
+	EXPECT_INT(app_open(&(struct app_params){ .config = f->config,
+	    .what = "unit" }, &f->app, &problem), ERR_OK);
+	EXPECT_STR(problem.text, "");
+	if (f->app == NULL)
+		abort();
+}
+
+static void
+flat_init(struct flat *f)
+{
+	char *dir = t_dir();
+
+	memset(f, 0, sizeof *f);
+	fix_init_in(&f->fix, dir);
+	f->config = make_config(dir);
+	free(dir);
+	flat_open(f);
+}
+
+static void
+on_stopped(void *ctx)
+{
+	struct flat *f = ctx;
+
+	f->stopped = true;
+}
+
+static void
+flat_close(struct flat *f)
+{
+	app_stop(f->app, on_stopped, f);
+	for (int i = 0; i < PATIENCE && !f->stopped; i++)
+		loop_turn(app_loop(f->app), true);
+	EXPECT(f->stopped);
+	app_close(f->app);
+	f->app = NULL;
+}
+
+static void
+flat_finish(struct flat *f)
+{
+	flat_close(f);
+	config_destroy(f->config);
+	fix_finish(&f->fix);
+}
+
+/* A link attempt that ends at the closed port; some five events. */
+static void
+try_link(struct flat *f, const char *company)
+{
+	struct session_view view;
+
+	EXPECT_INT(app_link(f->app, company, NULL), ERR_OK);
+	for (int i = 0; i < PATIENCE; i++) {
+		loop_turn(app_loop(f->app), true);
+		if (app_view(f->app, company, &view) &&
+		    view.status == WA_STATUS_IDLE)
+			return;
+	}
+	EXPECT(false);
+}
+
+/* --- the ring -------------------------------------------------------------- */
+
+TEST(app_events_can_be_read_from_any_point)
+{
+	struct app_event events[64];
+	struct flat f;
+	bool missed = true;
+	size_t n, rest;
+
+	flat_init(&f);
+	EXPECT_INT(app_events_since(f.app, 0, events, 64, &missed), 0);
+	EXPECT(!missed);
+	try_link(&f, "acme");
+	n = app_events_since(f.app, 0, events, 64, &missed);
+	EXPECT(!missed);
+	ASSERT(n > 2 && n < 64);
+	for (size_t i = 0; i < n; i++) {
+		EXPECT_INT(events[i].seq, i + 1);
+		EXPECT_STR(events[i].company, "acme");
+		EXPECT(events[i].at_ms > 0);
+		if (i > 0)
+			EXPECT(events[i].state_version >=
+			    events[i - 1].state_version);
+	}
+	EXPECT_INT(events[n - 1].type, SESSION_ERROR);
+	rest = app_events_since(f.app, 2, events, 64, &missed);
+	EXPECT_INT(rest, n - 2);
+	EXPECT_INT(events[0].seq, 3);
+	EXPECT_INT(app_events_since(f.app, 0, events, 1, &missed), 1);
+	EXPECT_INT(events[0].seq, 1);
+	EXPECT_INT(app_events_since(f.app, n, events, 64, &missed), 0);
+	EXPECT(!missed);
+	/* of another boot, it seems */
+	EXPECT_INT(app_events_since(f.app, n + 100, events, 64, &missed), 0);
+	flat_finish(&f);
+}
+
+TEST(app_ring_forgets_and_says_so)
+{
+	struct app_event *events = xcalloc(APP_RING_EVENTS + 1,
+	    sizeof *events);
+	struct flat f;
+	bool missed;
+	size_t n;
+	uint64_t last;
+
+	flat_init(&f);
+	do {
+		try_link(&f, "acme");
+		n = app_events_since(f.app, 0, events, APP_RING_EVENTS + 1,
+		    &missed);
+	} while (!missed && n <= APP_RING_EVENTS);
+	EXPECT(missed);
+	EXPECT_INT(n, APP_RING_EVENTS);
+	last = events[n - 1].seq;
+	EXPECT(last > APP_RING_EVENTS);
+	for (size_t i = 1; i < n; i++)
+		EXPECT_INT(events[i].seq, events[i - 1].seq + 1);
+	/* the oldest kept, and the one before it */
+	EXPECT_INT(app_events_since(f.app, last - APP_RING_EVENTS, events,
+	    APP_RING_EVENTS, &missed), APP_RING_EVENTS);
+	EXPECT(!missed);
+	EXPECT_INT(app_events_since(f.app, last - APP_RING_EVENTS - 1, events,
+	    APP_RING_EVENTS, &missed), APP_RING_EVENTS);
+	EXPECT(missed);
+	free(events);
+	flat_finish(&f);
+}
+
+/* --- listeners ------------------------------------------------------------- */
+
+struct ear {
+	struct flat *f;
+	struct app_listener *listener;
+	int heard;
+	struct ear *leaves, *comes;     /* at the first event heard */
+};
+
+static void
+on_heard(void *ctx, const char *company, const struct session_event *event)
+{
+	struct ear *e = ctx;
+	struct ear *leaves = e->leaves, *comes = e->comes;
+
+	EXPECT_STR(company, "acme");
+	EXPECT(event != NULL);
+	e->heard++;
+	e->leaves = e->comes = NULL;
+	if (leaves != NULL) {
+		app_unlisten(leaves->listener);
+		leaves->listener = NULL;
+	}
+	if (comes != NULL)
+		comes->listener = app_listen(comes->f->app, on_heard, comes);
+}
+
+TEST(app_listeners_come_and_go_within_an_event)
+{
+	struct app_event events[64];
+	struct flat f;
+	struct ear first = { .f = &f }, second = { .f = &f },
+	    third = { .f = &f }, late = { .f = &f };
+	bool missed;
+	int all;
+
+	flat_init(&f);
+	first.listener = app_listen(f.app, on_heard, &first);
+	second.listener = app_listen(f.app, on_heard, &second);
+	third.listener = app_listen(f.app, on_heard, &third);
+	first.leaves = &second;         /* one behind it */
+	first.comes = &late;
+	third.leaves = &third;          /* itself */
+	try_link(&f, "acme");
+	all = (int)app_events_since(f.app, 0, events, 64, &missed);
+	EXPECT_INT(first.heard, all);
+	EXPECT_INT(second.heard, 0);
+	EXPECT_INT(third.heard, 1);
+	EXPECT_INT(late.heard, all - 1);        /* not the one it came in */
+	/* leaving between events */
+	app_unlisten(first.listener);
+	app_unlisten(NULL);
+	try_link(&f, "acme");
+	EXPECT_INT(first.heard, all);
+	EXPECT(late.heard > all);
+	flat_finish(&f);                /* late never left */
+}
+
+static void
+on_error_stop(void *ctx, const char *company,
+    const struct session_event *event)
+{
+	struct flat *f = ctx;
+
+	(void)company;
+	if (event->type == SESSION_ERROR)
+		app_stop(f->app, on_stopped, f);
+}
+
+TEST(app_may_be_stopped_from_within_an_event)
+{
+	struct flat f;
+
+	flat_init(&f);
+	app_listen(f.app, on_error_stop, &f);
+	EXPECT_INT(app_link(f.app, "acme", NULL), ERR_OK);
+	for (int i = 0; i < PATIENCE && !f.stopped; i++)
+		loop_turn(app_loop(f.app), true);
+	EXPECT(f.stopped);
+	app_close(f.app);
+	config_destroy(f.config);
+	fix_finish(&f.fix);
+}
+
+/* --- companies ------------------------------------------------------------- */
+
+TEST(app_refuses_what_is_not_there)
+{
+	struct session_view view;
+	struct flat f;
+
+	flat_init(&f);
+	memset(&view, 0x5a, sizeof view);
+	EXPECT(!app_view(f.app, "acme", &view));
+	EXPECT_INT((uint8_t)view.company[0], 0x5a);
+	EXPECT_INT(app_connect(f.app, "acme"), ERR_NOT_FOUND);
+	EXPECT_INT(app_reconnect(f.app, "acme"), ERR_NOT_FOUND);
+	EXPECT_INT(app_logout(f.app, "acme"), ERR_NOT_FOUND);
+	EXPECT_INT(app_remove(f.app, "acme", true, true, NULL, NULL),
+	    ERR_NOT_FOUND);
+	EXPECT_INT(app_link(f.app, "no such id", NULL), ERR_INVALID);
+	app_link_cancel(f.app, "acme");
+	EXPECT(!app_view(f.app, "acme", &view));
+	flat_finish(&f);
+}
+
+struct removed {
+	int calls;
+	enum err err;
+};
+
+static void
+on_removed(void *ctx, enum err err)
+{
+	struct removed *r = ctx;
+
+	r->calls++;
+	r->err = err;
+}
+
+static void
+until_removed(struct flat *f, const struct removed *r)
+{
+	for (int i = 0; i < PATIENCE && r->calls == 0; i++)
+		loop_turn(app_loop(f->app), true);
+	EXPECT_INT(r->calls, 1);
+	EXPECT_INT(r->err, ERR_OK);
+}
+
+static enum err
+remove_when_at_rest(struct flat *f, struct removed *r)
+{
+	enum err err = ERR_BUSY;
+
+	for (int i = 0; i < PATIENCE && err == ERR_BUSY; i++) {
+		err = app_remove(f->app, "acme", false, true, on_removed, r);
+		loop_turn(app_loop(f->app), err == ERR_BUSY);
+	}
+	return err;
+}
+
+TEST(app_remembers_and_removes_companies)
+{
+	struct removed r = { 0 };
+	struct session_view view;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT_INT(app_link(f.app, "acme", NULL), ERR_OK);
+	EXPECT_INT(app_remove(f.app, "acme", true, true, on_removed, &r),
+	    ERR_BUSY);
+	try_link(&f, "beta");
+	flat_close(&f);
+	flat_open(&f);
+	EXPECT(app_view(f.app, "acme", &view));
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	EXPECT_INT(remove_when_at_rest(&f, &r), ERR_OK);
+	EXPECT(!app_view(f.app, "acme", &view));
+	until_removed(&f, &r);
+	EXPECT(!app_view(f.app, "acme", &view));
+	flat_close(&f);
+	flat_open(&f);
+	EXPECT(!app_view(f.app, "acme", &view));
+	EXPECT(app_view(f.app, "beta", &view));
+	flat_finish(&f);
+}
+
+/* A company that is linked while its files are going is a new one. */
+TEST(app_links_while_removing)
+{
+	struct removed r = { 0 };
+	struct session_view view;
+	struct flat f;
+
+	flat_init(&f);
+	try_link(&f, "acme");
+	EXPECT_INT(remove_when_at_rest(&f, &r), ERR_OK);
+	EXPECT_INT(app_link(f.app, "acme", NULL), ERR_OK);
+	until_removed(&f, &r);
+	EXPECT(app_view(f.app, "acme", &view));
+	flat_close(&f);
+	flat_open(&f);
+	EXPECT(app_view(f.app, "acme", &view));
+	flat_finish(&f);
+}
+
+/* Stopping waits for it: its callback needs the app. */
+TEST(app_stops_after_a_removal)
+{
+	struct removed r = { 0 };
+	struct flat f;
+
+	flat_init(&f);
+	try_link(&f, "acme");
+	EXPECT_INT(remove_when_at_rest(&f, &r), ERR_OK);
+	flat_close(&f);
+	EXPECT_INT(r.calls, 1);
+	flat_open(&f);
+	flat_finish(&f);
+}
+
+/* --- opening --------------------------------------------------------------- */
+
+TEST(app_says_who_holds_the_state)
+{
+	struct app_problem problem = { "" };
+	struct app *other = NULL;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT_INT(app_open(&(struct app_params){ .config = f.config,
+	    .what = "other" }, &other, &problem), ERR_LOCKED);
+	EXPECT_NULL(other);
+	EXPECT(strstr(problem.text, "unit") != NULL);
+	app_close(NULL);
+	flat_finish(&f);
+}
