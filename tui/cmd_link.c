@@ -52,11 +52,15 @@ mono_ms(void)
 }
 
 static int64_t
+whole_seconds(int64_t left_ms)
+{
+	return left_ms <= 0 ? 0 : (left_ms + 999) / 1000;
+}
+
+static int64_t
 seconds_left(int64_t until_ms)
 {
-	const int64_t left = until_ms - mono_ms();
-
-	return left <= 0 ? 0 : (left + 999) / 1000;
+	return whole_seconds(until_ms - mono_ms());
 }
 
 static void
@@ -272,7 +276,6 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	enum wa_status status = WA_STATUS_ERROR;
 	struct session_view view;
 	struct words_args args;
-	int64_t wait_s;
 	cJSON *o;
 
 	memset(&view, 0, sizeof view);
@@ -302,9 +305,9 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 		cJSON_AddNumberToObject(o, "code", v->code);
 	if (v != NULL && v->detail[0] != '\0')
 		cJSON_AddStringToObject(o, "detail", v->detail);
-	wait_s = (view.until_ms - now + 999) / 1000;
-	if (wait_s > 0)
-		cJSON_AddNumberToObject(o, "retryAfter", (double)wait_s);
+	if (view.until_ms > now)
+		cJSON_AddNumberToObject(o, "retryAfter",
+		    (double)whole_seconds(view.until_ms - now));
 	print(o);
 }
 

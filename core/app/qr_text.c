@@ -148,7 +148,7 @@ draw_glyphs(const struct qr *qr, const struct qr_shape *s,
 		if (s->style == QR_SEXTANT)
 			err = buf_str(out, sextant_glyph(bits, glyph));
 		else if (s->style == QR_HALF)
-			err = buf_str(out, half_glyph(bits));
+			err = buf_str(out, half_glyph(bits & 3));
 		else
 			err = buf_str(out, half_glyph(bits != 0 ? 3 : 0));
 	}

@@ -306,7 +306,7 @@ act_go_online(struct session *s)
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	backoff_online(&s->backoff, session_mono_ms(s));
 	session_release_creds(s);
-	session_show(s, WA_REASON_OK);
+	session_show_online(s);
 	/* a routine login writes nothing: only a stored trouble is cleared */
 	if (strcmp(s->row.status, wa_status_name(s->status)) != 0)
 		session_persist(s);

@@ -92,7 +92,7 @@ on_node(void *ctx, const struct node *node)
 
 	s->last_seen_ms = session_wall_ms(s);
 	if (keepalive_heard(&s->keep) && s->state == ST_ONLINE)
-		session_show(s, WA_REASON_OK);
+		session_show_online(s);
 	stanza_handle(s, node);
 }
 
@@ -127,8 +127,13 @@ on_pong(void *ctx, enum err err, const struct node *answer)
 	struct session *s = ctx;
 
 	(void)answer;
-	if (err == ERR_OK)
-		s->rtt_ms = (int32_t)(session_mono_ms(s) - s->ping_sent_ms);
+	if (err != ERR_OK)
+		return;
+	s->rtt_ms = (int32_t)(session_mono_ms(s) - s->ping_sent_ms);
+	/* often enough to notice that a restriction has ended */
+	if (s->reason == WA_REASON_LIMITED &&
+	    s->limited_until_ms <= session_wall_ms(s))
+		session_show_online(s);
 }
 
 static void

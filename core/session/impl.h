@@ -119,6 +119,7 @@ struct session {
 	enum wa_reason reason;
 	int64_t since_ms, next_attempt_ms, last_seen_ms, ping_sent_ms;
 	unsigned reconnects;
+	int64_t limited_until_ms;       /* wall; new chats are restricted */
 	int32_t rtt_ms, prekeys_on_server;
 	uint64_t state_version;
 };
@@ -132,6 +133,8 @@ const char *session_input_name(enum session_input input);
 bool session_transition(enum session_state from, enum session_input input,
     enum session_state *to);
 
+/* Connected: as it should be, or restricted in starting chats. */
+void session_show_online(struct session *s);
 /* What is shown; emits SESSION_CHANGED if it differs. */
 void session_show(struct session *s, enum wa_reason reason);
 void session_show_status(struct session *s, enum wa_status status,

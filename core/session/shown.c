@@ -57,6 +57,13 @@ session_show(struct session *s, enum wa_reason reason)
 }
 
 void
+session_show_online(struct session *s)
+{
+	session_show(s, s->limited_until_ms > session_wall_ms(s) ?
+	    WA_REASON_LIMITED : WA_REASON_OK);
+}
+
+void
 session_note_error(struct session *s, const struct verdict *v)
 {
 	const char *code = wa_reason_error_code(v->reason);
@@ -155,7 +162,8 @@ session_view(const struct session *s, struct session_view *out)
 	if (!backoff_is_stable(&s->backoff, session_mono_ms(s)))
 		out->reconnects = s->reconnects;
 	out->next_attempt_ms = next_attempt_ms(s);
-	out->until_ms = s->row.until_ms;
+	out->until_ms = s->reason == WA_REASON_LIMITED ? s->limited_until_ms
+	    : s->row.until_ms;
 	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
 	out->last_error_ms = s->row.last_error_ms;
 	out->verdict = s->verdict;

@@ -13,6 +13,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/session/limit.h"
 #include "core/wire/prekey.h"
 #include "core/wire/stanza.h"
 
@@ -120,6 +121,36 @@ on_encrypt_notice(struct session *s, const struct node *notification)
 }
 
 static void
+set_limit(struct session *s, int64_t until_ms)
+{
+	s->limited_until_ms = until_ms;
+	if (s->state == ST_ONLINE && !s->keep.unproven)
+		session_show_online(s);
+}
+
+static void
+on_mex(struct session *s, const struct node *notification)
+{
+	int64_t until_ms;
+
+	if (limit_of_notification(notification, session_wall_ms(s),
+	    &until_ms))
+		set_limit(s, until_ms);
+}
+
+/* Acks of ours are of interest for what they forbid only, until messages
+ * are sent. */
+static void
+on_ack(struct session *s, const struct node *ack)
+{
+	int64_t until_ms;
+
+	if (limit_of_ack(ack, session_wall_ms(s), &until_ms) &&
+	    until_ms > s->limited_until_ms)
+		set_limit(s, until_ms);
+}
+
+static void
 on_notification(struct session *s, const struct node *notification)
 {
 	const char *type = node_attr(notification, "type");
@@ -129,6 +160,8 @@ on_notification(struct session *s, const struct node *notification)
 		return;
 	if (strcmp(type, "encrypt") == 0)
 		on_encrypt_notice(s, notification);
+	else if (strcmp(type, "mex") == 0)
+		on_mex(s, notification);
 	else if (s->window == NULL || s->state != ST_WINDOW)
 		return;
 	else if (strcmp(type, "link_code_companion_reg") == 0)
@@ -229,6 +262,7 @@ static const struct {
 	{ "receipt", on_acked },
 	{ "call", on_acked },
 	{ "status", on_acked },
+	{ "ack", on_ack },
 	{ "ib", on_ib },
 	{ "success", on_success },
 	{ "failure", on_failure },

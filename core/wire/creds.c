@@ -186,7 +186,7 @@ read_creds(const Pairdesk__Creds *m, struct creds *out)
 	return m->base.n_unknown_fields == 0 &&
 	    read_identity(m, &out->id) &&
 	    read_text(m->push_name, out->push_name, sizeof out->push_name) &&
-	    (!out->linked || read_account(m->account, &out->account)) &&
+	    (m->account == NULL || read_account(m->account, &out->account)) &&
 	    creds_are_complete(out);
 }
 

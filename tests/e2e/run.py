@@ -65,7 +65,10 @@ def run_one(name, fn, case, options):
         verdict, text = "FAIL", traceback.format_exc()
     text += t.deaths()
     keep = options.keep and verdict == "FAIL"
-    t.finish(keep)
+    try:
+        t.finish(keep)
+    except Exception:
+        verdict, text = "FAIL", text + traceback.format_exc()
     if keep:
         text += f"\n  kept: {t.dir}"
     with printing:

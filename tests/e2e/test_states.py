@@ -1,6 +1,7 @@
 """Every row of the table of signals: what WhatsApp says, what the company's
 state becomes, whether it is dialled again, and the words for it."""
 
+import json
 import time
 
 from lib.case import limit, rows
@@ -152,6 +153,11 @@ def test_state_temporary_ban_is_remembered(t, code, english, russian):
 PASSING = [
     ("500", failure(500), "reconnecting", "server_busy"),
     ("503", failure(503), "reconnecting", "server_busy"),
+    ("502", failure(502), "reconnecting", "server_busy"),
+    ("408", failure(408), "reconnecting", "connection_lost"),
+    ("428", failure(428), "reconnecting", "connection_lost"),
+    ("stream-500", at_login("stream-error", code=500), "reconnecting",
+     "server_busy"),
     ("stream-503", at_login("stream-error", code=503), "reconnecting",
      "server_busy"),
     ("stream-end", at_login("stream-end"), "reconnecting",
@@ -160,9 +166,11 @@ PASSING = [
      "connection_lost"),
     ("reset", at_login("reset", at="login"), "reconnecting",
      "connection_lost"),
-    ("refuse", at_login("refuse"), "reconnecting", "network_blocked"),
-    ("tls", at_login("tls", how="untrusted"), "reconnecting",
+    # before anything tells who it is
+    ("refuse", lambda sim: sim.fault("refuse", count=0), "reconnecting",
      "network_blocked"),
+    ("tls", lambda sim: sim.fault("tls", how="untrusted", count=0),
+     "reconnecting", "network_blocked"),
     ("stall", at_login("stall", at="login"), "reconnecting",
      "not_answering"),
     ("400", failure(400), "reconnecting", "refused"),
@@ -176,20 +184,41 @@ PASSING = [
 
 @rows("name cause status reason", PASSING)
 def test_state_passing(t, name, cause, status, reason):
-    sim, desk = t.pair(speed=10)
+    sim, desk = t.pair(speed=10, plain=name != "tls")
     desk.linked(sim, phone=PHONE)
+    cause(sim)
     after = sim.seq()
-    if name in ("refuse", "tls"):       # before anything tells what it is
-        sim.fault(name, count=0, **({"how": "untrusted"}
-                                    if name == "tls" else {}))
-    else:
-        cause(sim)
     serve = desk.serve()
     desk.logged(status, reason, timeout=25)
     sim.do("clear")
     sim.wait("active", after=after, timeout=40)
     desk.logged("connected", "ok")
     t.equal(serve.stop(), OK)
+    t.equal(desk.quarantined(), [])
+
+
+# what a person hears who asks for the company while it lasts
+@rows("cause reason english russian", [
+    (failure(503), "server_busy", "overloaded or restarting", "перегружен"),
+    (at_login("close", at="login"), "connection_lost", "Connection lost",
+     "Связь потеряна"),
+    (lambda sim: sim.fault("refuse", count=0), "network_blocked",
+     "cannot reach WhatsApp", "не может связаться"),
+    (at_login("stall", at="login"), "not_answering", "does not answer",
+     "не отвечает"),
+    (failure(418), "refused", "refused the connection (418)",
+     "отклонил соединение (418)"),
+])
+def test_state_passing_words(t, cause, reason, english, russian):
+    sim, desk = t.pair(speed=30)
+    desk.linked(sim, phone=PHONE)
+    cause(sim)
+    for lang, part in (("en", english), ("ru", russian)):
+        proc = desk.link("acme", PAIRDESK_LANG=lang)
+        error = proc.event("error", timeout=25)
+        t.equal(error["reason"], reason)
+        t.contains(error["error"], part)
+        t.true(proc.exit() != OK)
     t.equal(desk.quarantined(), [])
 
 
@@ -214,6 +243,8 @@ def test_state_405_looks_for_a_version_then_stops(t):
     sim.silent(5)
     t.true(sim.status()["http"] > http, "asked the page for the version")
     t.equal(serve.stop(), OK)
+    check_words(t, desk, "must update its WhatsApp version",
+                "нужно обновить версию")
     t.equal(desk.quarantined(), [])
 
 
@@ -237,18 +268,24 @@ def test_state_405_while_linking(t):
     t.true(proc.exit() != OK)
 
 
-@rows("reason words", [
-    (400, "refused"), (403, "account_locked"), (409, "bad_agent"),
-    (411, "multidevice_off"), (429, "rate_limited"),
-    (503, "server_busy"),
+@rows("reason words lang part", [
+    (400, "refused", "en", "refused the connection"),
+    (400, "refused", "ru", "отклонил соединение (400)"),
+    (403, "account_locked", "ru", "заблокирован"),
+    (409, "bad_agent", "ru", "администратор"),
+    (411, "multidevice_off", "ru", "Обновите WhatsApp на телефоне"),
+    (429, "rate_limited", "en", "Too many attempts"),
+    (429, "rate_limited", "ru", "Слишком много попыток"),
+    (503, "server_busy", "ru", "перегружен"),
 ])
-def test_state_failure_while_linking(t, reason, words):
-    sim, desk = t.pair(speed=10)
+def test_state_failure_while_linking(t, reason, words, lang, part):
+    sim, desk = t.pair(speed=10, PAIRDESK_LANG=lang)
     sim.fault("failure", reason=reason, kind="register", count=0)
     proc = desk.link("acme")
     error = proc.event("error", timeout=30)
     t.equal(error["reason"], words)
     t.true(error["advice"], str(error))
+    t.contains(error["error"], part)
     t.true(proc.exit() != OK)
     t.equal(sim.dials(), 1, "tried once")
 
@@ -261,6 +298,7 @@ def test_state_429_cools_down(t):
     desk.logged("cooldown", "rate_limited")
     sim.silent(6)
     t.equal(serve.stop(), OK)
+    check_words(t, desk, "Too many attempts", "Слишком много попыток")
 
 
 @limit(90)
@@ -299,13 +337,34 @@ def test_state_conflict_long_ago_does_not_count(t):
     t.equal(serve.stop(), OK)
 
 
+def timelock(active, ends=None):
+    lock = {"is_active": active, "enforcement_type": "DEFAULT"}
+    if ends:
+        lock["time_enforcement_ends"] = str(ends)
+    text = json.dumps({"data": {"xwa2_notify_account_reachout_timelock":
+                                lock}})
+    return {"tag": "notification", "attrs": {
+        "from": "s.whatsapp.net", "type": "mex", "id": "mex1", "t": "1"},
+        "content": [{"tag": "update", "attrs": {
+            "op_name": "NotificationUserReachoutTimelockUpdate"},
+            "content": {"hex": text.encode().hex()}}]}
+
+
 def test_state_limited_stays_connected(t):
     sim, desk = t.pair()
     desk.linked(sim, phone=PHONE)
     after = sim.seq()
     serve = desk.serve()
     sim.wait("active", after=after)
-    sim.push("notification", type="all", n=1)
+    desk.logged("connected", "ok")
+    sim.push("node", node=timelock(True, int(time.time()) + 3600), ack=True)
+    desk.logged("connected", "limited")
+    sim.push("node", node=timelock(False), ack=True)
+    desk.logged("connected", "ok")
+    sim.push("node", node={"tag": "ack", "attrs": {
+        "class": "message", "id": "3EB0", "error": "463",
+        "from": "79005550000@s.whatsapp.net"}})
+    desk.logged("connected", "limited")
     sim.counter("missing", equals=0)
     sim.counter("connections.now", equals=1, quiet_ms=500)
     t.equal(serve.stop(), OK)

@@ -31,6 +31,8 @@ def test_window_ends_by_itself(t):
     t.equal(sim.status()["refs_sent"], 6, "refs")
     status = desk.status()
     t.equal((status["status"], status["reason"]), ("idle", "code_expired"))
+    t.contains(desk.words("en"), "The code has expired")
+    t.contains(desk.words("ru"), "Код устарел")
 
 
 def test_window_expired_link_is_not_dialled_by_serve(t):

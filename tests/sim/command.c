@@ -45,6 +45,8 @@ cmd_fault(struct call *k)
 
 	if (json_is(k->cmd, "do", "unlisten"))
 		return unlisten(k);
+	if (json_is(k->cmd, "do", "tls") && k->sim->tls == NULL)
+		return "tls: this simulator is --plain";
 	wrong = faults_add(&k->sim->faults, cJSON_Duplicate(k->cmd, 1), &id);
 	if (wrong == NULL)
 		json_put_int(k->answer, "id", id);

@@ -126,8 +126,9 @@ attempt_failed(struct call *k, struct phone *p, const char *error)
 static const char *
 cmd_scan(struct call *k)
 {
-	const char *text = json_text(k->cmd, "text"), *error = NULL;
+	const char *text = json_text(k->cmd, "text");
 	const char *until = json_text(k->cmd, "until");
+	const char *error = "no new phone";
 	uint64_t after = event_log_seq(k->sim->events);
 	char clean[2048];
 	struct conn *c = NULL;
