@@ -24,7 +24,7 @@
 
 #define TICK_MS 1000
 #define LOGIN_LIMIT_MS 180000   /* from linked to connected */
-#define SCREEN_MAX (256 * 1024)
+#define SCREEN_MAX ((size_t)256 * 1024)
 #define TEXT_MAX 2048
 #define CODE_SHOWN (CODE_LEN + 2)       /* with dash and NUL */
 

@@ -14,7 +14,7 @@
 #include "core/store/store.h"
 #include "tui/cmd.h"
 
-#define HELP_MAX (64 * 1024)
+#define HELP_MAX ((size_t)64 * 1024)
 #define LOG_LINES_DEFAULT 50
 #define LOG_LINES_MAX 100000
 

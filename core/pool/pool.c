@@ -75,10 +75,10 @@ add(struct pool *p, size_t at, const struct company_row *row)
 	if (p->count == p->cap) {
 		p->cap = p->cap == 0 ? 16 : p->cap * 2;
 		p->sessions = xreallocarray(p->sessions, p->cap,
-		    sizeof *p->sessions);
+		    sizeof(struct session *));
 	}
 	memmove(p->sessions + at + 1, p->sessions + at,
-	    (p->count - at) * sizeof *p->sessions);
+	    (p->count - at) * sizeof(struct session *));
 	p->sessions[at] = session_create(&p->env, row);
 	p->count++;
 	if (at < p->start_at)
@@ -145,7 +145,7 @@ pool_drop(struct pool *p, struct session *s)
 	if (!found)
 		return;
 	memmove(p->sessions + at, p->sessions + at + 1,
-	    (p->count - at - 1) * sizeof *p->sessions);
+	    (p->count - at - 1) * sizeof(struct session *));
 	p->count--;
 	if (at < p->start_at)
 		p->start_at--;

@@ -12,10 +12,10 @@
 #include "core/base/rnd.h"
 
 #define BACKOFF_FIRST_MS 1000
-#define BACKOFF_LAST_MS (5 * 60 * 1000)
-#define BACKOFF_STABLE_MS (60 * 1000)
+#define BACKOFF_LAST_MS INT64_C(300000)
+#define BACKOFF_STABLE_MS INT64_C(60000)
 /* When the network itself is the trouble: the ceiling starts here. */
-#define BACKOFF_SLOW_MS (15 * 1000)
+#define BACKOFF_SLOW_MS 15000
 
 struct backoff {
 	unsigned failures;      /* since the last stable minute */

@@ -31,8 +31,8 @@
 #define FINISH_MS 10000         /* for the 515 after our pair-success reply */
 #define LOGOUT_MS 10000
 #define LOGOUT_TRIES 3          /* an explicit no is asked again so often */
-#define COOLDOWN_FIRST_S 3600   /* after a 429; doubles */
-#define COOLDOWN_LAST_S (24 * 3600)
+#define COOLDOWN_FIRST_S 3600LL /* after a 429; doubles */
+#define COOLDOWN_LAST_S 86400LL
 #define BAN_JITTER_MS 60000     /* added to the end of a ban */
 
 enum session_state {

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/list.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 
 struct pending {
-	struct list link;
+	struct pending *next;
 	char id[IQ_ID_MAX];
 	int64_t due_ms;
 	iq_fn fn;
@@ -19,11 +18,23 @@ struct iq_table {
 	const struct clock *clock;
 	const struct rnd *rnd;
 	struct timer *timer;
-	struct list pending;            /* in order of asking */
+	struct pending *first;          /* in order of asking */
 	size_t count;
 	uint16_t prefix[2];
 	uint32_t next;
 };
+
+static void
+drop(struct iq_table *t, struct pending *p)
+{
+	struct pending **at = &t->first;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	t->count--;
+	free(p);
+}
 
 static void
 finish(struct iq_table *t, struct pending *p, enum err err,
@@ -32,9 +43,7 @@ finish(struct iq_table *t, struct pending *p, enum err err,
 	const iq_fn fn = p->fn;
 	void *ctx = p->ctx;
 
-	list_remove(&p->link);
-	t->count--;
-	free(p);
+	drop(t, p);
 	fn(ctx, err, answer);
 }
 
@@ -43,12 +52,7 @@ arm(struct iq_table *t)
 {
 	int64_t due = INT64_MAX, now = clock_mono_ms(t->clock);
 
-	LIST_EACH(at, &t->pending) {
-		const struct pending *p =
-		    CONTAINER_OF(at, struct pending, link);
-
-		/* finish() unlinks what it frees */
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+	for (const struct pending *p = t->first; p != NULL; p = p->next) {
 		if (p->due_ms < due)
 			due = p->due_ms;
 	}
@@ -58,28 +62,26 @@ arm(struct iq_table *t)
 		timer_start(t->timer, due > now ? due - now : 0);
 }
 
-/* Restarts the walk after each callback: it may have changed the list. */
+static struct pending *
+find_due(struct iq_table *t, int64_t now)
+{
+	for (struct pending *p = t->first; p != NULL; p = p->next) {
+		if (p->due_ms <= now)
+			return p;
+	}
+	return NULL;
+}
+
+/* Looks anew after each callback: it may have changed the list. */
 static void
 on_due(void *ctx)
 {
 	struct iq_table *t = ctx;
 	const int64_t now = clock_mono_ms(t->clock);
-	bool again;
+	struct pending *p;
 
-	do {
-		again = false;
-		LIST_EACH(at, &t->pending) {
-			struct pending *p =
-			    CONTAINER_OF(at, struct pending, link);
-
-			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): as above */
-			if (p->due_ms <= now) {
-				finish(t, p, ERR_TIMEOUT, NULL);
-				again = true;
-				break;
-			}
-		}
-	} while (again);
+	while ((p = find_due(t, now)) != NULL)
+		finish(t, p, ERR_TIMEOUT, NULL);
 	arm(t);
 }
 
@@ -98,7 +100,6 @@ iq_create(struct loop *loop, const struct clock *clock, const struct rnd *rnd)
 	t->clock = clock;
 	t->rnd = rnd;
 	t->timer = timer_create_on(loop, on_due, t);
-	list_init(&t->pending);
 	new_prefix(t);
 	return t;
 }
@@ -108,8 +109,8 @@ iq_destroy(struct iq_table *t)
 {
 	if (t == NULL)
 		return;
-	LIST_EACH_SAFE(at, &t->pending)
-		free(CONTAINER_OF(at, struct pending, link));
+	while (t->first != NULL)
+		drop(t, t->first);
 	timer_destroy(t->timer);
 	free(t);
 }
@@ -125,7 +126,7 @@ enum err
 iq_expect(struct iq_table *t, const char *id, int64_t timeout_ms, iq_fn fn,
     void *ctx)
 {
-	struct pending *p;
+	struct pending *p, **end = &t->first;
 
 	if (t->count >= IQ_PENDING_MAX)
 		return ERR_FULL;
@@ -134,7 +135,9 @@ iq_expect(struct iq_table *t, const char *id, int64_t timeout_ms, iq_fn fn,
 	p->due_ms = clock_mono_ms(t->clock) + timeout_ms;
 	p->fn = fn;
 	p->ctx = ctx;
-	list_append(&t->pending, &p->link);
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = p;
 	t->count++;
 	arm(t);
 	return ERR_OK;
@@ -143,9 +146,7 @@ iq_expect(struct iq_table *t, const char *id, int64_t timeout_ms, iq_fn fn,
 static struct pending *
 find(struct iq_table *t, const char *id)
 {
-	LIST_EACH(at, &t->pending) {
-		struct pending *p = CONTAINER_OF(at, struct pending, link);
-
+	for (struct pending *p = t->first; p != NULL; p = p->next) {
 		if (strcmp(p->id, id) == 0)
 			return p;
 	}
@@ -159,9 +160,7 @@ iq_forget(struct iq_table *t, const char *id)
 
 	if (p == NULL)
 		return;
-	list_remove(&p->link);
-	t->count--;
-	free(p);
+	drop(t, p);
 	arm(t);
 }
 
@@ -183,10 +182,8 @@ iq_take(struct iq_table *t, const struct node *node)
 void
 iq_reset(struct iq_table *t, enum err err)
 {
-	while (!list_is_empty(&t->pending))
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): as in arm() */
-		finish(t, CONTAINER_OF(t->pending.next, struct pending, link),
-		    err, NULL);
+	while (t->first != NULL)
+		finish(t, t->first, err, NULL);
 	timer_stop(t->timer);
 	new_prefix(t);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const status_names[] = {
-#define STATUS_ROW(id, name) [WA_STATUS_##id] = name,
+#define STATUS_ROW(id, name) [WA_STATUS_##id] = (name),
 	WA_STATUS_LIST(STATUS_ROW)
 #undef STATUS_ROW
 };

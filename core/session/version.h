@@ -14,7 +14,7 @@
 
 #define VERSION_FLOOR_N 1045649367u     /* 2.3000.N of August 2026 */
 #define VERSION_FETCH_MS 10000
-#define VERSION_BODY_MAX (4u * 1024 * 1024)
+#define VERSION_BODY_MAX ((size_t)4 * 1024 * 1024)
 #define VERSION_FRESH_LINK_MS (60LL * 60 * 1000)        /* for a new link */
 #define VERSION_FRESH_LOGIN_MS (24LL * 60 * 60 * 1000)
 

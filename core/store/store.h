@@ -22,7 +22,7 @@
 
 #define COMPANY_ID_MAX 64       /* [A-Za-z0-9_-]{1,64} */
 #define STORE_KEY_MAX 64        /* bytes of a record's key name */
-#define STORE_VALUE_MAX (1024u * 1024)
+#define STORE_VALUE_MAX ((size_t)1024 * 1024)
 #define STORE_SCHEMA 1
 
 bool company_id_is_valid(const char *id);

@@ -97,8 +97,7 @@ TEST(view_json_of_a_connected_company)
 	    .reason = WA_REASON_OK, .linked = true, .connected = true,
 	    .phone = "79001234567", .push_name = "Анна", .platform = "iphone",
 	    .since_ms = NOW_MS - 60000, .last_seen_ms = NOW_MS - 1,
-	    .reconnects = 3,
-	    .state_version = 1795348800123u };
+	    .reconnects = 3, .state_version = 1795348800123u };
 	cJSON *o;
 
 	o = json_of(&view, LANG_RU);

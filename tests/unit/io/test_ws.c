@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -644,6 +645,10 @@ struct slow {
 	bool has_ended;
 };
 
+/* Set by the client: until then the server reads nothing, however slow the
+ * machine is. */
+static atomic_bool queue_is_full;
+
 static void
 script_slow_reader(struct peer *p, void *ctx)
 {
@@ -652,7 +657,8 @@ script_slow_reader(struct peer *p, void *ctx)
 
 	buf_init(&payload, WS_MESSAGE_MAX);
 	if (peer_upgrade(p)) {
-		usleep(200000);
+		for (int i = 0; i < 2000 && !atomic_load(&queue_is_full); i++)
+			usleep(5000);
 		while ((s->opcode = peer_read_frame(p, &payload)) == BINARY) {
 			s->messages++;
 			s->bytes += payload.len;
@@ -678,6 +684,7 @@ send_until_full(struct client *c)
 		c->messages++;
 	EXPECT_INT(err, ERR_FULL);
 	EXPECT_INT(ws_send(c->ws, p, WS_QUEUE_MAX + 1), ERR_FULL);
+	atomic_store(&queue_is_full, true);
 	free(p);
 }
 
@@ -688,6 +695,7 @@ TEST(ws_close_flushes_what_is_queued)
 		struct slow slow = { .messages = 0 };
 		struct client c;
 
+		atomic_store(&queue_is_full, false);
 		client_at(&c, schemes[i]);
 		c.when_open = send_until_full;
 		c.close_at = CLOSE_AT_OPEN;
