@@ -11,7 +11,8 @@
 #include "core/base/clock.h"
 #include "core/base/str.h"
 
-#define LIMIT_MS 90000          /* for all of it */
+#define CONNECT_LIMIT_MS 75000
+#define LOGOUT_LIMIT_MS 30000   /* its answer is due within 10 s (notes 12) */
 #define OBJECT_MAX 8192
 
 enum act { RECONNECT, LOGOUT, REMOVE };
@@ -69,6 +70,7 @@ fail(struct acting *a, enum wa_reason reason, int exit_code)
 	memset(&view, 0, sizeof view);
 	(void)app_view(a->app, a->args->company, &view);
 	view_words_args(&view, clock_wall_ms(clock_system()), &with);
+	with.ending = a->act == RECONNECT ? ENDING_LOGIN : ENDING_LOGOUT;
 	(void)wa_reason_status(reason, &status);
 	words_reason_sentence(sentence, sizeof sentence, a->args->lang, status,
 	    reason, &with);
@@ -145,7 +147,7 @@ on_error(struct acting *a, const struct session_view *view,
 	}
 	/* it dials again by itself, within our limit */
 	if (view->next_attempt_ms != 0 && v->act != ACT_WAIT &&
-	    v->act != ACT_VERSION)
+	    v->act != ACT_VERSION && v->reason != WA_REASON_INTERNAL)
 		return;
 	fail(a, v->reason, v->act == ACT_WAIT ? EX_TEMPFAIL : EX_UNAVAILABLE);
 }
@@ -218,7 +220,8 @@ run_act(const struct cmd_args *args, enum act act)
 	a.limit = timer_create_on(app_loop(a.app), on_limit, &a);
 	a.rest = timer_create_on(app_loop(a.app), try_remove, &a);
 	listener = app_listen(a.app, on_event, &a);
-	timer_start(a.limit, LIMIT_MS);
+	timer_start(a.limit, act == RECONNECT ? CONNECT_LIMIT_MS :
+	    LOGOUT_LIMIT_MS);
 	begin(&a);
 	code = run_loop(a.run, NULL, NULL);
 	timer_destroy(a.limit);

@@ -23,7 +23,7 @@
 #include "tui/term.h"
 
 #define TICK_MS 1000
-#define LOGIN_LIMIT_MS 180000   /* from linked to connected */
+#define LOGIN_LIMIT_MS 75000    /* from linked to connected */
 #define SCREEN_MAX ((size_t)256 * 1024)
 #define TEXT_MAX 2048
 #define CODE_SHOWN (CODE_LEN + 2)       /* with dash and NUL */
@@ -283,7 +283,7 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	if (v != NULL)
 		view.verdict = *v;
 	view_words_args(&view, now, &args);
-	args.is_linking = !view.linked;
+	args.ending = view.linked ? ENDING_LOGIN : ENDING_LINK;
 	(void)wa_reason_status(reason, &status);
 	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
 	    status, reason, &args);
@@ -292,11 +292,13 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 	close_screen(l);
 	if (!l->args->json) {
 		fprintf(stderr, "pairdesk: %s %s\n", sentence, advice);
+		if (v != NULL && v->detail[0] != '\0')
+			fprintf(stderr, "pairdesk: (%s)\n", v->detail);
 		return;
 	}
 	o = event(name);
 	cJSON_AddStringToObject(o, "reason", wa_reason_name(reason));
-	cJSON_AddStringToObject(o, "status", wa_status_name(status));
+	cJSON_AddStringToObject(o, "status", wa_status_name(view.status));
 	if (code != NULL)
 		cJSON_AddStringToObject(o, "errorCode", code);
 	cJSON_AddStringToObject(o, "error", sentence);
@@ -355,6 +357,32 @@ say_connected(struct link *l, const struct session_view *view)
 	cmd_say(l->args, WORD_CLI_CONNECTED, &(struct words_args){
 	    .company = l->args->company, .phone = masked });
 	cmd_say(l->args, WORD_CLI_CONNECTED_ADVICE, NULL);
+}
+
+/* The phone is linked and the login has trouble: no end yet, but news. */
+static void
+say_retrying(const struct link *l, const struct session_view *view,
+    const struct verdict *v)
+{
+	char sentence[WORDS_MAX];
+	struct words_args args;
+	cJSON *o;
+
+	if (l->screen != NULL)
+		return;         /* drawn there */
+	view_words_args(view, clock_wall_ms(clock_system()), &args);
+	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
+	    view->status, v->reason, &args);
+	if (!l->args->json) {
+		fprintf(stderr, "pairdesk: %s\n", sentence);
+		return;
+	}
+	o = event("retrying");
+	cJSON_AddStringToObject(o, "reason", wa_reason_name(v->reason));
+	cJSON_AddStringToObject(o, "error", sentence);
+	add_wall(o, "nextAttemptAt",
+	    view->next_attempt_ms - clock_wall_ms(clock_system()));
+	print(o);
 }
 
 static void
@@ -420,9 +448,13 @@ on_error(struct link *l, const struct session_view *view,
 	}
 	/* it dials again by itself */
 	if (view->linked && view->next_attempt_ms != 0 &&
-	    v->act != ACT_WAIT && v->act != ACT_VERSION)
+	    v->act != ACT_WAIT && v->act != ACT_VERSION &&
+	    v->reason != WA_REASON_INTERNAL) {
+		say_retrying(l, view, v);
 		return;
-	say_error(l, "error", v->reason, v);
+	}
+	say_error(l, v->reason == WA_REASON_CODE_EXPIRED ? "expired" :
+	    "error", v->reason, v);
 	run_end(l->run, exit_code_of(v));
 }
 

@@ -26,6 +26,26 @@ print_object(const struct cmd_args *args, const struct session_view *view)
 	buf_finish(&out);
 }
 
+/* What a core that has stopped since would have shown. */
+static void
+print_last_trouble(const struct cmd_args *args,
+    const struct session_view *view, const struct words_args *with)
+{
+	struct words_args last = { .time_ms = view->last_error_ms };
+	enum wa_status status = WA_STATUS_ERROR;
+	char sentence[WORDS_MAX], line[2 * WORDS_MAX];
+
+	if (view->status != WA_STATUS_IDLE || view->last_error[0] == '\0' ||
+	    !wa_reason_status(view->verdict.reason, &status))
+		return;
+	words_reason_sentence(sentence, sizeof sentence, args->lang, status,
+	    view->verdict.reason, with);
+	last.reason = sentence;
+	words_format(line, sizeof line, args->lang, WORD_CLI_LAST_TROUBLE,
+	    &last);
+	printf("  %s\n", line);
+}
+
 static void
 print_words(const struct cmd_args *args, const struct session_view *view)
 {
@@ -42,6 +62,7 @@ print_words(const struct cmd_args *args, const struct session_view *view)
 	printf("%s  %s  %s\n  %s %s\n", view->company,
 	    words_status_name(args->lang, view->status), phone, sentence,
 	    advice);
+	print_last_trouble(args, view, &with);
 }
 
 struct list_walk {

@@ -18,6 +18,7 @@ view_words_args(const struct session_view *view, int64_t now_ms,
 	*out = (struct words_args){
 	    .code = (int)(v->ban_code != 0 ? v->ban_code : v->code),
 	    .time_ms = view->until_ms,
+	    .err = v->err,
 	    .stage = verdict_stage_reason(v->stage),
 	};
 	if (view->next_attempt_ms > now_ms)

@@ -383,6 +383,43 @@ words_reason_sentence(char *out, size_t size, enum lang lang,
 	    &known) ? words.full : words.bare, &known);
 }
 
+static enum word
+advice_of_network(enum err err)
+{
+	switch (err) {
+	case ERR_CERT_TIME:
+		return WORD_CLOCK_ADVICE;
+	case ERR_CERT_MALFORMED:
+	case ERR_CERT_SIGNATURE:
+	case ERR_CERT_ISSUER:
+	case ERR_CERT_KEY:
+	case ERR_TLS_CERT:
+		return WORD_CERT_ADVICE;
+	default:
+		return WORD_NETWORK_BLOCKED_ADVICE;
+	}
+}
+
+/* The usual advice says what goes on by itself; at an end nothing does. */
+static enum word
+advice_at_end(enum word usual, enum wa_reason reason,
+    const struct words_args *args)
+{
+	switch (args->ending) {
+	case ENDING_LINK:
+		/* 400: the number, or how we present ourselves */
+		return reason == WA_REASON_REFUSED && args->code == 400 ?
+		    WORD_LINK_REFUSED_ADVICE : WORD_LINK_AGAIN_ADVICE;
+	case ENDING_LOGIN:
+		return WORD_LOGIN_AGAIN_ADVICE;
+	case ENDING_LOGOUT:
+		return WORD_LOGOUT_AGAIN_ADVICE;
+	case ENDING_NONE:
+		break;
+	}
+	return usual;
+}
+
 void
 words_reason_advice(char *out, size_t size, enum lang lang,
     enum wa_status status, enum wa_reason reason,
@@ -391,13 +428,10 @@ words_reason_advice(char *out, size_t size, enum lang lang,
 	enum word advice = words_of(status, reason,
 	    args == NULL ? 0 : args->code).advice;
 
-	if (args != NULL && args->is_linking) {
-		if (reason == WA_REASON_REFUSED)
-			advice = WORD_LINK_REFUSED_ADVICE;
-		else if (advice == WORD_SELF_ADVICE ||
-		    advice == WORD_NOT_ANSWERING_ADVICE)
-			advice = WORD_LINK_AGAIN_ADVICE;
-	}
+	if (args != NULL && reason == WA_REASON_NETWORK_BLOCKED)
+		advice = advice_of_network(args->err);
+	else if (args != NULL && status == WA_STATUS_RECONNECTING)
+		advice = advice_at_end(advice, reason, args);
 	words_format(out, size, lang, advice, args);
 }
 

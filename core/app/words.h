@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "core/app/phone.h"
+#include "core/base/err.h"
 #include "core/session/status.h"
 
 enum lang { LANG_EN, LANG_RU, LANG_COUNT };
@@ -30,6 +31,14 @@ enum word {
 	WORD_COUNT
 };
 
+/* What a command was about when it gave up: nothing goes on by itself. */
+enum words_ending {
+	ENDING_NONE,            /* nothing ended, or somebody goes on */
+	ENDING_LINK,            /* nothing was linked */
+	ENDING_LOGIN,           /* linked, but not connected */
+	ENDING_LOGOUT           /* still linked */
+};
+
 #define WORDS_MAX 640           /* bytes that hold any filled sentence */
 
 /* Zeroes and NULLs are "not known"; a placeholder of one shows "?". */
@@ -37,8 +46,8 @@ struct words_args {
 	int64_t n, m;
 	int code;                       /* of WhatsApp: 402, 101 */
 	int64_t time_ms;                /* wall clock */
-	bool is_linking;                /* a link attempt ended so: nothing
-					 * reconnects by itself */
+	enum words_ending ending;       /* what was asked for ended so */
+	enum err err;                   /* why a connection failed */
 	enum wa_reason stage;           /* name_lookup .. login */
 	const char *reason, *holder, *company, *phone;
 };

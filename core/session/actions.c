@@ -446,6 +446,13 @@ act_retired(struct session *s)
 {
 	const struct verdict v = s->verdict;
 
+	/* what was asked for is no trouble to be shown */
+	if (s->logout_wanted && !s->row.linked) {
+		s->row.last_error[0] = s->row.last_reason[0] = '\0';
+		s->row.last_error_ms = 0;
+		session_show(s, WA_REASON_NEVER_LINKED);
+		session_persist(s);
+	}
 	s->logout_wanted = false;
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,
 	    .verdict = &v });
@@ -464,6 +471,8 @@ act_stop(struct session *s)
 	else if (s->row.until_ms <= session_wall_ms(s))
 		session_show(s, WA_REASON_NOT_RUNNING);
 	/* else a ban or cooldown, which goes on */
+	if (s->row_is_newer)
+		session_persist(s);     /* what `status` tells afterwards */
 }
 
 void

@@ -177,10 +177,15 @@ static void
 refused(struct code *c, unsigned code)
 {
 	struct verdict v = { .act = ACT_LIMITED, .reason = WA_REASON_REFUSED,
-	    .code = code, .stage = STAGE_OPEN,
-	    .detail = "WhatsApp gives no pairing code for this number" };
+	    .code = code, .stage = STAGE_OPEN };
 
 	if (code != 429) {
+		/* codes other than 400 are told apart by nobody (notes 8.4) */
+		if (code >= 500)
+			v.reason = WA_REASON_SERVER_BUSY;
+		str_format(v.detail, sizeof v.detail, code == 400 ?
+		    "WhatsApp gives no pairing code for this number (%u)" :
+		    "WhatsApp answered the pairing code with error %u", code);
 		tell_failed(c, &v);
 		return;
 	}

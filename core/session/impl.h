@@ -30,7 +30,6 @@
 #define SETUP_MS 150000         /* from success to online, uploads retried */
 #define FINISH_MS 10000         /* for the 515 after our pair-success reply */
 #define LOGOUT_MS 10000
-#define LOGOUT_TRIES 3          /* an explicit no is asked again so often */
 #define COOLDOWN_FIRST_S 3600LL /* after a 429; doubles */
 #define COOLDOWN_LAST_S 86400LL
 #define BAN_JITTER_MS 60000     /* added to the end of a ban */
@@ -85,10 +84,10 @@ struct prekey_job;              /* prekeys.c */
 struct session {
 	const struct session_env *env;
 	struct company_row row;         /* what is stored, or will be */
+	bool row_is_newer;              /* than what is stored */
 	enum session_state state;
 	bool linking;                   /* the connection registers a device */
 	bool logout_wanted;
-	unsigned logout_refusals;
 	bool stop_wanted;               /* after the save that is under way */
 	bool version_retried;           /* once after a 405 */
 	int commits;                    /* under way; their callbacks need us */

@@ -139,14 +139,12 @@ on_logged_out(void *ctx, enum err err, const struct node *answer)
 	if (err != ERR_OK) {
 		verdict_of_silence(STAGE_OPEN, &v);
 	} else if (iq_error_code(answer) != 0) {
-		v = (struct verdict){ .act = ACT_RETRY,
+		/* an explicit no: the asker hears it, the link goes on */
+		s->logout_wanted = false;
+		v = (struct verdict){ .act = ACT_LIMITED,
 		    .reason = WA_REASON_REFUSED, .stage = STAGE_OPEN,
 		    .code = iq_error_code(answer),
 		    .detail = "WhatsApp refused to unlink" };
-		if (++s->logout_refusals >= LOGOUT_TRIES) {
-			s->logout_wanted = false;
-			v.act = ACT_LIMITED;    /* tells the asker: final */
-		}
 	} else {
 		str_copy(v.detail, sizeof v.detail, "unlinked by us");
 		log_info("session=%s unlinked by us", s->row.company);

@@ -258,6 +258,11 @@ session_end_with(struct session *s, const struct verdict *verdict)
 	const bool is_finishing = s->state == ST_SAVE || s->state == ST_FINISH;
 
 	s->verdict = *verdict;
+	/* a device that never was linked cannot have been unlinked */
+	if (s->linking && !is_finishing && verdict->reason ==
+	    WA_REASON_UNLINKED)
+		s->verdict.reason = WA_REASON_REFUSED;
+	verdict = &s->verdict;
 	if (verdict->act == ACT_RETIRE ||
 	    (verdict->act != ACT_RESTART && !is_finishing))
 		session_note_error(s, verdict);

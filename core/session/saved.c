@@ -47,6 +47,7 @@ commit_create(struct session *s, store_fn fn)
 void
 session_commit(struct session *s, struct store_batch *batch, store_fn fn)
 {
+	s->row_is_newer = false;
 	s->row.state_version_limit = s->state_version + 1;
 	s->row.since_ms = s->since_ms;
 	str_copy(s->row.status, sizeof s->row.status,

@@ -208,7 +208,6 @@ session_logout(struct session *s)
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
 	s->logout_wanted = true;
-	s->logout_refusals = 0;
 	/* while a login is under way it is done as soon as that stands */
 	ask(s, EV_LOGOUT);
 	return ERR_OK;

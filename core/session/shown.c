@@ -74,6 +74,7 @@ session_note_error(struct session *s, const struct verdict *v)
 	    wa_reason_name(v->reason));
 	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
+	s->row_is_newer = true;
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);

@@ -189,6 +189,7 @@ verdict_of_loss(enum err err, enum stage stage, int http_status,
 		reason = WA_REASON_CONNECTION_LOST;
 	start(out, ACT_RETRY, reason, (unsigned)http_status);
 	out->stage = stage;
+	out->err = err;
 	set_detail(out, detail != NULL ? detail : err_text(err));
 }
 

@@ -33,6 +33,7 @@ struct verdict {
 	unsigned ban_code;              /* with 402: 101 ... */
 	int64_t wait_s;                 /* with ACT_WAIT when told, else 0 */
 	enum stage stage;               /* where a connection was lost */
+	enum err err;                   /* and why, ERR_OK if told by WhatsApp */
 	char detail[VERDICT_DETAIL_MAX];/* clean text for logs and admins */
 };
 
