@@ -9,22 +9,6 @@
 
 #define TIME_LEN 25
 
-static enum wa_reason
-stage_reason(enum stage stage)
-{
-	static const enum wa_reason reasons[STAGE_COUNT] = {
-		[STAGE_LOOKUP] = WA_REASON_NAME_LOOKUP,
-		[STAGE_TCP] = WA_REASON_TCP,
-		[STAGE_TLS] = WA_REASON_TLS,
-		[STAGE_UPGRADE] = WA_REASON_UPGRADE,
-		[STAGE_NOISE] = WA_REASON_NOISE,
-		[STAGE_LOGIN] = WA_REASON_LOGIN,
-		[STAGE_OPEN] = WA_REASON_LOGIN,
-	};
-
-	return reasons[stage];
-}
-
 void
 view_words_args(const struct session_view *view, int64_t now_ms,
     struct words_args *out)
@@ -34,7 +18,7 @@ view_words_args(const struct session_view *view, int64_t now_ms,
 	*out = (struct words_args){
 	    .code = (int)(v->ban_code != 0 ? v->ban_code : v->code),
 	    .time_ms = view->until_ms,
-	    .stage = stage_reason(v->stage),
+	    .stage = verdict_stage_reason(v->stage),
 	};
 	if (view->next_attempt_ms > now_ms)
 		out->n = (view->next_attempt_ms - now_ms + 999) / 1000;

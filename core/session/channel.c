@@ -25,7 +25,7 @@ struct channel {
 	struct framer framer;
 	struct handshake *handshake;
 	struct timer *deadline;         /* of the handshake */
-	struct noise_cipher send, recv;
+	struct noise_transport transport;
 	bool probe, ready, lost, closed;
 };
 
@@ -122,9 +122,13 @@ finish_handshake(struct channel *c, const uint8_t *p, size_t n)
 	enum err err;
 
 	buf_init(&finish, HELLO_MAX);
-	err = noise_client_finish(&h->noise, c->trust,
-	    clock_wall_ms(c->clock) / 1000, &h->static_key, p, n,
-	    h->payload.data, h->payload.len, &finish, &c->send, &c->recv);
+	err = noise_client_finish(&h->noise, &(struct noise_login){
+	    .trust = c->trust,
+	    .now = clock_wall_ms(c->clock) / 1000,
+	    .static_key = &h->static_key,
+	    .payload = h->payload.data,
+	    .payload_len = h->payload.len,
+	}, p, n, &finish, &c->transport);
 	if (err == ERR_OK && !c->probe)
 		err = send_frame(c, NULL, &finish);
 	buf_finish(&finish);
@@ -147,7 +151,7 @@ take_frame(struct channel *c, const uint8_t *p, size_t n)
 	enum err err;
 
 	buf_init(&plain, FRAME_MAX);
-	if ((err = noise_cipher_open(&c->recv, p, n, &plain)) == ERR_OK)
+	if ((err = noise_cipher_open(&c->transport.recv, p, n, &plain)) == ERR_OK)
 		err = node_decode(plain.data, plain.len, &node);
 	buf_finish(&plain);
 	if (err != ERR_OK) {
@@ -247,7 +251,7 @@ channel_send(struct channel *c, const struct node *node)
 	buf_init(&plain, FRAME_MAX - GCM_TAG_LEN);
 	buf_init(&sealed, FRAME_MAX);
 	if ((err = node_encode(node, &plain)) == ERR_OK &&
-	    (err = noise_cipher_seal(&c->send, plain.data, plain.len,
+	    (err = noise_cipher_seal(&c->transport.send, plain.data, plain.len,
 	    &sealed)) == ERR_OK &&
 	    (err = send_frame(c, NULL, &sealed)) != ERR_OK)
 		/* the cipher has counted a frame that the server never sees;
@@ -264,8 +268,8 @@ free_channel(void *ctx)
 	struct channel *c = ctx;
 
 	framer_finish(&c->framer);
-	noise_cipher_finish(&c->send);
-	noise_cipher_finish(&c->recv);
+	noise_cipher_finish(&c->transport.send);
+	noise_cipher_finish(&c->transport.recv);
 	free(c);
 }
 

@@ -211,10 +211,8 @@ on_hello_answer(void *ctx, enum err err, const struct node *answer)
 {
 	struct session *s = ctx;
 	struct code *c = code_of(s);
-	const struct node *ref = node_child(node_child(answer,
-	    "link_code_companion_reg"), "link_code_pairing_ref");
-	const uint8_t *p = NULL;
-	size_t n = 0;
+	const uint8_t *p;
+	size_t n;
 
 	if (err == ERR_CANCELLED || c == NULL || s->state != ST_WINDOW)
 		return;
@@ -222,8 +220,8 @@ on_hello_answer(void *ctx, enum err err, const struct node *answer)
 		refused(c, iq_error_code(answer));
 		return;
 	}
-	if (ref != NULL)
-		p = node_bytes(ref, &n);
+	p = node_child_bytes(node_child(answer, "link_code_companion_reg"),
+	    "link_code_pairing_ref", &n);
 	if (p == NULL || n == 0 || n > sizeof c->ref) {
 		no_answer(c, err);
 		return;
@@ -375,13 +373,10 @@ static void
 on_refresh(struct code *c, const struct node *reg)
 {
 	struct session *s = window_session(c->w);
-	const struct node *ref = node_child(reg, "link_code_pairing_ref");
-	const uint8_t *p = NULL;
 	struct verdict v;
-	size_t n = 0;
+	size_t n;
+	const uint8_t *p = node_child_bytes(reg, "link_code_pairing_ref", &n);
 
-	if (ref != NULL)
-		p = node_bytes(ref, &n);
 	if (c->ref_len == 0 || (p != NULL && !is_our_ref(c, p, n)))
 		return;
 	log_info("session=%s pairing code is to be renewed",

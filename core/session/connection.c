@@ -60,20 +60,11 @@ session_ask(struct session *s, struct node *iq, int64_t timeout_ms, iq_fn fn)
 static void
 on_stage(void *ctx, enum stage stage)
 {
-	static const enum wa_reason reasons[STAGE_COUNT] = {
-		[STAGE_LOOKUP] = WA_REASON_NAME_LOOKUP,
-		[STAGE_TCP] = WA_REASON_TCP,
-		[STAGE_TLS] = WA_REASON_TLS,
-		[STAGE_UPGRADE] = WA_REASON_UPGRADE,
-		[STAGE_NOISE] = WA_REASON_NOISE,
-		[STAGE_LOGIN] = WA_REASON_LOGIN,
-		[STAGE_OPEN] = WA_REASON_LOGIN,
-	};
 	struct session *s = ctx;
 
 	/* the phone has accepted: that stays on show until we are online */
 	if (s->reason != WA_REASON_FINISHING)
-		session_show(s, reasons[stage]);
+		session_show(s, verdict_stage_reason(stage));
 }
 
 static void

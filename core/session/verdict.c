@@ -199,3 +199,19 @@ verdict_of_silence(enum stage stage, struct verdict *out)
 	out->stage = stage;
 	set_detail(out, "no answer in time");
 }
+
+enum wa_reason
+verdict_stage_reason(enum stage stage)
+{
+	static const enum wa_reason reasons[STAGE_COUNT] = {
+		[STAGE_LOOKUP] = WA_REASON_NAME_LOOKUP,
+		[STAGE_TCP] = WA_REASON_TCP,
+		[STAGE_TLS] = WA_REASON_TLS,
+		[STAGE_UPGRADE] = WA_REASON_UPGRADE,
+		[STAGE_NOISE] = WA_REASON_NOISE,
+		[STAGE_LOGIN] = WA_REASON_LOGIN,
+		[STAGE_OPEN] = WA_REASON_LOGIN,
+	};
+
+	return reasons[stage];
+}

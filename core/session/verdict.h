@@ -46,4 +46,7 @@ void verdict_of_loss(enum err err, enum stage stage, int http_status,
 /* Of a ping or stage that was never answered. */
 void verdict_of_silence(enum stage stage, struct verdict *out);
 
+/* What a connection shows while it is at this stage. */
+enum wa_reason verdict_stage_reason(enum stage stage);
+
 #endif

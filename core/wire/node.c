@@ -312,3 +312,15 @@ node_child(const struct node *node, const char *tag)
 	}
 	return NULL;
 }
+
+const uint8_t *
+node_child_bytes(const struct node *node, const char *tag, size_t *n)
+{
+	const struct node *child = node_child(node, tag);
+
+	if (child == NULL) {
+		*n = 0;
+		return NULL;
+	}
+	return node_bytes(child, n);
+}

@@ -106,5 +106,8 @@ const struct node *node_first(const struct node *node);
 const struct node *node_next(const struct node *node);
 /* First child with this tag, or NULL; node may be NULL. */
 const struct node *node_child(const struct node *node, const char *tag);
+/* node_bytes of that child; NULL and 0 as well when there is none */
+const uint8_t *node_child_bytes(const struct node *node, const char *tag,
+    size_t *n);
 
 #endif

@@ -231,9 +231,8 @@ read_server_hello(struct noise_client *c, const struct noise_trust *trust,
 
 /* <- s, se and our payload. */
 static enum err
-write_client_finish(struct noise_client *c, const struct keypair *static_key,
-    const uint8_t server_ephemeral[KEY_LEN], const void *payload,
-    size_t payload_len, struct buf *out)
+write_client_finish(struct noise_client *c, const struct noise_login *login,
+    const uint8_t server_ephemeral[KEY_LEN], struct buf *out)
 {
 	Wa__HandshakeMessage m = WA__HANDSHAKE_MESSAGE__INIT;
 	Wa__HandshakeMessage__ClientFinish finish =
@@ -243,12 +242,12 @@ write_client_finish(struct noise_client *c, const struct keypair *static_key,
 
 	buf_init(&sealed_static, SEALED_KEY_LEN);
 	buf_init(&sealed_payload, FRAME_MAX);
-	if ((err = noise_sym_encrypt(&c->sym, static_key->pub, KEY_LEN,
+	if ((err = noise_sym_encrypt(&c->sym, login->static_key->pub, KEY_LEN,
 	    &sealed_static)) == ERR_OK &&
-	    (err = mix_shared(&c->sym, &static_key->priv,
+	    (err = mix_shared(&c->sym, &login->static_key->priv,
 	    server_ephemeral)) == ERR_OK &&
-	    (err = noise_sym_encrypt(&c->sym, payload, payload_len,
-	    &sealed_payload)) == ERR_OK) {
+	    (err = noise_sym_encrypt(&c->sym, login->payload,
+	    login->payload_len, &sealed_payload)) == ERR_OK) {
 		finish.has_static_ = finish.has_payload = true;
 		finish.static_ = pb_bytes(sealed_static.data,
 		    sealed_static.len);
@@ -272,10 +271,9 @@ hello_is_complete(const Wa__HandshakeMessage__ServerHello *hello)
 }
 
 enum err
-noise_client_finish(struct noise_client *c, const struct noise_trust *trust,
-    int64_t now, const struct keypair *static_key, const void *server_hello,
-    size_t server_hello_len, const void *payload, size_t payload_len,
-    struct buf *out, struct noise_cipher *send, struct noise_cipher *recv)
+noise_client_finish(struct noise_client *c, const struct noise_login *login,
+    const void *server_hello, size_t server_hello_len, struct buf *out,
+    struct noise_transport *transport)
 {
 	const Wa__HandshakeMessage *m;
 	struct pb_arena arena;
@@ -287,12 +285,11 @@ noise_client_finish(struct noise_client *c, const struct noise_trust *trust,
 	m = pb_unpack(&arena, &wa__handshake_message__descriptor, server_hello,
 	    server_hello_len);
 	if (m != NULL && hello_is_complete(m->server_hello) &&
-	    (err = read_server_hello(c, trust, now,
+	    (err = read_server_hello(c, login->trust, login->now,
 	    m->server_hello)) == ERR_OK &&
-	    (err = write_client_finish(c, static_key,
-	    m->server_hello->ephemeral.data, payload, payload_len,
-	    out)) == ERR_OK)
-		noise_sym_split(&c->sym, send, recv);
+	    (err = write_client_finish(c, login,
+	    m->server_hello->ephemeral.data, out)) == ERR_OK)
+		noise_sym_split(&c->sym, &transport->send, &transport->recv);
 	pb_arena_finish(&arena);
 	noise_client_destroy_keys(c);
 	return err;

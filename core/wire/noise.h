@@ -80,18 +80,31 @@ struct noise_client {
 MUST_CHECK enum err noise_client_hello(struct noise_client *c,
     const struct keypair *ephemeral, struct buf *out);
 
+/* What the second half of a handshake needs; all borrowed. */
+struct noise_login {
+	const struct noise_trust *trust;
+	int64_t now;                    /* unix seconds, for the certificates */
+	const struct keypair *static_key;
+	const void *payload;            /* ClientPayload */
+	size_t payload_len;
+};
+
+/* What it gives. */
+struct noise_transport {
+	struct noise_cipher send, recv;
+};
+
 /*
  * Reads the ServerHello message, verifies the certificate, appends the
  * ClientFinish message that carries payload, and gives the transport keys.
- * Any error is final for the connection and leaves out, send and recv as
+ * Any error is final for the connection and leaves out and transport as
  * they were; c is wiped in any case. ERR_MALFORMED, ERR_WEAK_KEY, ERR_AUTH,
  * those of noise_cert_verify; ERR_INTERNAL without a hello before.
  */
 MUST_CHECK enum err noise_client_finish(struct noise_client *c,
-    const struct noise_trust *trust, int64_t now,
-    const struct keypair *static_key, const void *server_hello,
-    size_t server_hello_len, const void *payload, size_t payload_len,
-    struct buf *out, struct noise_cipher *send, struct noise_cipher *recv);
+    const struct noise_login *login, const void *server_hello,
+    size_t server_hello_len, struct buf *out,
+    struct noise_transport *transport);
 
 /* For handshakes that end before; NULL and twice are no-ops. */
 void noise_client_destroy_keys(struct noise_client *c);

@@ -136,8 +136,7 @@ static const uint8_t *
 child_bytes(const struct node *parent, const char *tag, size_t min,
     size_t max, size_t *n)
 {
-	const struct node *child = node_child(parent, tag);
-	const uint8_t *p = child == NULL ? NULL : node_bytes(child, n);
+	const uint8_t *p = node_child_bytes(parent, tag, n);
 
 	return p != NULL && *n >= min && *n <= max ? p : NULL;
 }

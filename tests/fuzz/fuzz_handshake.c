@@ -44,7 +44,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	static const struct noise_client gone;
 	struct noise_trust trust = { .root_serial = 0 };
 	struct noise_client client = { .is_waiting = false };
-	struct noise_cipher send = { .counter = 77 }, recv = { .counter = 77 };
+	struct noise_transport transport = { .send.counter = 77,
+	    .recv.counter = 77 };
 	struct keypair ephemeral, fixed;
 	struct buf hello, finish;
 	enum err err;
@@ -55,11 +56,13 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	buf_init(&hello, 256);
 	buf_init(&finish, 1024);
 	expect(noise_client_hello(&client, &ephemeral, &hello) == ERR_OK);
-	err = noise_client_finish(&client, &trust, NOW, &fixed, p, n, "x", 1,
-	    &finish, &send, &recv);
+	err = noise_client_finish(&client, &(struct noise_login){
+	    .trust = &trust, .now = NOW, .static_key = &fixed,
+	    .payload = "x", .payload_len = 1,
+	}, p, n, &finish, &transport);
 	expect((err == ERR_OK) == (finish.len > 0));
-	expect((err == ERR_OK) == (send.counter == 0));
-	expect((err == ERR_OK) == (recv.counter == 0));
+	expect((err == ERR_OK) == (transport.send.counter == 0));
+	expect((err == ERR_OK) == (transport.recv.counter == 0));
 	expect(memcmp(&client, &gone, sizeof gone) == 0);
 	buf_finish(&hello);
 	buf_finish(&finish);

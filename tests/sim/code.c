@@ -61,16 +61,6 @@ struct hello {
 	const uint8_t *platform;
 };
 
-static const uint8_t *
-sized(const struct node *parent, const char *tag, size_t n)
-{
-	const struct node *child = node_child(parent, tag);
-	size_t len;
-	const uint8_t *p = child == NULL ? NULL : node_bytes(child, &len);
-
-	return p != NULL && len == n ? p : NULL;
-}
-
 static bool
 read_number(const struct node *reg, char out[24])
 {
@@ -88,19 +78,17 @@ read_number(const struct node *reg, char out[24])
 static bool
 read_hello(struct conn *c, const struct node *reg, struct hello *out)
 {
-	const uint8_t *key = sized(reg, "companion_server_auth_key_pub",
+	const uint8_t *key = serve_field(reg, "companion_server_auth_key_pub",
 	    KEY_LEN);
-	const struct node *display = node_child(reg,
-	    "companion_platform_display");
-	const uint8_t *text;
-	size_t n = 0;
+	size_t n;
+	const uint8_t *text = node_child_bytes(reg,
+	    "companion_platform_display", &n);
 
-	out->wrapped = sized(reg,
+	out->wrapped = serve_field(reg,
 	    "link_code_pairing_wrapped_companion_ephemeral_pub", CODE_WRAPPED);
-	out->platform = sized(reg, "companion_platform_id", 1);
-	text = display == NULL ? NULL : node_bytes(display, &n);
+	out->platform = serve_field(reg, "companion_platform_id", 1);
 	if (out->wrapped == NULL || key == NULL || text == NULL ||
-	    sized(reg, "link_code_pairing_nonce", 1) == NULL ||
+	    serve_field(reg, "link_code_pairing_nonce", 1) == NULL ||
 	    out->platform == NULL) {
 		check_note(c, RULE_CODE_HELLO, "missing or of a wrong size");
 		return false;
@@ -267,7 +255,7 @@ static bool
 ref_is_ours(const struct conn *c, const struct node *reg)
 {
 	const char *ref = c->pairing->code.ref;
-	const uint8_t *p = sized(reg, "link_code_pairing_ref", strlen(ref));
+	const uint8_t *p = serve_field(reg, "link_code_pairing_ref", strlen(ref));
 
 	return ref[0] != '\0' && p != NULL && memcmp(p, ref, strlen(ref)) == 0;
 }
@@ -275,9 +263,9 @@ ref_is_ours(const struct conn *c, const struct node *reg)
 static void
 companion_finish(struct conn *c, const char *id, const struct node *reg)
 {
-	const uint8_t *bundle = sized(reg,
+	const uint8_t *bundle = serve_field(reg,
 	    "link_code_pairing_wrapped_key_bundle", CODE_BUNDLE);
-	const uint8_t *identity = sized(reg, "companion_identity_public",
+	const uint8_t *identity = serve_field(reg, "companion_identity_public",
 	    KEY_LEN);
 	const cJSON *f;
 

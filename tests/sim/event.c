@@ -7,6 +7,7 @@
 #include "tests/sim/conn.h"
 #include "tests/sim/json.h"
 #include "tests/sim/sim.h"
+#include "tests/sim/status.h"
 
 struct event_log {
 	cJSON *ring[EVENTS_KEPT];
@@ -78,14 +79,8 @@ event_new(struct sim *sim, const struct conn *c, const char *name)
 	if (c == NULL)
 		return e;
 	json_put_int(e, "conn", (int64_t)c->id);
-	if (c->device != NULL) {
-		char jid[64];
-
-		device_jid(c->device, jid, sizeof jid);
-		json_put(e, "phone", c->device->phone->number);
-		json_put_int(e, "device", c->device->number);
-		json_put(e, "jid", jid);
-	}
+	if (c->device != NULL)
+		status_name_device(c->device, e);
 	return e;
 }
 

@@ -35,16 +35,6 @@ prekeys_on_count(struct conn *c, const struct node *iq,
 
 /* --- upload ------------------------------------------------------------ */
 
-static const uint8_t *
-sized(const struct node *parent, const char *tag, size_t n)
-{
-	const struct node *child = node_child(parent, tag);
-	size_t len;
-	const uint8_t *p = child == NULL ? NULL : node_bytes(child, &len);
-
-	return p != NULL && len == n ? p : NULL;
-}
-
 static uint32_t
 id_of(const uint8_t *p)
 {
@@ -55,9 +45,9 @@ static bool
 skey_is_right(struct conn *c, const struct node *parent)
 {
 	const struct node *skey = node_child(parent, "skey");
-	const uint8_t *id = sized(skey, "id", 3);
-	const uint8_t *value = sized(skey, "value", KEY_LEN);
-	const uint8_t *sig = sized(skey, "signature", SIGNATURE_LEN);
+	const uint8_t *id = serve_field(skey, "id", 3);
+	const uint8_t *value = serve_field(skey, "value", KEY_LEN);
+	const uint8_t *sig = serve_field(skey, "signature", SIGNATURE_LEN);
 	uint8_t msg[1 + KEY_LEN] = { 5 };
 
 	if (id == NULL || value == NULL || sig == NULL) {
@@ -72,9 +62,9 @@ skey_is_right(struct conn *c, const struct node *parent)
 static bool
 frame_is_right(struct conn *c, const struct node *iq)
 {
-	const uint8_t *regid = sized(iq, "registration", 4);
-	const uint8_t *type = sized(iq, "type", 1);
-	const uint8_t *identity = sized(iq, "identity", KEY_LEN);
+	const uint8_t *regid = serve_field(iq, "registration", 4);
+	const uint8_t *type = serve_field(iq, "type", 1);
+	const uint8_t *identity = serve_field(iq, "identity", KEY_LEN);
 	uint32_t id;
 
 	if (regid == NULL || type == NULL || type[0] != 5 || identity == NULL) {
@@ -117,8 +107,8 @@ take_keys(struct conn *c, const struct node *list, uint32_t *first_id)
 
 	for (const struct node *k = node_first(list); k != NULL;
 	    k = node_next(k)) {
-		const uint8_t *id = sized(k, "id", 3);
-		const uint8_t *value = sized(k, "value", KEY_LEN);
+		const uint8_t *id = serve_field(k, "id", 3);
+		const uint8_t *value = serve_field(k, "value", KEY_LEN);
 
 		if (id == NULL || value == NULL || id_of(id) == 0 ||
 		    n == UPLOAD_MAX) {

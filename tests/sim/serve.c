@@ -15,6 +15,17 @@
 #include "tests/sim/persist.h"
 #include "tests/sim/prekeys.h"
 
+/* --- reading ----------------------------------------------------------- */
+
+const uint8_t *
+serve_field(const struct node *parent, const char *tag, size_t n)
+{
+	size_t len;
+	const uint8_t *p = node_child_bytes(parent, tag, &len);
+
+	return len == n ? p : NULL;
+}
+
 /* --- building ---------------------------------------------------------- */
 
 struct node *

@@ -13,6 +13,10 @@ struct conn;
 /* A decrypted frame. */
 void serve_frame(struct conn *c, const uint8_t *p, size_t n);
 
+/* Content of that child when it is of exactly n bytes, else NULL. */
+const uint8_t *serve_field(const struct node *parent, const char *tag,
+    size_t n);
+
 /* <iq type=result from=S id> */
 struct node *serve_result(const char *id);
 /* <iq type=error><error code text/></iq>, sent. */

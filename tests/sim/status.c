@@ -72,7 +72,6 @@ status_conn(const struct conn *c)
 		[CONN_LOGIN] = "login",
 	};
 	cJSON *o = cJSON_CreateObject();
-	char jid[64];
 
 	json_put_int(o, "conn", (int64_t)c->id);
 	json_put(o, "stage", stage_name(c->stage));
@@ -88,27 +87,31 @@ status_conn(const struct conn *c)
 		json_put_hex(o, "noise_pub", c->noise_pub, KEY_LEN);
 	if (c->asked_phone[0] != '\0')
 		json_put(o, "asked_phone", c->asked_phone);
-	if (c->device == NULL)
-		return o;
-	device_jid(c->device, jid, sizeof jid);
-	json_put(o, "phone", c->device->phone->number);
-	json_put_int(o, "device", c->device->number);
-	json_put(o, "jid", jid);
+	if (c->device != NULL)
+		status_name_device(c->device, o);
 	return o;
 }
 
 void
-status_fill_device(const struct device *d, cJSON *o)
+status_name_device(const struct device *d, cJSON *o)
 {
-	const struct idset *ids = &d->prekey_ids;
 	char jid[64];
 
 	device_jid(d, jid, sizeof jid);
 	json_put(o, "phone", d->phone->number);
 	json_put_int(o, "device", d->number);
 	json_put(o, "jid", jid);
-	device_lid(d, jid, sizeof jid);
-	json_put(o, "lid", jid);
+}
+
+void
+status_fill_device(const struct device *d, cJSON *o)
+{
+	const struct idset *ids = &d->prekey_ids;
+	char lid[64];
+
+	status_name_device(d, o);
+	device_lid(d, lid, sizeof lid);
+	json_put(o, "lid", lid);
 	cJSON_AddBoolToObject(o, "confirmed", d->confirmed);
 	cJSON_AddBoolToObject(o, "removed", d->removed);
 	cJSON_AddBoolToObject(o, "online", d->conn != NULL);

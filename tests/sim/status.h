@@ -18,6 +18,9 @@ void status_fill(const struct sim *sim, cJSON *o);
 bool status_value(const struct sim *sim, const char *name, int64_t *out);
 
 cJSON *status_conn(const struct conn *c);
+/* Which device: phone, device and jid. */
+void status_name_device(const struct device *d, cJSON *o);
+/* ... and all that is known of it. */
 void status_fill_device(const struct device *d, cJSON *o);
 void status_fill_phone(const struct phone *p, cJSON *o);
 

@@ -24,7 +24,7 @@ struct run {
 	int64_t now;
 	uint8_t *hello, *payload;       /* ServerHello, ClientPayload */
 	size_t hello_len, payload_len;
-	struct noise_cipher send, recv;
+	struct noise_transport transport;
 };
 
 static void
@@ -108,10 +108,12 @@ shake(struct run *r, struct buf *hello, struct buf *out)
 
 	if ((err = noise_client_hello(&client, &r->ephemeral, hello)) ==
 	    ERR_OK)
-		err = noise_client_finish(&client, &r->trust, r->now,
-		    &r->fixed, r->hello, r->hello_len,
-		    r->payload == NULL ? (const uint8_t *)"" : r->payload,
-		    r->payload_len, out, &r->send, &r->recv);
+		err = noise_client_finish(&client, &(struct noise_login){
+		    .trust = &r->trust, .now = r->now,
+		    .static_key = &r->fixed, .payload = r->payload == NULL ?
+		    (const uint8_t *)"" : r->payload,
+		    .payload_len = r->payload_len,
+		    }, r->hello, r->hello_len, out, &r->transport);
 	noise_client_destroy_keys(&client);
 	return err;
 }
@@ -136,9 +138,9 @@ check_messages(struct run *r)
 	vec_check(r->c, wire_is(r, "client_finish_wire", &finish, false),
 	    r->id, "client_finish_wire");
 	vec_check(r->c, vec_is(keys, "client_send_server_recv",
-	    r->send.key.b, KEY_LEN), r->id, "sending key");
+	    r->transport.send.key.b, KEY_LEN), r->id, "sending key");
 	vec_check(r->c, vec_is(keys, "client_recv_server_send",
-	    r->recv.key.b, KEY_LEN), r->id, "receiving key");
+	    r->transport.recv.key.b, KEY_LEN), r->id, "receiving key");
 	buf_finish(&hello);
 	buf_finish(&finish);
 }
@@ -428,12 +430,12 @@ check_transport(struct run *r)
 	struct buf stream;
 
 	buf_init(&stream, FRAME_MAX);
-	check_sealing(r, "client_to_server", &r->send, &stream);
-	check_opening(r, "client_to_server", NULL, &r->send, &stream);
+	check_sealing(r, "client_to_server", &r->transport.send, &stream);
+	check_opening(r, "client_to_server", NULL, &r->transport.send, &stream);
 	buf_clear(&stream);
-	check_sealing(r, "server_to_client", &r->recv, &stream);
-	check_opening(r, "server_to_client", NULL, &r->recv, &stream);
-	check_opening(r, "server_to_client", chunks, &r->recv, &stream);
+	check_sealing(r, "server_to_client", &r->transport.recv, &stream);
+	check_opening(r, "server_to_client", NULL, &r->transport.recv, &stream);
+	check_opening(r, "server_to_client", chunks, &r->transport.recv, &stream);
 	buf_finish(&stream);
 }
 

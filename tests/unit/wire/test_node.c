@@ -130,6 +130,28 @@ TEST(node_content_is_replaced)
 	node_destroy(node);
 }
 
+TEST(node_child_bytes_are_those_of_the_first)
+{
+	struct node *reg = node_create("reg");
+	const uint8_t *p;
+	size_t n = 9;
+
+	EXPECT_NULL(node_child_bytes(NULL, "ref", &n));
+	EXPECT_INT(n, 0);
+	n = 9;
+	EXPECT_NULL(node_child_bytes(reg, "ref", &n));
+	EXPECT_INT(n, 0);
+	node_set_text(node_add_new(reg, "ref"), "one");
+	node_set_text(node_add_new(reg, "ref"), "other");
+	node_add_new(reg, "empty");
+	p = node_child_bytes(reg, "ref", &n);
+	ASSERT(p != NULL && n == 3);
+	EXPECT_MEM(p, "one", 3);
+	EXPECT_NULL(node_child_bytes(reg, "empty", &n));
+	EXPECT_INT(n, 0);
+	node_destroy(reg);
+}
+
 TEST(node_children_keep_their_order)
 {
 	struct node *list = node_create("list"), *item;

@@ -13,7 +13,7 @@ struct meeting {
 	struct noise_client client;
 	struct keypair client_ephemeral, client_static;
 	struct buf chain, hello, finish;
-	struct noise_cipher send, recv;
+	struct noise_transport transport;
 };
 
 static void
@@ -52,8 +52,8 @@ meet(struct meeting *m, const char *payload)
 		EXPECT_INT(buf_str(&m->chain, payload), ERR_OK);
 	server_hello(&m->server, m->client_ephemeral.pub, m->chain.data,
 	    m->chain.len, &m->hello);
-	memset(&m->send, 0x5a, sizeof m->send);
-	memset(&m->recv, 0x5a, sizeof m->recv);
+	memset(&m->transport.send, 0x5a, sizeof m->transport.send);
+	memset(&m->transport.recv, 0x5a, sizeof m->transport.recv);
 }
 
 static void
@@ -68,9 +68,11 @@ part(struct meeting *m)
 static enum err
 finish(struct meeting *m, const void *hello, size_t n)
 {
-	return noise_client_finish(&m->client, &m->trust, SERVER_NOW,
-	    &m->client_static, hello, n, "payload", 7, &m->finish, &m->send,
-	    &m->recv);
+	return noise_client_finish(&m->client, &(struct noise_login){
+	    .trust = &m->trust, .now = SERVER_NOW,
+	    .static_key = &m->client_static,
+	    .payload = "payload", .payload_len = 7,
+	}, hello, n, &m->finish, &m->transport);
 }
 
 static void
@@ -162,12 +164,12 @@ TEST(noise_handshake_both_ends)
 	EXPECT_INT(payload.len, 7);
 	EXPECT_MEM(payload.data, "payload", 7);
 	noise_sym_split(&m.server.sym, &server_recv, &server_send);
-	EXPECT_MEM(server_recv.key.b, m.send.key.b, KEY_LEN);
-	EXPECT_MEM(server_send.key.b, m.recv.key.b, KEY_LEN);
+	EXPECT_MEM(server_recv.key.b, m.transport.send.key.b, KEY_LEN);
+	EXPECT_MEM(server_send.key.b, m.transport.recv.key.b, KEY_LEN);
 	for (int i = 0; i < 3; i++) {
 		buf_clear(&frame);
 		buf_clear(&payload);
-		ASSERT(noise_cipher_seal(&m.send, "ping", 4, &frame) ==
+		ASSERT(noise_cipher_seal(&m.transport.send, "ping", 4, &frame) ==
 		    ERR_OK);
 		ASSERT(noise_cipher_open(&server_recv, frame.data, frame.len,
 		    &payload) == ERR_OK);
@@ -207,8 +209,8 @@ expect_refused(struct meeting *m, const void *hello, size_t n)
 	memset(&poison, 0x5a, sizeof poison);
 	EXPECT(finish(m, hello, n) != ERR_OK);
 	EXPECT_INT(m->finish.len, 0);
-	EXPECT_MEM(&m->send, &poison, sizeof poison);
-	EXPECT_MEM(&m->recv, &poison, sizeof poison);
+	EXPECT_MEM(&m->transport.send, &poison, sizeof poison);
+	EXPECT_MEM(&m->transport.recv, &poison, sizeof poison);
 	expect_over(m);
 }
 
