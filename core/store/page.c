@@ -258,6 +258,21 @@ on_full_name(sqlite3_vfs *vfs, const char *name, int n, char *out)
 	return system_of(vfs)->xFullPathname(system_of(vfs), name, n, out);
 }
 
+enum err
+page_read_head(struct sqlite3_file *file, uint8_t *out)
+{
+	static const char magic[16] = "SQLite format 3";
+	uint8_t head[PAGE_HEAD_LEN];
+	const int rc = file->pMethods->xRead(file, head, sizeof head, 0);
+
+	if (rc != SQLITE_OK)
+		return rc == SQLITE_IOERR_SHORT_READ ? ERR_CORRUPT : ERR_IO;
+	if (memcmp(head, magic, sizeof magic) != 0)
+		return ERR_CORRUPT;
+	memcpy(out, head, sizeof head);
+	return ERR_OK;
+}
+
 static bool
 add_vfs(sqlite3_vfs *vfs, sqlite3_vfs *system, const char *name)
 {
