@@ -21,18 +21,26 @@
 
 struct sqlite3_file;
 
-/* What an SQLite database begins with; positions by its file format. */
-#define PAGE_HEAD_LEN 100
-#define PAGE_HEAD_COUNT 28              /* u32be: pages */
-#define PAGE_HEAD_VERSION 60            /* u32be: user_version */
-#define PAGE_HEAD_APPLICATION 68        /* u32be: application_id */
+/* Of what an SQLite database begins with. */
+struct page_head {
+	uint32_t page_count, user_version, application_id;
+};
 
 /*
  * The head of an open database, its sum unchecked: enough to see who wrote
  * it. Through SQLite's own file, since closing another descriptor of it would
  * drop SQLite's locks. ERR_CORRUPT: too short, or no SQLite database.
  */
-MUST_CHECK enum err page_read_head(struct sqlite3_file *file, uint8_t *out);
+MUST_CHECK enum err page_read_head(struct sqlite3_file *file,
+    struct page_head *out);
+
+/*
+ * Reads every page, also those that no record uses, and compares the sums;
+ * nobody may write meanwhile, and there must be no WAL, whose pages the file
+ * may hold in halves. ERR_CORRUPT also for a file that was cut or has an odd
+ * length. 5 us a page.
+ */
+MUST_CHECK enum err page_check_all(struct sqlite3_file *file);
 
 /* Registers both with SQLite unless they are there. Not thread-safe. */
 MUST_CHECK enum err page_vfs_register(void);

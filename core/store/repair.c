@@ -49,6 +49,8 @@ read_row(const struct vault *v, const char *company, bool all,
 	if ((err = vault_open(v, company, SQL_READ_ALONE, &db)) != ERR_OK)
 		return err;
 	err = db_row(db, out);
+	if (err == ERR_OK && all && !vault_has_wal(v, company))
+		err = db_check_pages(db);
 	if (err == ERR_OK && all)
 		err = db_check(db);
 	db_close(db);

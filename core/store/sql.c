@@ -316,13 +316,6 @@ file_of(struct sql *db)
 	return file;
 }
 
-static uint32_t
-get_be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
-
 /*
  * Before any page is judged by its sum: a newer pairdesk may sum pages in
  * another way, and what it wrote must not be taken for damaged and replaced.
@@ -331,13 +324,12 @@ static enum err
 refuse_newer(struct sql *db, const struct sql_schema *schema)
 {
 	sqlite3_file *file = file_of(db);
-	uint8_t head[PAGE_HEAD_LEN];
+	struct page_head head;
 
-	if (file == NULL || page_read_head(file, head) != ERR_OK)
+	if (file == NULL || page_read_head(file, &head) != ERR_OK)
 		return ERR_OK;          /* SQLite will say what it is */
-	return get_be32(head + PAGE_HEAD_APPLICATION) ==
-	    (uint32_t)schema->application_id &&
-	    get_be32(head + PAGE_HEAD_VERSION) > (uint32_t)schema->version ?
+	return head.application_id == (uint32_t)schema->application_id &&
+	    head.user_version > (uint32_t)schema->version ?
 	    ERR_NEWER_SCHEMA : ERR_OK;
 }
 
@@ -460,6 +452,14 @@ sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
 	}
 	*out = db;
 	return ERR_OK;
+}
+
+enum err
+sql_check_pages(struct sql *db)
+{
+	sqlite3_file *file = file_of(db);
+
+	return file == NULL ? ERR_IO : page_check_all(file);
 }
 
 void

@@ -141,6 +141,60 @@ TEST(damage_flipped_byte_is_never_wrong_data)
 	fix_finish(&f);
 }
 
+static enum err
+get_one(struct fix *f)
+{
+	struct buf out;
+	enum err err;
+
+	buf_init_secret(&out, 1024);
+	err = store_get(f->store, "acme", "creds", "k", &out);
+	buf_finish(&out);
+	return err;
+}
+
+/* The first read notices what it would not have come across, also in pages
+ * that nothing uses any more. */
+TEST(damage_anywhere_is_noticed_by_the_first_read)
+{
+	struct store_batch *b = store_batch_create();
+	size_t n, tried = 0;
+	struct fix f;
+	uint8_t *p;
+
+	make_two(&f);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	store_batch_delete_all(b, "prekey");
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_OK);
+	fix_close(&f);
+	fix_read(fix_path(&f, DB), &p, &n);
+	EXPECT(n >= 4 * 4096);
+	for (size_t at = 64; at < n; at += 389, tried++) {
+		p[at] ^= (uint8_t)(1u << tried % 8);
+		fix_write(fix_path(&f, DB), p, n);
+		p[at] ^= (uint8_t)(1u << tried % 8);
+		ASSERT(fix_open(&f) == ERR_OK);
+		EXPECT_INT(get_one(&f), ERR_CORRUPT);
+		EXPECT(is_damaged(&f, "acme"));
+		fix_reopen(&f);
+		EXPECT(is_damaged(&f, "acme"));
+		fix_close(&f);
+	}
+	fix_write(fix_path(&f, DB), p, n - 1);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_INT(get_one(&f), ERR_CORRUPT);
+	fix_close(&f);
+	fix_write(fix_path(&f, DB), p, n - 4096);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_INT(get_one(&f), ERR_CORRUPT);
+	fix_close(&f);
+	fix_write(fix_path(&f, DB), p, n);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_INT(get_one(&f), ERR_OK);
+	free(p);
+	fix_finish(&f);
+}
+
 TEST(damage_cut_file_is_never_wrong_data)
 {
 	struct fix f;
