@@ -1,5 +1,4 @@
 /* The composition root: arguments to a subcommand. */
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "core/base/secret.h"
 #include "core/base/str.h"
 #include "core/store/store.h"
+#include "tui/charset.h"
 #include "tui/cmd.h"
 
 #define HELP_MAX ((size_t)64 * 1024)
@@ -296,6 +296,17 @@ check_line(struct line *l, const struct cmd *cmd)
 	return check_phone(l);
 }
 
+/* English is ASCII; Russian needs a terminal that is known to show it. */
+static enum lang
+lang_of(const struct config *config)
+{
+	const bool is_chosen = config_enum(config, OPT_LANG) != 0;
+
+	if (!charset_is_utf8() && (!is_chosen || isatty(STDOUT_FILENO) == 1))
+		return LANG_EN;
+	return app_lang_of(config);
+}
+
 static int
 load_config(struct line *l)
 {
@@ -307,7 +318,7 @@ load_config(struct line *l)
 	    .etc_path = CONFIG_ETC_PATH,
 	    }, &problem) != ERR_OK)
 		return cmd_fail(&l->args, EX_CONFIG, "CONFIG", problem.text);
-	l->args.lang = app_lang_of(l->args.config);
+	l->args.lang = lang_of(l->args.config);
 	return EX_OK;
 }
 
@@ -349,7 +360,7 @@ main(int argc, char **argv)
 	struct line line = { .word_count = 0 };
 	int code;
 
-	setlocale(LC_ALL, "");
+	charset_init();
 	umask(077);
 	if (secret_process_init() != ERR_OK) {
 		fputs("pairdesk: cannot protect this process's memory\n",
