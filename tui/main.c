@@ -1,4 +1,5 @@
 /* The composition root: arguments to a subcommand. */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static const struct cmd commands[] = {
 	    "Shows a QR code to be scanned with the phone, and with --phone a\n"
 	    "pairing code to be typed on it. STYLE is auto, half, sextant or\n"
 	    "full: how the QR is drawn. With --json prints one event a\n"
-	    "line: qr, code, pairing, connected, expired, error.\n"
+	    "line: qr, code, pairing, passkey_required, connected, expired,\n"
+	    "error.\n"
 	    "Ends with 0 once connected, 75 when the code expired or WhatsApp\n"
 	    "asks to wait, 69 when WhatsApp cannot be reached.\n", cmd_link },
 	{ "status", "status [COMPANY]", ARG_COMPANY,
@@ -354,12 +356,38 @@ run(struct line *l, int argc, char **argv)
 	return cmd->run(&l->args);
 }
 
+/*
+ * Started with `>&-` or by a careless parent, a descriptor of the three is
+ * closed, and the next file opened would get its number: the state would be
+ * written into by printf. Standard output becomes one that cannot be written
+ * to, so that an answer that nobody gets is still no success.
+ */
+static bool
+fill_descriptors(void)
+{
+	static const int modes[] = {
+		[STDIN_FILENO] = O_RDONLY,
+		[STDOUT_FILENO] = O_RDONLY,
+		[STDERR_FILENO] = O_WRONLY,
+	};
+
+	for (int fd = 0; fd < (int)ARRAY_LEN(modes); fd++) {
+		/* the lowest free number is fd: those below are open */
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    open("/dev/null", modes[fd]) != fd)
+			return false;
+	}
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct line line = { .word_count = 0 };
 	int code;
 
+	if (!fill_descriptors())
+		return EX_OSERR;
 	charset_init();
 	umask(077);
 	if (secret_process_init() != ERR_OK) {
