@@ -250,6 +250,22 @@ def test_terminal_says_where_to_tap(t, lang, part):
     screen.wait_text("left")
 
 
+@cases(lang=["en", "ru"])
+def test_terminal_passkey_keeps_the_qr(t, lang):
+    """The steps end in scanning it: it must be there, in full."""
+    sim, desk = ready(t, PAIRDESK_LANG=lang)
+    screen = term.link(t, desk, "--phone", PHONE)
+    text = screen.wait_qr()
+    sim.push("passkey")
+    screen.wait_text("passkey")
+    t.equal(screen.qr(), text, "still on show")
+    shown = " ".join(screen.text().split())
+    for words in ("1.", "2.", "3.", "passkey"):
+        t.contains(shown, words)
+    sim.scan(text, PHONE)
+    t.equal(screen.exit(), OK)
+
+
 def test_terminal_new_adv_secret_redraws(t):
     sim, desk = ready(t)
     screen = term.link(t, desk)
