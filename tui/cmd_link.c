@@ -333,6 +333,8 @@ say_passkey(const struct link *l, const struct session_view *view)
 		return;
 	}
 	o = event("passkey_required");
+	cJSON_AddStringToObject(o, "reason", wa_reason_name(view->reason));
+	cJSON_AddStringToObject(o, "status", wa_status_name(view->status));
 	cJSON_AddStringToObject(o, "error", sentence);
 	cJSON_AddStringToObject(o, "advice", advice);
 	print(o);

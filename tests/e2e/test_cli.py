@@ -273,6 +273,16 @@ def test_cli_output_that_goes_nowhere(t):
     t.true(code != 0, "wrote nothing and said nothing")
 
 
+@rows("closed code", [(">&-", 74), ("<&-", 0), ("2>&-", 0),
+                      ("<&- >&- 2>&-", 74)])
+def test_cli_closed_descriptors(t, closed, code):
+    """What is opened next must not become standard output."""
+    desk = t.desk()
+    for what in ("companies", "status --json"):
+        script = f'"{t.options.binary}" {what} {closed}'
+        t.equal(os.waitstatus_to_exitcode(_sh(script, desk.env)), code, what)
+
+
 def _sh(script, env):
     pid = os.posix_spawn("/bin/sh", ["sh", "-c", script], env, file_actions=[
         (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)])
