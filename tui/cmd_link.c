@@ -303,6 +303,8 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 		cJSON_AddStringToObject(o, "errorCode", code);
 	cJSON_AddStringToObject(o, "error", sentence);
 	cJSON_AddStringToObject(o, "advice", advice);
+	if (v != NULL && v->reason == WA_REASON_NETWORK_BLOCKED)
+		cJSON_AddStringToObject(o, "stage", stage_name(v->stage));
 	if (v != NULL && v->code != 0)
 		cJSON_AddNumberToObject(o, "code", v->code);
 	if (v != NULL && v->detail[0] != '\0')
