@@ -174,9 +174,8 @@ on_limit(void *ctx)
 	struct session_view view;
 	enum wa_reason reason = WA_REASON_NOT_ANSWERING;
 
-	if (app_view(a->app, a->args->company, &view) &&
-	    view.status == WA_STATUS_RECONNECTING)
-		reason = view.reason;
+	if (app_view(a->app, a->args->company, &view))
+		reason = view_trouble(&view);
 	fail(a, reason, EX_UNAVAILABLE);
 }
 

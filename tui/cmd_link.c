@@ -396,8 +396,7 @@ on_limit(void *ctx)
 	struct session_view view;
 
 	if (app_view(l->app, l->args->company, &view))
-		say_error(l, "error", view.status == WA_STATUS_RECONNECTING ?
-		    view.reason : WA_REASON_NOT_ANSWERING, &view.verdict);
+		say_error(l, "error", view_trouble(&view), &view.verdict);
 	run_end(l->run, EX_UNAVAILABLE);
 }
 

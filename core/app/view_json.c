@@ -25,6 +25,17 @@ view_words_args(const struct session_view *view, int64_t now_ms,
 		out->n = (view->next_attempt_ms - now_ms + 999) / 1000;
 }
 
+enum wa_reason
+view_trouble(const struct session_view *view)
+{
+	enum wa_status status;
+
+	if (wa_reason_status(view->verdict.reason, &status) &&
+	    (status == WA_STATUS_RECONNECTING || status == WA_STATUS_ERROR))
+		return view->verdict.reason;
+	return WA_REASON_NOT_ANSWERING;
+}
+
 static void
 add_time(cJSON *o, const char *name, int64_t wall_ms)
 {

@@ -10,6 +10,10 @@
 void view_words_args(const struct session_view *view, int64_t now_ms,
     struct words_args *out);
 
+/* Why it is not connected yet, for one who waited long enough: the last
+ * trouble, also while it dials again; not_answering if there was none. */
+enum wa_reason view_trouble(const struct session_view *view);
+
 /* Appends the object as JSON text without line breaks. */
 MUST_CHECK enum err view_json(const struct session_view *view,
     enum lang lang, int64_t now_ms, struct buf *out);
