@@ -17,12 +17,16 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include "core/base/mem.h"
+
 #define CONTENT_LEN (PAGE_SIZE_BYTES - PAGE_SUM_LEN)
+#define CHECK_AT_ONCE 16        /* pages */
 
 /* Reads of parts of pages, which newer versions try, would go unchecked. */
 #ifndef SQLITE_IOCAP_SUBPAGE_READ
@@ -283,15 +287,33 @@ page_read_head(struct sqlite3_file *file, struct page_head *out)
 	return ERR_OK;
 }
 
-static enum err
-check_page(struct sqlite3_file *file, sqlite3_int64 offset)
+static bool
+is_sound(const uint8_t *page, sqlite3_int64 offset)
 {
-	uint8_t page[PAGE_SIZE_BYTES];
-	const int rc = file->pMethods->xRead(file, page, sizeof page, offset);
+	uint8_t sum[PAGE_SUM_LEN];
 
-	if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_SHORT_READ)
-		return ERR_CORRUPT;
-	return rc == SQLITE_OK ? ERR_OK : ERR_IO;
+	page_sum(page, offset, sum);
+	return memcmp(sum, page + CONTENT_LEN, sizeof sum) == 0 ||
+	    sodium_is_zero(page, PAGE_SIZE_BYTES);
+}
+
+/* Several at once: a read of one costs as much as its sum. */
+static enum err
+check_pages(sqlite3_file *file, sqlite3_int64 offset, int count,
+    uint8_t *pages)
+{
+	const int rc = real_of(file)->pMethods->xRead(real_of(file), pages,
+	    count * PAGE_SIZE_BYTES, offset);
+
+	if (rc != SQLITE_OK)
+		return rc == SQLITE_IOERR_SHORT_READ ? ERR_CORRUPT : ERR_IO;
+	for (int i = 0; i < count; i++) {
+		const int at = i * PAGE_SIZE_BYTES;
+
+		if (!is_sound(pages + at, offset + at))
+			return ERR_CORRUPT;
+	}
+	return ERR_OK;
 }
 
 enum err
@@ -299,6 +321,7 @@ page_check_all(struct sqlite3_file *file)
 {
 	struct page_head head;
 	sqlite3_int64 size = 0;
+	uint8_t *pages;
 	enum err err;
 
 	if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
@@ -308,9 +331,15 @@ page_check_all(struct sqlite3_file *file)
 	if (size % PAGE_SIZE_BYTES != 0 || size / PAGE_SIZE_BYTES <
 	    (sqlite3_int64)head.page_count)
 		return ERR_CORRUPT;
-	for (sqlite3_int64 at = 0; err == ERR_OK && at < size;
-	    at += PAGE_SIZE_BYTES)
-		err = check_page(file, at);
+	pages = xcalloc(CHECK_AT_ONCE, PAGE_SIZE_BYTES);
+	for (sqlite3_int64 at = 0, n; err == ERR_OK && at < size;
+	    at += n * PAGE_SIZE_BYTES) {
+		n = (size - at) / PAGE_SIZE_BYTES;
+		if (n > CHECK_AT_ONCE)
+			n = CHECK_AT_ONCE;
+		err = check_pages(file, at, (int)n, pages);
+	}
+	free(pages);
 	return err;
 }
 

@@ -38,7 +38,7 @@ MUST_CHECK enum err page_read_head(struct sqlite3_file *file,
  * Reads every page, also those that no record uses, and compares the sums;
  * nobody may write meanwhile, and there must be no WAL, whose pages the file
  * may hold in halves. ERR_CORRUPT also for a file that was cut or has an odd
- * length. 5 us a page.
+ * length. About 10 us a page.
  */
 MUST_CHECK enum err page_check_all(struct sqlite3_file *file);
 

@@ -28,6 +28,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -88,6 +89,20 @@ resolve_dir(struct store *s, const char *dir, struct store_problem *problem)
 	return err;
 }
 
+/* What to look at when it is not one file: err_text blames the owner. */
+static const char *
+why_failed(const struct store *s, enum err err)
+{
+	struct statvfs fs;
+
+	if (err == ERR_NO_SPACE)
+		return "the disk is full; make room and start again";
+	if (err == ERR_PERMISSION && statvfs(s->vault.dir, &fs) == 0 &&
+	    (fs.f_flag & ST_RDONLY) != 0)
+		return "the file system is read-only";
+	return err_text(err);
+}
+
 static enum err
 take_lock(struct store *s, const char *what, struct store_problem *problem)
 {
@@ -101,7 +116,7 @@ take_lock(struct store *s, const char *what, struct store_problem *problem)
 		    holder);
 	else if (err != ERR_OK)
 		problem_say(problem, "%s/lock: %s", s->vault.dir,
-		    err_text(err));
+		    why_failed(s, err));
 	return err;
 }
 
@@ -115,7 +130,7 @@ load_key(struct store *s, const char *file, struct store_problem *problem)
 	if ((err = vault_has_companies(&s->vault, &has_companies)) != ERR_OK ||
 	    (err = dir_path(path, "%s/master.key", s->vault.dir)) != ERR_OK) {
 		problem_say(problem, "%s/sessions: %s", s->vault.dir,
-		    err_text(err));
+		    why_failed(s, err));
 		return err;
 	}
 	return masterkey_load(file == NULL ? path : file, !has_companies,
@@ -144,8 +159,8 @@ open_data(struct store *s, struct loop *loop, struct store_problem *problem)
 		err = index_each(s->vault.index, on_open_row, s);
 	}
 	if (err != ERR_OK && (problem == NULL || problem->text[0] == '\0'))
-		problem_say(problem, "%s cannot be read: %s", s->vault.dir,
-		    err_text(err));
+		problem_say(problem, "%s cannot be used: %s", s->vault.dir,
+		    why_failed(s, err));
 	return err;
 }
 

@@ -339,6 +339,8 @@ PARTS = {
                           "node_decode and destroy; against the same"),
     "read_us": ("store: open a company and read", "us", 160, "store_get of "
                 "700 bytes, each time of another company"),
+    "first_read_us": ("store: the first read of a company", "us", 400,
+                      "the same and the sums of all its 24 pages"),
     "commit_cpu_us": ("store: commit, processor", "us", 160, "store_commit "
                       "of 700 bytes, all threads; against open and read"),
     "commit_wall_us": ("store: commit, until it is on disk", "us", 160,
