@@ -303,6 +303,8 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 		cJSON_AddStringToObject(o, "errorCode", code);
 	cJSON_AddStringToObject(o, "error", sentence);
 	cJSON_AddStringToObject(o, "advice", advice);
+	if (v != NULL && v->reason == WA_REASON_NETWORK_BLOCKED)
+		cJSON_AddStringToObject(o, "stage", stage_name(v->stage));
 	if (v != NULL && v->code != 0)
 		cJSON_AddNumberToObject(o, "code", v->code);
 	if (v != NULL && v->detail[0] != '\0')
@@ -333,6 +335,8 @@ say_passkey(const struct link *l, const struct session_view *view)
 		return;
 	}
 	o = event("passkey_required");
+	cJSON_AddStringToObject(o, "reason", wa_reason_name(view->reason));
+	cJSON_AddStringToObject(o, "status", wa_status_name(view->status));
 	cJSON_AddStringToObject(o, "error", sentence);
 	cJSON_AddStringToObject(o, "advice", advice);
 	print(o);

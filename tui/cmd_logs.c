@@ -154,8 +154,9 @@ open_file(struct tail *t)
 	return true;
 }
 
-/* The last `most` lines that are wanted, in their order. */
-static void
+/* The last `most` lines that are wanted, in their order. False: there are
+ * none at all. */
+static bool
 print_last(struct tail *t, size_t most)
 {
 	char **ring;
@@ -164,7 +165,7 @@ print_last(struct tail *t, size_t most)
 	if (most == 0) {
 		while (next_line(t))
 			continue;
-		return;
+		return true;
 	}
 	ring = xcalloc(most, sizeof *ring);
 	while (next_line(t)) {
@@ -178,6 +179,7 @@ print_last(struct tail *t, size_t most)
 	for (size_t i = 0; i < most; i++)
 		free(ring[i]);
 	free(ring);
+	return seen > 0;
 }
 
 static void
@@ -236,6 +238,7 @@ cmd_logs(const struct cmd_args *args)
 	struct tail t = { .args = args,
 	    .path = config_str(args->config, OPT_LOG_FILE) };
 	int code = EX_OK;
+	bool any = false;
 
 	if (t.path == NULL)
 		return cmd_fail(args, EX_CONFIG, "CONFIG",
@@ -245,8 +248,12 @@ cmd_logs(const struct cmd_args *args)
 		    "there is no log yet; under systemd: "
 		    "journalctl -u pairdesk");
 	if (t.file != NULL)
-		print_last(&t, (size_t)args->lines);
+		any = print_last(&t, (size_t)args->lines);
 	fflush(stdout);
+	/* a name mistyped; the list of companies may be locked by a core */
+	if (!any && args->company != NULL && !args->follow)
+		code = cmd_fail_word(args, EX_NOUSER, "SESSION_NOT_FOUND",
+		    WORD_CLI_NO_LINES);
 	if (args->follow)
 		code = follow(&t);
 	if (t.file != NULL)

@@ -3,6 +3,47 @@
 
 #include <stdio.h>
 
+struct count {
+	size_t linked, damaged, unlinked;
+};
+
+static void
+count_company(void *ctx, const struct session_view *view)
+{
+	struct count *c = ctx;
+
+	if (view->reason == WA_REASON_STORE_DAMAGED)
+		c->damaged++;
+	else if (view->linked)
+		c->linked++;
+	else
+		c->unlinked++;
+}
+
+static void
+say(const struct cmd_args *args, enum word word, size_t n, size_t m)
+{
+	char text[WORDS_MAX];
+
+	words_format(text, sizeof text, args->lang, word,
+	    &(struct words_args){ .n = (int64_t)n, .m = (int64_t)m });
+	fprintf(stderr, " %s", text);
+}
+
+/* For who started it by hand: it is silent from here on. */
+static void
+say_serving(const struct cmd_args *args, struct app *app)
+{
+	struct count c = { 0 };
+
+	app_each(app, count_company, &c);
+	fputs("pairdesk:", stderr);
+	say(args, WORD_CLI_SERVING, c.linked, 0);
+	if (c.damaged + c.unlinked > 0)
+		say(args, WORD_CLI_NOT_SERVED, c.damaged, c.unlinked);
+	fputc('\n', stderr);
+}
+
 int
 cmd_serve(const struct cmd_args *args)
 {
@@ -11,6 +52,8 @@ cmd_serve(const struct cmd_args *args)
 
 	if ((run = run_open(args, &code)) == NULL)
 		return code;
+	if (!args->json)
+		say_serving(args, run_app(run));
 	app_start(run_app(run));
 	if (args->json)
 		cmd_print_json("{\"event\":\"serving\"}");

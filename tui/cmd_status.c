@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cjson/cJSON.h>
 
@@ -11,6 +12,7 @@
 #include "core/base/str.h"
 
 #define OBJECT_MAX 8192         /* bytes of one status object */
+#define COMPANY_CELLS 24         /* at least, in a list */
 #define PHONE_CELLS 16
 
 static void
@@ -68,6 +70,7 @@ print_words(const struct cmd_args *args, const struct session_view *view)
 struct list_walk {
 	const struct cmd_args *args;
 	size_t count, connected;
+	size_t widest;                  /* of the company ids */
 };
 
 static void
@@ -126,6 +129,25 @@ cmd_status(const struct cmd_args *args)
 }
 
 static void
+add_or_null(cJSON *o, const char *name, const char *text)
+{
+	if (*text == '\0')
+		cJSON_AddNullToObject(o, name);
+	else
+		cJSON_AddStringToObject(o, name, text);
+}
+
+static void
+measure_company(void *ctx, const struct session_view *view)
+{
+	struct list_walk *w = ctx;
+	const size_t n = strlen(view->company);
+
+	if (n > w->widest)
+		w->widest = n;
+}
+
+static void
 print_company(void *ctx, const struct session_view *view)
 {
 	struct list_walk *w = ctx;
@@ -138,9 +160,9 @@ print_company(void *ctx, const struct session_view *view)
 	if (w->args->json) {
 		o = cJSON_CreateObject();
 		cJSON_AddStringToObject(o, "companyId", view->company);
-		cJSON_AddStringToObject(o, "name", view->name);
+		add_or_null(o, "name", view->name);
 		cJSON_AddBoolToObject(o, "linked", view->linked);
-		cJSON_AddStringToObject(o, "phoneNumber", view->phone);
+		add_or_null(o, "phoneNumber", view->phone);
 		cJSON_AddStringToObject(o, "status",
 		    wa_status_name(view->status));
 		if ((text = cJSON_PrintUnformatted(o)) != NULL)
@@ -148,8 +170,9 @@ print_company(void *ctx, const struct session_view *view)
 		free(text);
 		cJSON_Delete(o);
 	} else {
-		printf("%-24s %-*s %s\n", view->company, PHONE_CELLS, phone,
-		    words_status_name(w->args->lang, view->status));
+		printf("%-*s %-*s %s\n", (int)w->widest, view->company,
+		    PHONE_CELLS, phone, words_status_name(w->args->lang,
+		    view->status));
 	}
 	w->count++;
 }
@@ -157,7 +180,7 @@ print_company(void *ctx, const struct session_view *view)
 int
 cmd_companies(const struct cmd_args *args)
 {
-	struct list_walk w = { .args = args };
+	struct list_walk w = { .args = args, .widest = COMPANY_CELLS };
 	struct run *run;
 	int code = EX_OK;
 
@@ -165,6 +188,7 @@ cmd_companies(const struct cmd_args *args)
 		return code;
 	if (args->json)
 		fputs("{\"companies\":[", stdout);
+	app_each(run_app(run), measure_company, &w);
 	app_each(run_app(run), print_company, &w);
 	if (args->json)
 		printf("],\"total\":%zu}\n", w.count);

@@ -1,5 +1,5 @@
 /* The composition root: arguments to a subcommand. */
-#include <locale.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "core/base/secret.h"
 #include "core/base/str.h"
 #include "core/store/store.h"
+#include "tui/charset.h"
 #include "tui/cmd.h"
 
 #define HELP_MAX ((size_t)64 * 1024)
@@ -29,7 +30,8 @@ static const struct cmd commands[] = {
 	    "Shows a QR code to be scanned with the phone, and with --phone a\n"
 	    "pairing code to be typed on it. STYLE is auto, half, sextant or\n"
 	    "full: how the QR is drawn. With --json prints one event a\n"
-	    "line: qr, code, pairing, connected, expired, error.\n"
+	    "line: qr, code, pairing, passkey_required, connected, expired,\n"
+	    "error.\n"
 	    "Ends with 0 once connected, 75 when the code expired or WhatsApp\n"
 	    "asks to wait, 69 when WhatsApp cannot be reached.\n", cmd_link },
 	{ "status", "status [COMPANY]", ARG_COMPANY,
@@ -296,6 +298,17 @@ check_line(struct line *l, const struct cmd *cmd)
 	return check_phone(l);
 }
 
+/* English is ASCII; Russian needs a terminal that is known to show it. */
+static enum lang
+lang_of(const struct config *config)
+{
+	const bool is_chosen = config_enum(config, OPT_LANG) != 0;
+
+	if (!charset_is_utf8() && (!is_chosen || isatty(STDOUT_FILENO) == 1))
+		return LANG_EN;
+	return app_lang_of(config);
+}
+
 static int
 load_config(struct line *l)
 {
@@ -307,7 +320,7 @@ load_config(struct line *l)
 	    .etc_path = CONFIG_ETC_PATH,
 	    }, &problem) != ERR_OK)
 		return cmd_fail(&l->args, EX_CONFIG, "CONFIG", problem.text);
-	l->args.lang = app_lang_of(l->args.config);
+	l->args.lang = lang_of(l->args.config);
 	return EX_OK;
 }
 
@@ -343,13 +356,39 @@ run(struct line *l, int argc, char **argv)
 	return cmd->run(&l->args);
 }
 
+/*
+ * Started with `>&-` or by a careless parent, a descriptor of the three is
+ * closed, and the next file opened would get its number: the state would be
+ * written into by printf. Standard output becomes one that cannot be written
+ * to, so that an answer that nobody gets is still no success.
+ */
+static bool
+fill_descriptors(void)
+{
+	static const int modes[] = {
+		[STDIN_FILENO] = O_RDONLY,
+		[STDOUT_FILENO] = O_RDONLY,
+		[STDERR_FILENO] = O_WRONLY,
+	};
+
+	for (int fd = 0; fd < (int)ARRAY_LEN(modes); fd++) {
+		/* the lowest free number is fd: those below are open */
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    open("/dev/null", modes[fd]) != fd)
+			return false;
+	}
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct line line = { .word_count = 0 };
 	int code;
 
-	setlocale(LC_ALL, "");
+	if (!fill_descriptors())
+		return EX_OSERR;
+	charset_init();
 	umask(077);
 	if (secret_process_init() != ERR_OK) {
 		fputs("pairdesk: cannot protect this process's memory\n",

@@ -1,7 +1,6 @@
 #include "tui/term.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "tui/charset.h"
 
 #define SIZE_MAX_CELLS 10000
 
@@ -96,7 +96,7 @@ term_init(struct term *t, int fd)
 	t->is_plain = !t->is_tty || *name == '\0' || strcmp(name, "dumb") == 0;
 	t->wants_colour = !t->is_plain &&
 	    (no_color == NULL || *no_color == '\0');
-	t->can.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	t->can.utf8 = charset_is_utf8();
 	t->can.sextants = has_sextants(name);
 	t->can.colours256 = has_256_colours(name);
 	(void)term_update_size(t);

@@ -23,7 +23,7 @@ struct term {
 	struct termios saved;   /* of the terminal before term_enter */
 };
 
-/* After setlocale(LC_ALL, ""). Reads TERM, COLORTERM, NO_COLOR, COLUMNS and
+/* After charset_init. Reads TERM, COLORTERM, NO_COLOR, COLUMNS and
  * LINES. */
 void term_init(struct term *t, int fd);
 

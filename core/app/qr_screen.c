@@ -156,17 +156,23 @@ take_text(struct qr_screen *s, const char *text)
 	return qr_create(text, &s->qr);
 }
 
-static void
-choose_shape(struct qr_screen *s)
+static bool
+choose(const struct qr_screen *s, const struct qr_terminal *terminal,
+    struct qr_shape *out)
 {
 	const struct qr_words words = { WORDS_COLUMNS_LEAST + GAP,
 	    WORDS_ROWS_LEAST };
 
+	return qr_choose(qr_size(s->qr), s->wanted, terminal, &words, out);
+}
+
+static void
+choose_shape(struct qr_screen *s)
+{
 	s->too_small = false;
 	s->shape = (struct qr_shape){ 0 };
 	if (s->qr != NULL)
-		s->too_small = !qr_choose(qr_size(s->qr), s->wanted,
-		    &s->terminal, &words, &s->shape);
+		s->too_small = !choose(s, &s->terminal, &s->shape);
 }
 
 static bool
@@ -309,13 +315,28 @@ put_pairing_code(const struct qr_screen *s, struct pen *pen,
 	put_word(pen, s->lang, "", WORD_CLI_WINDOW, &left);
 }
 
+/* Whether there is room enough, if only blocks could be drawn. */
+static bool
+is_locale_to_blame(const struct qr_screen *s)
+{
+	struct qr_terminal better = s->terminal;
+	struct qr_shape shape;
+
+	better.utf8 = true;
+	return !s->terminal.utf8 && choose(s, &better, &shape);
+}
+
 static void
-put_too_small(const struct qr_screen *s, struct pen *pen)
+put_too_small(const struct qr_screen *s, struct pen *pen,
+    const struct qr_view *v)
 {
 	const struct words_args need = { .n = s->shape.rows,
 	    .m = s->shape.columns };
 
-	put_word(pen, s->lang, "", WORD_CLI_QR_TOO_SMALL, &need);
+	put_word(pen, s->lang, "", is_locale_to_blame(s) ? WORD_CLI_QR_NO_UTF8
+	    : WORD_CLI_QR_TOO_SMALL, &need);
+	if (v->code == NULL)
+		put_word(pen, s->lang, "", WORD_CLI_QR_OR_PHONE, NULL);
 }
 
 /* Little room: the most important first, without empty lines. */
@@ -325,7 +346,7 @@ put_short(const struct qr_screen *s, struct pen *pen, const struct qr_view *v)
 	if (v->code != NULL)
 		put_pairing_code(s, pen, v);
 	if (s->too_small)
-		put_too_small(s, pen);
+		put_too_small(s, pen, v);
 	else if (s->qr != NULL)
 		put_countdown(s, pen, v);
 	if (v->sentence != NULL)
@@ -347,7 +368,7 @@ put_long(const struct qr_screen *s, struct pen *pen, const struct qr_view *v)
 	}
 	if (s->qr != NULL) {
 		if (s->too_small)
-			put_too_small(s, pen);
+			put_too_small(s, pen, v);
 		else
 			put_countdown(s, pen, v);
 		skip_row(pen);

@@ -50,10 +50,10 @@ bool
 qr_choose(unsigned size, enum qr_style wanted, const struct qr_terminal *t,
     const struct qr_words *w, struct qr_shape *out)
 {
-	if (!t->utf8)
-		return choose_quiet(size, QR_FULL, t, out);
 	if (wanted != QR_AUTO)
 		return choose_quiet(size, wanted, t, out);
+	if (!t->utf8)
+		return choose_quiet(size, QR_FULL, t, out);
 	*out = qr_shape(size, QR_HALF, QR_QUIET);
 	if (fits_words(out, t, w))
 		return true;
@@ -183,7 +183,9 @@ qr_line(const struct qr *qr, const struct qr_shape *shape,
 	    : &palette16;
 	enum err err;
 
-	err = terminal->utf8 ? draw_glyphs(qr, shape, palette, row, out)
+	/* half blocks and sextants without UTF-8 were asked for by name */
+	err = terminal->utf8 || shape->style != QR_FULL
+	    ? draw_glyphs(qr, shape, palette, row, out)
 	    : draw_spaces(qr, shape, palette, row, out);
 	return err == ERR_OK ? buf_str(out, RESET) : err;
 }

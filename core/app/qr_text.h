@@ -49,7 +49,8 @@ struct qr_words {
 /*
  * The best shape for a terminal: half blocks if words still fit beside or
  * under, else sextants, with quiet zone 2 and then 1, on the whole screen if
- * need be. A style that was asked for is kept, only its quiet zone gives way.
+ * need be; without UTF-8 full spaces. A style that was asked for is kept,
+ * whatever the locale says: only its quiet zone gives way.
  * false: none fits, and *out is the least that would.
  */
 bool qr_choose(unsigned size, enum qr_style wanted,

@@ -299,6 +299,12 @@ check_record(struct db *db, struct sql_stmt *s)
 }
 
 enum err
+db_check_pages(struct db *db)
+{
+	return sql_check_pages(db->sql);
+}
+
+enum err
 db_check(struct db *db)
 {
 	struct company_row row;

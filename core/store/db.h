@@ -39,7 +39,9 @@ MUST_CHECK enum err db_row(struct db *db, struct company_row *out);
 MUST_CHECK enum err db_apply(struct db *db, const struct rnd *rnd,
     struct store_batch *const *batches, size_t count);
 
-/* Reads every page and opens every value. */
+/* Every page, used or not; as sql_check_pages. */
+MUST_CHECK enum err db_check_pages(struct db *db);
+/* Opens every value. */
 MUST_CHECK enum err db_check(struct db *db);
 
 #endif

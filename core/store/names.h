@@ -1,4 +1,5 @@
-/* A small set of company ids; for what is rare, such as damage. */
+/* A set of company ids, in their order: quick to ask, and to fill with a few
+ * ten thousand. */
 #ifndef PAIRDESK_STORE_NAMES_H
 #define PAIRDESK_STORE_NAMES_H
 

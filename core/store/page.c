@@ -258,6 +258,62 @@ on_full_name(sqlite3_vfs *vfs, const char *name, int n, char *out)
 	return system_of(vfs)->xFullPathname(system_of(vfs), name, n, out);
 }
 
+static uint32_t
+get_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Positions: "Database File Format" of SQLite, 1.3. */
+enum err
+page_read_head(struct sqlite3_file *file, struct page_head *out)
+{
+	static const char magic[16] = "SQLite format 3";
+	uint8_t head[100];
+	const int rc = file->pMethods->xRead(file, head, sizeof head, 0);
+
+	if (rc != SQLITE_OK)
+		return rc == SQLITE_IOERR_SHORT_READ ? ERR_CORRUPT : ERR_IO;
+	if (memcmp(head, magic, sizeof magic) != 0)
+		return ERR_CORRUPT;
+	*out = (struct page_head){ .page_count = get_be32(head + 28),
+	    .user_version = get_be32(head + 60),
+	    .application_id = get_be32(head + 68) };
+	return ERR_OK;
+}
+
+static enum err
+check_page(struct sqlite3_file *file, sqlite3_int64 offset)
+{
+	uint8_t page[PAGE_SIZE_BYTES];
+	const int rc = file->pMethods->xRead(file, page, sizeof page, offset);
+
+	if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_SHORT_READ)
+		return ERR_CORRUPT;
+	return rc == SQLITE_OK ? ERR_OK : ERR_IO;
+}
+
+enum err
+page_check_all(struct sqlite3_file *file)
+{
+	struct page_head head;
+	sqlite3_int64 size = 0;
+	enum err err;
+
+	if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+		return ERR_IO;
+	if ((err = page_read_head(file, &head)) != ERR_OK)
+		return err;
+	if (size % PAGE_SIZE_BYTES != 0 || size / PAGE_SIZE_BYTES <
+	    (sqlite3_int64)head.page_count)
+		return ERR_CORRUPT;
+	for (sqlite3_int64 at = 0; err == ERR_OK && at < size;
+	    at += PAGE_SIZE_BYTES)
+		err = check_page(file, at);
+	return err;
+}
+
 static bool
 add_vfs(sqlite3_vfs *vfs, sqlite3_vfs *system, const char *name)
 {

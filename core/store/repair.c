@@ -5,6 +5,8 @@
  *	yes        no   any           row read from the database
  *	yes        yes  commit, ...   row read again
  *	yes        yes  none          row believed, unless damaged: all checked
+ *	of a newer pairdesk, or open  row believed, or made up to list it
+ *	to others
  *	no         yes  quarantine    an empty company, the move is finished
  *	no         yes  remove        row dropped, the removal is finished
  *	no         yes  other         lost: row damaged
@@ -47,6 +49,8 @@ read_row(const struct vault *v, const char *company, bool all,
 	if ((err = vault_open(v, company, SQL_READ_ALONE, &db)) != ERR_OK)
 		return err;
 	err = db_row(db, out);
+	if (err == ERR_OK && all && !vault_has_wal(v, company))
+		err = db_check_pages(db);
 	if (err == ERR_OK && all)
 		err = db_check(db);
 	db_close(db);
@@ -60,8 +64,35 @@ read_row(const struct vault *v, const char *company, bool all,
 static bool
 is_damage(enum err err)
 {
-	return err == ERR_CORRUPT || err == ERR_AUTH || err == ERR_IO ||
-	    err == ERR_PERMISSION;
+	return err == ERR_CORRUPT || err == ERR_AUTH || err == ERR_IO;
+}
+
+/*
+ * A company of a newer pairdesk, or with wrong modes, is neither read nor
+ * called damaged, which would move it away; it is listed, so that its session
+ * says what is wrong.
+ */
+static enum err
+put_unread(struct repair *r, const char *company)
+{
+	struct company_row row;
+	enum err err;
+
+	if ((err = index_get(r->v->index, company, &row)) == ERR_NOT_FOUND) {
+		row = (struct company_row){ .linked = true };
+		str_copy(row.company, sizeof row.company, company);
+	} else if (err != ERR_OK) {
+		return err;
+	}
+	row.damaged = false;
+	return index_put(r->v->index, &row);
+}
+
+/* So that it is read at a start that can: a linked one has a number. */
+static bool
+is_unread(const struct company_row *row)
+{
+	return row->linked && row->phone[0] == '\0';
 }
 
 static enum err
@@ -74,6 +105,8 @@ refresh(struct repair *r, const char *company)
 	err = read_row(r->v, company, all, &row);
 	if (err == ERR_OK)
 		return index_put(r->v->index, &row);
+	if (err == ERR_NEWER_SCHEMA || err == ERR_PERMISSION)
+		return put_unread(r, company);
 	return is_damage(err) ? index_put_damaged(r->v->index, company) : err;
 }
 
@@ -153,7 +186,8 @@ on_directory(void *ctx, const char *company)
 	err = index_get(r->v->index, company, &row);
 	if (err == ERR_OK)
 		err = index_get_mark(r->v->index, company, &mark);
-	if (err == ERR_OK && !row.damaged && mark == MARK_NONE)
+	if (err == ERR_OK && !row.damaged && !is_unread(&row) &&
+	    mark == MARK_NONE)
 		return ERR_OK;
 	return err == ERR_OK || err == ERR_NOT_FOUND ? refresh(r, company) :
 	    err;

@@ -303,9 +303,40 @@ harden(sqlite3 *handle)
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 }
 
-/* A connection to a file that exists; nothing is read yet. */
+/* Of SQLite's own: what the connection reads through. */
+static sqlite3_file *
+file_of(struct sql *db)
+{
+	sqlite3_file *file = NULL;
+
+	if (sqlite3_file_control(db->handle, "main",
+	    SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+	    file == NULL || file->pMethods == NULL)
+		return NULL;
+	return file;
+}
+
+/*
+ * Before any page is judged by its sum: a newer pairdesk may sum pages in
+ * another way, and what it wrote must not be taken for damaged and replaced.
+ */
 static enum err
-connect_file(const char *path, enum sql_use use, struct sql **out)
+refuse_newer(struct sql *db, const struct sql_schema *schema)
+{
+	sqlite3_file *file = file_of(db);
+	struct page_head head;
+
+	if (file == NULL || page_read_head(file, &head) != ERR_OK)
+		return ERR_OK;          /* SQLite will say what it is */
+	return head.application_id == (uint32_t)schema->application_id &&
+	    head.user_version > (uint32_t)schema->version ?
+	    ERR_NEWER_SCHEMA : ERR_OK;
+}
+
+/* A connection to a file that exists; only its head is read yet. */
+static enum err
+connect_file(const char *path, const struct sql_schema *schema,
+    enum sql_use use, struct sql **out)
 {
 	const bool still = use == SQL_READ_ALONE;
 	const int access = still ? SQLITE_OPEN_READONLY :
@@ -318,7 +349,8 @@ connect_file(const char *path, enum sql_use use, struct sql **out)
 	    SQLITE_OPEN_NOFOLLOW, still ? PAGE_VFS_STILL : PAGE_VFS);
 	if (db->handle == NULL)
 		err = ERR_NO_MEMORY;
-	else if ((err = sql_error(db, rc)) == ERR_OK) {
+	else if ((err = sql_error(db, rc)) == ERR_OK &&
+	    (err = refuse_newer(db, schema)) == ERR_OK) {
 		harden(db->handle);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 		    use != SQL_WRITE, NULL);
@@ -374,7 +406,7 @@ sql_create(const char *path, const struct sql_schema *schema, struct sql **out)
 	if ((err = dir_create_file(path, &fd)) != ERR_OK)
 		return err;
 	close(fd);
-	if ((err = connect_file(path, SQL_WRITE, &db)) != ERR_OK)
+	if ((err = connect_file(path, schema, SQL_WRITE, &db)) != ERR_OK)
 		return err;
 	if ((err = format_file(db, schema)) != ERR_OK) {
 		sql_close(db);
@@ -404,7 +436,7 @@ sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
 		return ERR_NOT_FOUND;
 	if (use == SQL_READ_ALONE && sql_has_wal(path))
 		use = SQL_READ;         /* immutable would overlook it */
-	if ((err = connect_file(path, use, &db)) != ERR_OK)
+	if ((err = connect_file(path, schema, use, &db)) != ERR_OK)
 		return err;
 	err = check_schema(db, schema, &version);
 	if (err == ERR_OK && version < schema->version) {
@@ -420,6 +452,14 @@ sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
 	}
 	*out = db;
 	return ERR_OK;
+}
+
+enum err
+sql_check_pages(struct sql *db)
+{
+	sqlite3_file *file = file_of(db);
+
+	return file == NULL ? ERR_IO : page_check_all(file);
 }
 
 void

@@ -52,6 +52,9 @@ MUST_CHECK enum err sql_open(const char *path, const struct sql_schema *schema,
     enum sql_use use, struct sql **out);
 /* Has commits that are not in the file yet; a writer's close moves them. */
 bool sql_has_wal(const char *path);
+/* Every page of the file, used or not, as it was written: page_check_all.
+ * Of SQL_READ_ALONE without a WAL only. ERR_CORRUPT, ERR_IO. */
+MUST_CHECK enum err sql_check_pages(struct sql *db);
 /* A writer that is the last to close moves the WAL into the file; readers
  * never do, since that waits for the disk. NULL ok. */
 void sql_close(struct sql *db);

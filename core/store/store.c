@@ -36,6 +36,7 @@
 #include "core/store/dir.h"
 #include "core/store/lock.h"
 #include "core/store/masterkey.h"
+#include "core/store/names.h"
 #include "core/store/queue.h"
 #include "core/store/repair.h"
 #include "core/store/sql.h"
@@ -51,6 +52,10 @@ struct store {
 	struct db *reader;
 	char reader_company[COMPANY_ID_MAX + 1];
 	bool reader_due;                /* on_reader_due is to come */
+	/* Whose pages have all been read once: what was flipped where no
+	 * record is read would go on into copies. Ours alone changes them
+	 * from then on. */
+	struct names checked;
 };
 
 bool
@@ -185,6 +190,7 @@ store_close(struct store *s)
 		queue_drain(s->queue);
 		settle(s);
 	}
+	names_finish(&s->checked);
 	queue_destroy(s->queue);
 	index_close(s->vault.index);
 	secret_finish(&s->vault.master);
@@ -226,6 +232,22 @@ release_reader(struct store *s)
 	}
 }
 
+/* While somebody may write, the file's pages are not all as they will be: the
+ * next read that is alone does it. */
+static enum err
+check_once(struct store *s, const char *company)
+{
+	enum err err;
+
+	if (names_has(&s->checked, company) ||
+	    queue_has(s->queue, company) ||
+	    vault_has_wal(&s->vault, company))
+		return ERR_OK;
+	if ((err = db_check_pages(s->reader)) == ERR_OK)
+		names_add(&s->checked, company);
+	return err;
+}
+
 static enum err
 acquire_reader(struct store *s, const char *company)
 {
@@ -245,9 +267,10 @@ acquire_reader(struct store *s, const char *company)
 	    SQL_READ : SQL_READ_ALONE, &s->reader);
 	if (err == ERR_NOT_FOUND && queue_is_damaged(s->queue, company))
 		return ERR_CORRUPT;     /* its directory is lost */
-	if (err == ERR_OK)
-		str_copy(s->reader_company, sizeof s->reader_company, company);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	str_copy(s->reader_company, sizeof s->reader_company, company);
+	return check_once(s, company);
 }
 
 /* Every way in which a company turns out to be damaged ends here. */

@@ -112,7 +112,8 @@ void store_commit(struct store *s, const char *company, struct store_batch *b,
  */
 void store_quarantine(struct store *s, const char *company,
     const char *reason, store_fn fn, void *ctx);
-/* Same, to <dir>/removed/, and out of the index; purge deletes instead. */
+/* Same, to <dir>/removed/, and out of the index. purge deletes instead, also
+ * what was quarantined or removed of this company before. */
 void store_remove(struct store *s, const char *company, bool purge,
     store_fn fn, void *ctx);
 

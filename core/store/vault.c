@@ -420,6 +420,57 @@ vault_quarantine(const struct vault *v, const char *company,
 	return set_mark(v, company, MARK_COMMIT);
 }
 
+struct aside {
+	const char *below;              /* the directory with the copies */
+	const char *company;
+};
+
+/* "company_<id>.<time>"; the time and its count have digits, T, Z and dots,
+ * which no id has. */
+static bool
+is_aside_of(const char *name, const char *company)
+{
+	const size_t n = strlen(company);
+
+	if (!has_prefix(name, COMPANY_PREFIX))
+		return false;
+	name += sizeof COMPANY_PREFIX - 1;
+	return strncmp(name, company, n) == 0 && name[n] == '.' &&
+	    name[n + 1] != '\0' &&
+	    strspn(name + n, "0123456789TZ.") == strlen(name + n);
+}
+
+static enum err
+purge_one(void *ctx, const char *name)
+{
+	const struct aside *a = ctx;
+	char path[DIR_PATH_MAX];
+	enum err err;
+
+	if (!is_aside_of(name, a->company))
+		return ERR_OK;
+	if ((err = dir_path(path, "%s/%s", a->below, name)) != ERR_OK)
+		return err;
+	return dir_delete(path);
+}
+
+/* Keys that were moved aside earlier, such as by a log-out, go as well. */
+static enum err
+purge_aside(const struct vault *v, const char *company)
+{
+	static const char *const names[] = { "quarantine", "removed" };
+	char below[DIR_PATH_MAX];
+	struct aside a = { .below = below, .company = company };
+	enum err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if ((err = dir_path(below, "%s/%s", v->dir, names[i])) !=
+		    ERR_OK || (err = dir_each(below, purge_one, &a)) != ERR_OK)
+			return err;
+	}
+	return ERR_OK;
+}
+
 enum err
 vault_remove(const struct vault *v, const char *company,
     const struct company_row *row, bool purge)
@@ -436,6 +487,8 @@ vault_remove(const struct vault *v, const char *company,
 		return ERR_NOT_FOUND;
 	/* of a purge that failed half-way */
 	if (purge && dir_exists(to) && (err = dir_delete(to)) != ERR_OK)
+		return err;
+	if (purge && (err = purge_aside(v, company)) != ERR_OK)
 		return err;
 	if ((err = set_mark(v, company, MARK_REMOVE)) != ERR_OK ||
 	    (dir_exists(from) && (err = dir_move(from, to)) != ERR_OK))

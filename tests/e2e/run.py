@@ -31,7 +31,7 @@ def arguments():
                    help="only tests whose name has this in it; repeatable")
     p.add_argument("-x", metavar="TEXT", action="append", default=[],
                    help="not these")
-    p.add_argument("-j", metavar="N", type=int, default=2)
+    p.add_argument("-j", metavar="N", type=int, default=4)
     p.add_argument("--list", action="store_true")
     p.add_argument("--keep", action="store_true",
                    help="leave the directories of failed tests")

@@ -5,7 +5,7 @@ import os
 import re
 
 from lib.case import rows
-from lib.desk import CONFIG, NOPERM, OK, USAGE
+from lib.desk import CONFIG, NOPERM, NOUSER, OK, USAGE
 
 COMMANDS = ["serve", "link", "status", "reconnect", "logout", "remove",
             "companies", "logs", "doctor"]
@@ -151,6 +151,44 @@ def test_cli_logs(t):
     t.lacks("\n".join(only), "79001234567", "numbers are masked")
 
 
+def test_cli_logs_of_nobody(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    done = desk.run("logs", "nobody")
+    t.equal((done.code, done.out), (NOUSER, ""), str(done))
+    t.contains(done.err, "nobody")
+    t.equal(desk.run("logs", "-n", "0", "acme").code, OK)
+
+
+def test_cli_companies_line_up(t):
+    sim, desk = t.pair()
+    for name, phone in (("a", "79001112233"), ("b" * 64, "79001234567")):
+        desk.linked(sim, company=name, phone=phone)
+    lines = desk.run("companies").out.splitlines()
+    t.equal(len({line.index(" +7") for line in lines}), 1, str(lines))
+
+
+def test_cli_companies_null_for_unknown(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    t.equal(desk.run("logout", "acme").code, OK)
+    told, = desk.run("companies", "--json").json()["companies"]
+    t.equal((told["name"], told["phoneNumber"]), (None, None), str(told))
+
+
+def test_cli_serve_says_what_it_serves(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    desk.linked(sim, company="beta", phone="79002223344")
+    t.equal(desk.run("logout", "beta").code, OK)
+    serve = desk.serve()
+    t.until(lambda: "Ctrl-C" in serve.err.text(), "how to stop it")
+    t.contains(serve.err.text(), "1 linked company.")
+    t.contains(serve.err.text(), "0 damaged, 1 not linked")
+    t.equal(serve.stop(), OK)
+    t.equal(serve.out.text().strip(), "")
+
+
 def test_cli_logs_follow(t):
     sim, desk = t.pair()
     desk.linked(sim)
@@ -271,6 +309,16 @@ def test_cli_output_that_goes_nowhere(t):
     script = f'"{t.options.binary}" --help >/dev/full'
     code = os.waitstatus_to_exitcode(_sh(script, desk.env))
     t.true(code != 0, "wrote nothing and said nothing")
+
+
+@rows("closed code", [(">&-", 74), ("<&-", 0), ("2>&-", 0),
+                      ("<&- >&- 2>&-", 74)])
+def test_cli_closed_descriptors(t, closed, code):
+    """What is opened next must not become standard output."""
+    desk = t.desk()
+    for what in ("companies", "status --json"):
+        script = f'"{t.options.binary}" {what} {closed}'
+        t.equal(os.waitstatus_to_exitcode(_sh(script, desk.env)), code, what)
 
 
 def _sh(script, env):

@@ -40,7 +40,8 @@ def test_end_logout_answers(t, how):
     desk.linked(sim, phone=PHONE)
     sim.fault("logout", how=how)
     done = desk.run("logout", "acme", timeout=30)
-    sim.wait("logout")
+    if how != "error":
+        sim.wait("logout")
     if how == "401-first":
         t.equal(done.code, OK, str(done))
     if done.code == OK:

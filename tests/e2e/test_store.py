@@ -259,6 +259,10 @@ def test_store_company_copied_over_another(t):
         shutil.copy2(os.path.join(desk.company_dir("beta"), name),
                      os.path.join(desk.company_dir("acme"), name))
     check_beta_alone(t, sim, desk)
+    again = desk.serve()
+    t.until(lambda: "1 damaged, 0 not linked" in again.err.text(),
+            "it is told at the start")
+    t.equal(again.stop(), OK)
 
 
 def test_store_old_copy_logs_in(t):

@@ -170,6 +170,45 @@ def test_terminal_c_locale_is_ascii(t):
     t.equal(screen.exit(), OK)
 
 
+@rows("env", [({"LANG": ""},), ({"LANG": "ru_RU.UTF-8"},),
+              ({"LANG": "xx_XX.utf8"},), ({"LC_CTYPE": "UTF-8"},),
+              ({"LANG": "xx_XX.UTF-8", "LC_CTYPE": "C.UTF-8"},)])
+def test_terminal_locale_not_generated(t, env):
+    """As over SSH: the locale asked for, or any, is missing here."""
+    sim, desk = ready(t)
+    screen = term.link(t, desk, **env)
+    text = screen.wait_qr()
+    t.true("small" not in screen.text())
+    if env.get("LANG") == "ru_RU.UTF-8":
+        t.contains(" ".join(screen.text().split()), "Код 1 из")
+    sim.scan(text, PHONE)
+    t.equal(screen.exit(), OK)
+
+
+@rows("style columns rows", [("sextant", 80, 24), ("half", 100, 44)])
+def test_terminal_style_asked_for_in_c_locale(t, style, columns, rows):
+    sim, desk = ready(t)
+    screen = term.link(t, desk, "--qr-style", style, columns=columns,
+                       rows=rows, LC_ALL="C")
+    sim.scan(screen.wait_qr(), PHONE)
+    t.equal(screen.exit(), OK)
+
+
+@rows("env", [({"LC_ALL": "C"},), ({"LANG": "ru_RU.KOI8-R"},),
+              ({"LC_CTYPE": "C", "LANG": "ru_RU.UTF-8"},),
+              ({"LC_ALL": "C", "PAIRDESK_LANG": "ru"},)])
+def test_terminal_locale_is_named_as_the_cause(t, env):
+    sim, desk = ready(t)
+    screen = term.link(t, desk, **env)
+    screen.wait_text("not UTF-8")
+    text = " ".join(screen.text().split())
+    for part in ("LC_ALL=C.UTF-8", "--qr-style sextant", "--phone"):
+        t.contains(text, part)
+    t.true(text.isascii(), text)
+    screen.keys("C-c")
+    screen.wait_text("left")
+
+
 def test_terminal_c_locale_wide_enough(t):
     """Spaces with background need no character set."""
     sim, desk = ready(t)
@@ -209,6 +248,22 @@ def test_terminal_says_where_to_tap(t, lang, part):
     t.contains(shown, part)
     screen.keys("C-c")
     screen.wait_text("left")
+
+
+@cases(lang=["en", "ru"])
+def test_terminal_passkey_keeps_the_qr(t, lang):
+    """The steps end in scanning it: it must be there, in full."""
+    sim, desk = ready(t, PAIRDESK_LANG=lang)
+    screen = term.link(t, desk, "--phone", PHONE)
+    text = screen.wait_qr()
+    sim.push("passkey")
+    screen.wait_text("passkey")
+    t.equal(screen.qr(), text, "still on show")
+    shown = " ".join(screen.text().split())
+    for words in ("1.", "2.", "3.", "passkey"):
+        t.contains(shown, words)
+    sim.scan(text, PHONE)
+    t.equal(screen.exit(), OK)
 
 
 def test_terminal_new_adv_secret_redraws(t):

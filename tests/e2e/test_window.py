@@ -132,6 +132,8 @@ def test_window_passkey_is_named_and_holds(t):
     said = proc.next_json(lambda e: "passkey" in str(e), 10)
     t.within(time.monotonic() - start, 0, 1, "seconds until it is named")
     t.contains(str(said.get("advice", said)), "passkey")
+    t.equal((said["event"], said["reason"], said["status"]),
+            ("passkey_required", "passkey", "passkey_required"))
     t.true(proc.running(), "the window holds")
     last = proc.next_json(lambda e: e["event"] == "expired", 20)
     t.equal(last["event"], "expired")

@@ -63,8 +63,10 @@ def check_aftermath(t, sim, desk):
     plainly that it must be linked again, and that then works."""
     desk.consistent()
     told = desk.run("status", "acme", "--json")
-    linked = told.code == OK and bool(told.json()["phoneNumber"])
-    if linked and login_again(t, sim, desk):
+    status = told.json() if told.code == OK else {"phoneNumber": None}
+    if status["phoneNumber"] and status["status"] == "logged_out":
+        finish_retiring(t, sim, desk)
+    elif status["phoneNumber"] and login_again(t, sim, desk):
         return "logged in"
     if told.code == OK:
         words = desk.words("en")
@@ -73,6 +75,15 @@ def check_aftermath(t, sim, desk):
     desk.linked(sim, phone=PHONE)
     t.true(login_again(t, sim, desk), "logs in after it was linked again")
     return "linked again"
+
+
+def finish_retiring(t, sim, desk):
+    """The link was known to be gone; its keys still have to be moved, and
+    nobody dials with them any more."""
+    serve = desk.serve()
+    t.until(desk.quarantined, "keys in quarantine")
+    sim.silent(0.5)
+    t.equal(serve.stop(), OK)
 
 
 def login_again(t, sim, desk):

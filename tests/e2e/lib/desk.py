@@ -9,7 +9,7 @@ import sqlite3
 from lib.proc import Proc
 
 # sysexits
-OK, USAGE, DATAERR, UNAVAILABLE, SOFTWARE = 0, 64, 65, 69, 70
+OK, USAGE, DATAERR, NOUSER, UNAVAILABLE, SOFTWARE = 0, 64, 65, 67, 69, 70
 IOERR, TEMPFAIL, NOPERM, CONFIG = 74, 75, 77, 78
 
 

@@ -159,8 +159,11 @@ TEST(qr_choose_table)
 		{ 90, 200, true, true, QR_FULL, 61, true, QR_FULL, 2 },
 		{ 64, 200, true, true, QR_FULL, 61, true, QR_FULL, 1 },
 		{ 24, 80, true, true, QR_FULL, 61, false, QR_FULL, 1 },
-		/* without UTF-8 only spaces are left */
-		{ 90, 200, false, true, QR_SEXTANT, 61, true, QR_FULL, 2 },
+		/* also where the locale does not know that it can be shown */
+		{ 24, 80, false, true, QR_SEXTANT, 61, true, QR_SEXTANT, 2 },
+		{ 33, 80, false, true, QR_HALF, 61, true, QR_HALF, 2 },
+		/* else spaces are left */
+		{ 90, 200, false, true, QR_AUTO, 61, true, QR_FULL, 2 },
 		{ 24, 80, false, true, QR_AUTO, 61, false, QR_FULL, 1 },
 		{ 0, 0, true, true, QR_AUTO, 21, false, QR_SEXTANT, 1 },
 	};

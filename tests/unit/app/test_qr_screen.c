@@ -333,6 +333,50 @@ TEST(qr_screen_says_what_a_code_needs)
 	teardown(&f);
 }
 
+/* The same without UTF-8. */
+static void
+setup_bare(struct fixture *f, unsigned rows, unsigned columns,
+    enum qr_style wanted)
+{
+	const struct qr_terminal t = { .rows = rows, .columns = columns,
+	    .sextants = true };
+
+	setup(f, rows, columns, LANG_EN);
+	qr_screen_destroy(f->screen);
+	f->screen = qr_screen_create(&t, wanted, LANG_EN);
+}
+
+TEST(qr_screen_names_the_locale_as_the_cause)
+{
+	struct fixture f;
+	const char *text;
+
+	setup_bare(&f, 24, 80, QR_AUTO);
+	text = draw(&f);
+	EXPECT(strstr(text, "The locale is not UTF-8") != NULL);
+	EXPECT(strstr(text, "--phone") != NULL);
+	teardown(&f);
+	/* another locale would not help here */
+	setup_bare(&f, 15, 80, QR_AUTO);
+	text = draw(&f);
+	EXPECT(strstr(text, "locale") == NULL);
+	EXPECT(strstr(text, "too small") != NULL);
+	teardown(&f);
+}
+
+TEST(qr_screen_advises_no_code_beside_one)
+{
+	struct fixture f;
+
+	setup(&f, 15, 80, LANG_EN);
+	EXPECT(strstr(draw(&f), "--phone") != NULL);
+	f.view.code = "ABCD-EFGH";
+	f.view.code_seconds = 160;
+	EXPECT(strstr(draw(&f), "--phone") == NULL);
+	EXPECT(strstr(draw(&f), "too small") != NULL);
+	teardown(&f);
+}
+
 TEST(qr_screen_cleans_foreign_words)
 {
 	struct fixture f;

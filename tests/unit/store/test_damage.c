@@ -141,6 +141,60 @@ TEST(damage_flipped_byte_is_never_wrong_data)
 	fix_finish(&f);
 }
 
+static enum err
+get_one(struct fix *f)
+{
+	struct buf out;
+	enum err err;
+
+	buf_init_secret(&out, 1024);
+	err = store_get(f->store, "acme", "creds", "k", &out);
+	buf_finish(&out);
+	return err;
+}
+
+/* The first read notices what it would not have come across, also in pages
+ * that nothing uses any more. */
+TEST(damage_anywhere_is_noticed_by_the_first_read)
+{
+	struct store_batch *b = store_batch_create();
+	size_t n, tried = 0;
+	struct fix f;
+	uint8_t *p;
+
+	make_two(&f);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	store_batch_delete_all(b, "prekey");
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_OK);
+	fix_close(&f);
+	fix_read(fix_path(&f, DB), &p, &n);
+	EXPECT(n >= 4 * 4096);
+	for (size_t at = 64; at < n; at += 389, tried++) {
+		p[at] ^= (uint8_t)(1u << tried % 8);
+		fix_write(fix_path(&f, DB), p, n);
+		p[at] ^= (uint8_t)(1u << tried % 8);
+		ASSERT(fix_open(&f) == ERR_OK);
+		EXPECT_INT(get_one(&f), ERR_CORRUPT);
+		EXPECT(is_damaged(&f, "acme"));
+		fix_reopen(&f);
+		EXPECT(is_damaged(&f, "acme"));
+		fix_close(&f);
+	}
+	fix_write(fix_path(&f, DB), p, n - 1);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_INT(get_one(&f), ERR_CORRUPT);
+	fix_close(&f);
+	fix_write(fix_path(&f, DB), p, n - 4096);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_INT(get_one(&f), ERR_CORRUPT);
+	fix_close(&f);
+	fix_write(fix_path(&f, DB), p, n);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_INT(get_one(&f), ERR_OK);
+	free(p);
+	fix_finish(&f);
+}
+
 TEST(damage_cut_file_is_never_wrong_data)
 {
 	struct fix f;
@@ -304,6 +358,92 @@ TEST(newer_schema_is_refused_and_left_alone)
 	fix_sql(fix_path(&f, DB), "PRAGMA user_version = 1");
 	EXPECT_INT(fix_open(&f), ERR_OK);
 	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
+	fix_finish(&f);
+}
+
+/* As another program would: sums and all else are left as they were. */
+static void
+set_version(const char *path, uint8_t version)
+{
+	uint8_t *p;
+	size_t n;
+
+	fix_read(path, &p, &n);
+	p[63] = version;
+	fix_write(path, p, n);
+	free(p);
+}
+
+static void
+expect_bytes(const char *path, const uint8_t *want, size_t want_n)
+{
+	uint8_t *p;
+	size_t n;
+
+	fix_read(path, &p, &n);
+	EXPECT_INT(n, want_n);
+	EXPECT_MEM(p, want, want_n);
+	free(p);
+}
+
+static void
+expect_newer_left_alone(uint8_t version, bool with_index)
+{
+	struct company_row row = { .name = "" };
+	struct fix f;
+	uint8_t *p;
+	size_t n;
+
+	make_two(&f);
+	set_version(fix_path(&f, DB), version);
+	if (!with_index)
+		EXPECT_INT(unlink(fix_path(&f, "index.db")), 0);
+	fix_read(fix_path(&f, DB), &p, &n);
+	for (int start = 0; start < 2; start++) {
+		EXPECT_INT(fix_open(&f), ERR_OK);
+		EXPECT_INT(store_company_count(f.store), 2);
+		EXPECT_NO_VALUE(&f, "acme", "creds", "k", ERR_NEWER_SCHEMA);
+		EXPECT_INT(fix_link(&f, "acme", "A"), ERR_NEWER_SCHEMA);
+		EXPECT_INT(store_row(f.store, "acme", &row), ERR_OK);
+		EXPECT(!row.damaged);
+		EXPECT_VALUE(&f, "beta", "creds", "k", "B");
+		fix_close(&f);
+	}
+	expect_bytes(fix_path(&f, DB), p, n);
+	free(p);
+	EXPECT_INT(fix_count_names(fix_path(&f, "quarantine")), 0);
+	set_version(fix_path(&f, DB), 1);
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
+	if (!with_index)
+		EXPECT(!is_damaged(&f, "acme"));        /* and has its name */
+	fix_finish(&f);
+}
+
+TEST(newer_head_is_refused_before_sums)
+{
+	expect_newer_left_alone(2, true);
+	expect_newer_left_alone(99, true);
+}
+
+TEST(newer_head_is_listed_without_an_index)
+{
+	expect_newer_left_alone(2, false);
+}
+
+TEST(newer_index_head_is_refused_and_left_alone)
+{
+	struct fix f;
+	uint8_t *p;
+	size_t n;
+
+	make_two(&f);
+	set_version(fix_path(&f, "index.db"), 99);
+	fix_read(fix_path(&f, "index.db"), &p, &n);
+	EXPECT_INT(fix_open(&f), ERR_NEWER_SCHEMA);
+	EXPECT(strstr(f.problem.text, "newer pairdesk") != NULL);
+	expect_bytes(fix_path(&f, "index.db"), p, n);
+	free(p);
 	fix_finish(&f);
 }
 

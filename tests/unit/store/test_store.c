@@ -515,6 +515,30 @@ TEST(store_quarantine_keeps_its_place_in_the_order)
 	fix_finish(&f);
 }
 
+TEST(store_purge_takes_what_was_moved_aside_before)
+{
+	struct fix f;
+
+	make_three(&f);
+	EXPECT_INT(fix_link(&f, "acme-2", "N"), ERR_OK);
+	EXPECT_INT(fix_link(&f, "acm", "N"), ERR_OK);
+	EXPECT_INT(fix_quarantine(&f, "acme-2"), ERR_OK);
+	EXPECT_INT(fix_quarantine(&f, "acm"), ERR_OK);
+	EXPECT_INT(fix_quarantine(&f, "acme"), ERR_OK);
+	EXPECT_INT(fix_quarantine(&f, "acme"), ERR_OK);
+	EXPECT_INT(mkdir(fix_path(&f, "quarantine/company_acme"), 0700), 0);
+	EXPECT_INT(mkdir(fix_path(&f, "quarantine/company_acme.mine"), 0700),
+	    0);
+	EXPECT_INT(fix_remove(&f, "acme", false), ERR_OK);
+	EXPECT_INT(fix_link(&f, "acme", "A"), ERR_OK);
+	EXPECT_INT(fix_count_names(fix_path(&f, "quarantine")), 6);
+	EXPECT_INT(fix_count_names(fix_path(&f, "removed")), 1);
+	EXPECT_INT(fix_remove(&f, "acme", true), ERR_OK);
+	EXPECT_INT(fix_count_names(fix_path(&f, "quarantine")), 4);
+	EXPECT_INT(fix_count_names(fix_path(&f, "removed")), 0);
+	fix_finish(&f);
+}
+
 TEST(store_remove_and_purge)
 {
 	struct fix f;
