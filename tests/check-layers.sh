@@ -48,4 +48,11 @@ done
 for dir in core/base core/wire core/io core/session core/pool core/app tui; do
 	forbid "$dir" 'sqlite3'
 done
+for dir in core/base core/wire core/io core/store core/session core/pool tui; do
+	forbid "$dir" 'qrencode'
+done
+# cryptography and compression end below the session
+for dir in core/session core/pool core/app tui; do
+	forbid "$dir" 'sodium|mbedtls|protobuf-c|zlib'
+done
 exit "$bad"
