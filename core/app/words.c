@@ -324,7 +324,8 @@ static const struct reason_words reasons[] = {
 	[WA_REASON_BAD_AGENT] = SAME(BAD_AGENT),
 	[WA_REASON_MULTIDEVICE_OFF] = SAME(MULTIDEVICE_OFF),
 	[WA_REASON_STORE_DAMAGED] = SAME(STORE_DAMAGED),
-	[WA_REASON_INTERNAL] = SAME(INTERNAL),
+	[WA_REASON_INTERNAL] = { WORD_STORE_REFUSED, WORD_INTERNAL,
+	    WORD_INTERNAL_ADVICE },
 };
 
 _Static_assert(ARRAY_LEN(reasons) == WA_REASON_COUNT, "every reason has words");
@@ -391,6 +392,9 @@ words_reason_advice(char *out, size_t size, enum lang lang,
 	enum word advice = words_of(status, reason,
 	    args == NULL ? 0 : args->code).advice;
 
+	if (reason == WA_REASON_INTERNAL && args != NULL &&
+	    args->reason != NULL)
+		advice = WORD_STORE_REFUSED_ADVICE;
 	if (args != NULL && args->is_linking) {
 		if (reason == WA_REASON_REFUSED)
 			advice = WORD_LINK_REFUSED_ADVICE;
