@@ -131,6 +131,16 @@ on_unlinked(struct acting *a)
 		fail(a, WA_REASON_UNLINKED, EX_UNAVAILABLE);
 }
 
+static int
+exit_code_of(const struct verdict *v)
+{
+	if (v->reason == WA_REASON_STORE_DAMAGED)
+		return EX_DATAERR;
+	if (v->reason == WA_REASON_INTERNAL)
+		return EX_CONFIG;
+	return v->act == ACT_WAIT ? EX_TEMPFAIL : EX_UNAVAILABLE;
+}
+
 static void
 on_error(struct acting *a, const struct session_view *view,
     const struct verdict *v)
@@ -149,7 +159,7 @@ on_error(struct acting *a, const struct session_view *view,
 	if (view->next_attempt_ms != 0 && v->act != ACT_WAIT &&
 	    v->act != ACT_VERSION && v->reason != WA_REASON_INTERNAL)
 		return;
-	fail(a, v->reason, v->act == ACT_WAIT ? EX_TEMPFAIL : EX_UNAVAILABLE);
+	fail(a, v->reason, exit_code_of(v));
 }
 
 static void

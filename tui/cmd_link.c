@@ -260,7 +260,7 @@ exit_code_of(const struct verdict *v)
 	case WA_REASON_STORE_DAMAGED:
 		return EX_DATAERR;
 	case WA_REASON_INTERNAL:
-		return EX_IOERR;
+		return v->stage == STAGE_LOOKUP ? EX_CONFIG : EX_IOERR;
 	default:
 		return EX_UNAVAILABLE;
 	}

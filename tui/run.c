@@ -24,9 +24,10 @@ fail_open(const struct cmd_args *args, enum err err, const char *why)
 {
 	char text[SENTENCE_MAX];
 
+	/* what is invalid here is a file's content, not how we were called */
 	if (err != ERR_LOCKED)
-		return cmd_fail(args, cmd_exit_code(err), "INTERNAL_ERROR",
-		    why);
+		return cmd_fail(args, err == ERR_INVALID ? EX_CONFIG :
+		    cmd_exit_code(err), "INTERNAL_ERROR", why);
 	str_format(text, sizeof text, "%s. %s", why,
 	    words_get(args->lang, WORD_CLI_LOCKED_ADVICE));
 	return cmd_fail(args, EX_TEMPFAIL, "LOCKED", text);

@@ -21,6 +21,10 @@ view_words_args(const struct session_view *view, int64_t now_ms,
 	    .err = v->err,
 	    .stage = verdict_stage_reason(v->stage),
 	};
+	/* before anything was dialled: why the store did not give the keys */
+	if (v->reason == WA_REASON_INTERNAL && v->stage == STAGE_LOOKUP &&
+	    v->detail[0] != '\0')
+		out->reason = v->detail;
 	if (view->next_attempt_ms > now_ms)
 		out->n = (view->next_attempt_ms - now_ms + 999) / 1000;
 }

@@ -324,7 +324,8 @@ static const struct reason_words reasons[] = {
 	[WA_REASON_BAD_AGENT] = SAME(BAD_AGENT),
 	[WA_REASON_MULTIDEVICE_OFF] = SAME(MULTIDEVICE_OFF),
 	[WA_REASON_STORE_DAMAGED] = SAME(STORE_DAMAGED),
-	[WA_REASON_INTERNAL] = SAME(INTERNAL),
+	[WA_REASON_INTERNAL] = { WORD_STORE_REFUSED, WORD_INTERNAL,
+	    WORD_INTERNAL_ADVICE },
 };
 
 _Static_assert(ARRAY_LEN(reasons) == WA_REASON_COUNT, "every reason has words");
@@ -432,6 +433,9 @@ words_reason_advice(char *out, size_t size, enum lang lang,
 		advice = advice_of_network(args->err);
 	else if (args != NULL && status == WA_STATUS_RECONNECTING)
 		advice = advice_at_end(advice, reason, args);
+	else if (args != NULL && reason == WA_REASON_INTERNAL &&
+	    args->reason != NULL)
+		advice = WORD_STORE_REFUSED_ADVICE;
 	words_format(out, size, lang, advice, args);
 }
 

@@ -74,8 +74,11 @@ prepare_failed(struct session *s, enum err err)
 		.reason = WA_REASON_INTERNAL,
 		.stage = STAGE_LOOKUP,
 	};
+	struct store_problem why;
 
-	str_copy(v.detail, sizeof v.detail, err_text(err));
+	str_copy(v.detail, sizeof v.detail, err == ERR_NEWER_SCHEMA ?
+	    "it was written by a newer pairdesk; update this one" :
+	    store_why(s->env->store, s->row.company, err, &why));
 	if (err == ERR_CORRUPT || err == ERR_NOT_FOUND) {
 		session_dispatch(s, EV_DAMAGED);
 		return;

@@ -24,7 +24,7 @@ enum verdict_act {
 	ACT_RETIRE      /* the link is gone: keys to quarantine, stop */
 };
 
-#define VERDICT_DETAIL_MAX 160
+#define VERDICT_DETAIL_MAX 320   /* with a path in it */
 
 struct verdict {
 	enum verdict_act act;

@@ -316,6 +316,16 @@ store_get(struct store *s, const char *company, const char *table,
 	return judge(s, company, err);
 }
 
+const char *
+store_why(const struct store *s, const char *company, enum err err,
+    struct store_problem *out)
+{
+	problem_say(out, "%s", err_text(err));
+	if (err == ERR_PERMISSION)
+		vault_why_refused(&s->vault, company, out);
+	return out->text;
+}
+
 enum err
 store_count(struct store *s, const char *company, const char *table,
     size_t *out)

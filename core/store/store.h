@@ -73,6 +73,10 @@ void store_close(struct store *s);
  */
 MUST_CHECK enum err store_get(struct store *s, const char *company,
     const char *table, const char *key, struct buf *out);
+/* Why a company's store_get ended with err, in words: for ERR_PERMISSION the
+ * line to run, else err_text. Returns the text in *out. */
+const char *store_why(const struct store *s, const char *company,
+    enum err err, struct store_problem *out);
 /* How many keys a table has; 0 when there is none. */
 MUST_CHECK enum err store_count(struct store *s, const char *company,
     const char *table, size_t *out);

@@ -161,17 +161,17 @@ vault_has(const struct vault *v, const char *company)
 /* Directory and database must be ours alone: keys that others could have
  * read, or data they could have put there, are not used in silence. */
 static enum err
-check_owner(const char *dir, const char *file)
+check_owner(const char *dir, const char *file, struct store_problem *problem)
 {
 	struct stat st;
 
 	if (lstat(dir, &st) != 0)
 		return err_from_errno(errno);
-	if (!S_ISDIR(st.st_mode) || dir_is_ours(dir, &st, NULL) != ERR_OK)
+	if (!S_ISDIR(st.st_mode) || dir_is_ours(dir, &st, problem) != ERR_OK)
 		return ERR_PERMISSION;
 	if (lstat(file, &st) != 0)
 		return errno == ENOENT ? ERR_CORRUPT : err_from_errno(errno);
-	if (!S_ISREG(st.st_mode) || dir_is_ours(file, &st, NULL) != ERR_OK)
+	if (!S_ISREG(st.st_mode) || dir_is_ours(file, &st, problem) != ERR_OK)
 		return ERR_PERMISSION;
 	return ERR_OK;
 }
@@ -195,9 +195,20 @@ vault_open(const struct vault *v, const char *company, enum sql_use use,
 	enum err err;
 
 	if ((err = company_paths(v, company, dir, file)) != ERR_OK ||
-	    (err = check_owner(dir, file)) != ERR_OK)
+	    (err = check_owner(dir, file, NULL)) != ERR_OK)
 		return err;
 	return db_open(file, company, &v->master, use, out);
+}
+
+void
+vault_why_refused(const struct vault *v, const char *company,
+    struct store_problem *out)
+{
+	char dir[DIR_PATH_MAX], file[DIR_PATH_MAX];
+
+	if (company_paths(v, company, dir, file) != ERR_OK ||
+	    check_owner(dir, file, out) != ERR_PERMISSION)
+		return;
 }
 
 bool

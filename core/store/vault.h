@@ -44,6 +44,9 @@ MUST_CHECK enum err vault_index_path(const struct vault *v, char *out);
  * without a sound database; ERR_PERMISSION if it is not ours alone. */
 MUST_CHECK enum err vault_open(const struct vault *v, const char *company,
     enum sql_use use, struct db **out);
+/* The line to run if that was ERR_PERMISSION; else out is left as it was. */
+void vault_why_refused(const struct vault *v, const char *company,
+    struct store_problem *out);
 /* A crash, or a reader at the wrong moment, has left commits in the WAL. */
 bool vault_has_wal(const struct vault *v, const char *company);
 

@@ -8,7 +8,7 @@ import struct
 import time
 
 from lib.case import cases, rows
-from lib.desk import CONFIG, NOPERM, OK, TEMPFAIL
+from lib.desk import CONFIG, DATAERR, NOPERM, OK, TEMPFAIL
 
 PHONE = "79001234567"
 OTHER = "79002223344"
@@ -225,21 +225,23 @@ def test_store_damaged_company_can_be_linked_anew(t):
     t.equal(len(desk.quarantined("acme")), 1, "the damaged data is kept")
 
 
-def set_schema(path, version):
+def set_schema(path, version, with_sum=True):
     """Rewrites user_version of an SQLite file and the sum of its page."""
     with open(path, "r+b") as f:
         page = bytearray(f.read(PAGE))
         page[60:64] = struct.pack(">I", version)
-        page[-SUM:] = hashlib.blake2b(struct.pack(">I", 1) + page[:-SUM],
-                                      digest_size=SUM).digest()
+        if with_sum:
+            page[-SUM:] = hashlib.blake2b(struct.pack(">I", 1) + page[:-SUM],
+                                          digest_size=SUM).digest()
         f.seek(0)
         f.write(page)
 
 
-def test_store_newer_schema_is_refused(t):
+@rows("version with_sum", [(99, True), (99, False), (2, False)])
+def test_store_newer_schema_is_refused(t, version, with_sum):
     sim, desk = two_linked(t)
     path = desk.database("acme")
-    set_schema(path, 99)
+    set_schema(path, version, with_sum)
     before = open(path, "rb").read()
     after = sim.seq()
     serve = desk.serve()
@@ -248,7 +250,59 @@ def test_store_newer_schema_is_refused(t):
                         for x in desk.log()), "acme's newer schema is told")
     sim.counter("connections.now", equals=1, quiet_ms=500)
     t.equal(serve.stop(), OK)
+    done = desk.run("reconnect", "acme")
+    t.equal(done.code, CONFIG, str(done))
+    t.contains(done.err, "written by a newer pairdesk")
     t.equal(open(path, "rb").read(), before, "left as it was")
+    t.equal(desk.quarantined(), [])
+
+
+def test_store_newer_index_is_refused(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    path = os.path.join(desk.state, "index.db")
+    set_schema(path, 99, with_sum=False)
+    before = open(path, "rb").read()
+    done = desk.run("status")
+    t.equal(done.code, CONFIG, str(done))
+    t.contains(done.err, "newer pairdesk")
+    t.equal(open(path, "rb").read(), before, "left as it was")
+
+
+def test_store_company_open_to_others_is_told(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    path = desk.database("acme")
+    os.chmod(path, 0o644)
+    done = desk.run("reconnect", "acme")
+    t.equal(done.code, CONFIG, str(done))
+    t.contains(done.err, f"chmod 600 {path}")
+    t.equal(desk.quarantined(), [])
+    os.chmod(path, 0o600)
+    t.equal(desk.run("reconnect", "acme").code, OK)
+
+
+def test_store_damage_is_an_exit_code(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    flip(desk.database("acme"), [PAGE + 100])
+    done = desk.run("reconnect", "acme")
+    t.equal(done.code, DATAERR, str(done))
+
+
+def test_store_key_of_garbage(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    with open(os.path.join(desk.state, "master.key"), "w") as f:
+        f.write("no key\n")
+    done = desk.run("status")
+    t.equal(done.code, CONFIG, str(done))
+
+
+def test_store_purge_leaves_no_keys(t):
+    sim, desk = t.pair()
+    desk.linked(sim)
+    t.equal(desk.run("remove", "acme", "--purge").code, OK)
     t.equal(desk.quarantined(), [])
 
 

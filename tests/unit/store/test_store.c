@@ -612,6 +612,11 @@ TEST(store_refuses_open_directories_with_the_line_to_run)
 	EXPECT_INT(chmod(fix_path(&f, DB), 0644), 0);
 	EXPECT_INT(fix_open(&f), ERR_OK);
 	EXPECT_NO_VALUE(&f, "acme", "creds", "k", ERR_PERMISSION);
+	str_format(line, sizeof line, "chmod 600 %s", fix_path(&f, DB));
+	EXPECT(strstr(store_why(f.store, "acme", ERR_PERMISSION, &f.problem),
+	    line) != NULL);
+	EXPECT_STR(store_why(f.store, "acme", ERR_IO, &f.problem),
+	    err_text(ERR_IO));
 	EXPECT_INT(fix_put(&f, "acme", "creds", "k", "v"), ERR_PERMISSION);
 	EXPECT_INT(chmod(fix_path(&f, DB), 0600), 0);
 	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
