@@ -51,7 +51,10 @@ REPRO := -ffile-prefix-map=$(CURDIR)=.
 # no landing pad there.
 CET := $(shell $(CC) -fcf-protection=full -E -x c /dev/null >/dev/null 2>&1 && \
 	echo yes)
-HARDEN := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+# a level that the builder or the compiler's vendor has set must not clash
+FORTIFY := $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,\
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN := -fPIE -fstack-protector-strong $(FORTIFY) \
 	-fstack-clash-protection $(if $(CET),-fcf-protection=full)
 HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(CET),-z shstk)
 DEFS := -DPAIRDESK_VERSION='"$(VERSION)"'
