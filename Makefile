@@ -72,7 +72,6 @@ endif
 # the test builds run with a clock that can be hurried (core/base/clock.h)
 TEST_DEFS := -DPAIRDESK_TEST_CLOCK
 SAN_FLAGS := $(BASE_FLAGS) $(TEST_DEFS) -O1 -g $(SAN)
-FAST_FLAGS := $(BASE_FLAGS) $(TEST_DEFS) -O2 -g
 FUZZ_FLAGS := $(BASE_FLAGS) $(TEST_DEFS) -O1 -g \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
@@ -126,7 +125,6 @@ $(B)/$(1)/gen/%.o: $(B)/gen/%.c $(STAMP) | $(GEN)
 endef
 $(eval $(call variant,rel,$$(CC),$$(REL_FLAGS) $$(CFLAGS)))
 $(eval $(call variant,san,$$(CC),$$(SAN_FLAGS)))
-$(eval $(call variant,fast,$$(CC),$$(FAST_FLAGS)))
 $(eval $(call variant,fuzz/obj,$$(CLANG),$$(FUZZ_FLAGS)))
 
 # --- programs --------------------------------------------------------------
@@ -159,7 +157,6 @@ $(B)/$(1)/vectors: $$(call obj,$(1),$$(VEC_SRC) $$(WIRE_SRC))
 	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call test_programs,san,$$(SAN)))
-$(eval $(call test_programs,fast,))
 
 $(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(CORE_SRC))
 	$(call say,LINK,$@)

@@ -30,7 +30,6 @@ struct app {
 	struct versions *versions;
 	struct net net;
 	struct pool *pool;
-	enum lang lang;
 	struct list listeners;
 	unsigned telling;               /* depth of on_event */
 	struct app_event ring[APP_RING_EVENTS];
@@ -225,7 +224,6 @@ app_open(const struct app_params *params, struct app **out,
 	enum err err;
 
 	a->config = params->config;
-	a->lang = app_lang_of(params->config);
 	list_init(&a->listeners);
 	/* the store first: it makes the directory that the log is in */
 	if ((err = loop_create(&a->loop)) != ERR_OK ||
@@ -274,18 +272,6 @@ struct loop *
 app_loop(struct app *a)
 {
 	return a->loop;
-}
-
-enum lang
-app_lang(const struct app *a)
-{
-	return a->lang;
-}
-
-const struct config *
-app_config(const struct app *a)
-{
-	return a->config;
 }
 
 void

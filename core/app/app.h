@@ -39,8 +39,6 @@ void app_close(struct app *a);
 /* The language that the option lang and the environment ask for. */
 enum lang app_lang_of(const struct config *config);
 struct loop *app_loop(struct app *a);
-enum lang app_lang(const struct app *a);
-const struct config *app_config(const struct app *a);
 
 /* Connects all linked companies at the configured rate. */
 void app_start(struct app *a);
