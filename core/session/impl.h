@@ -215,6 +215,9 @@ int64_t window_left_ms(const struct window *w);
 bool window_has_qr(const struct window *w);
 bool window_is_last_ref(const struct window *w);
 bool window_has_code(const struct window *w);
+/* Adds qr and code to what is shown; wall_ms is now. */
+void window_shown(const struct window *w, int64_t wall_ms,
+    struct session_shown *out);
 void window_code_notification(struct window *w, const struct node *node);
 struct session *window_session(struct window *w);
 struct code *window_code(struct window *w);     /* may be NULL */
