@@ -89,6 +89,18 @@ struct app_shown {
 bool app_shown(const struct app *a, const char *company,
     struct app_shown *out);
 
+/* How a company's connection is doing. */
+struct app_health {
+	int64_t uptime_ms;              /* since it is online, 0 not */
+	int64_t last_answer_ms;         /* wall; any frame is one; 0 never */
+	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
+	int32_t prekeys;                /* on the server, -1 unknown */
+	unsigned reconnects_24h;        /* times it came back online */
+};
+/* False when there is no such company. */
+bool app_health(const struct app *a, const char *company,
+    struct app_health *out);
+
 /* What happened, as a copy without any code in it. */
 struct app_event {
 	uint64_t seq;                   /* rises by one, from 1 */

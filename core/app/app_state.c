@@ -39,3 +39,22 @@ app_shown(const struct app *a, const char *company, struct app_shown *out)
 	secret_wipe(&shown, sizeof shown);
 	return true;
 }
+
+bool
+app_health(const struct app *a, const char *company, struct app_health *out)
+{
+	const struct session *s = app_session(a, company);
+	struct session_view view;
+
+	if (s == NULL)
+		return false;
+	session_view(s, &view);
+	*out = (struct app_health){
+	    .uptime_ms = session_uptime_ms(s),
+	    .last_answer_ms = view.last_seen_ms,
+	    .rtt_ms = view.rtt_ms,
+	    .prekeys = view.prekeys,
+	    .reconnects_24h = session_reconnects_24h(s),
+	};
+	return true;
+}

@@ -17,6 +17,7 @@
 
 #include "core/session/backoff.h"
 #include "core/session/channel.h"
+#include "core/session/hours.h"
 #include "core/session/iq.h"
 #include "core/session/keepalive.h"
 #include "core/session/session.h"
@@ -118,6 +119,8 @@ struct session {
 	enum wa_reason reason;
 	int64_t since_ms, next_attempt_ms, last_seen_ms, ping_sent_ms;
 	unsigned reconnects;
+	bool was_online;                /* with these keys, in this process */
+	struct hours returns;           /* to being online */
 	int64_t limited_until_ms;       /* wall; new chats are restricted */
 	int32_t rtt_ms, prekeys_on_server;
 	uint64_t state_version;

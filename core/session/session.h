@@ -108,6 +108,12 @@ struct session_shown {
 };
 void session_shown(const struct session *s, struct session_shown *out);
 
+/* How long the connection has been online, 0 when it is not. */
+int64_t session_uptime_ms(const struct session *s);
+/* How often it came back online in the last 24 hours, its first time in this
+ * process not counted. */
+unsigned session_reconnects_24h(const struct session *s);
+
 /* row: as stored; a fresh one has only the company id. */
 struct session *session_create(const struct session_env *env,
     const struct company_row *row);

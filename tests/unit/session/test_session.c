@@ -476,6 +476,43 @@ TEST(hurried_session_backs_off_from_endless_restarts)
 	house_finish(&h);
 }
 
+/* --- health ---------------------------------------------------------------- */
+
+static void
+script_twice(struct house *h, struct far *f, int nth)
+{
+	(void)h;
+	if (far_log_in(f, "500") && nth > 1)
+		stay(f);
+}
+
+/* Lost once: it is online anew, and says so for a day. */
+TEST(session_counts_how_often_it_came_back)
+{
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_twice);
+	house_link(&h, "acme");
+	s = house_session(&h, "acme");
+	EXPECT_INT(session_uptime_ms(s), 0);
+	EXPECT(session_start(s));
+	EXPECT(house_until(&h, s, WA_STATUS_RECONNECTING,
+	    WA_REASON_CONNECTION_LOST));
+	EXPECT_INT(session_uptime_ms(s), 0);
+	EXPECT_INT(session_reconnects_24h(s), 0);
+	EXPECT_INT(session_connect(s, true), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	EXPECT_INT(session_reconnects_24h(s), 1);
+	house_run(&h, 20);
+	EXPECT(session_uptime_ms(s) >= 20);
+	session_view(s, &view);
+	EXPECT(view.last_seen_ms > clock_wall_ms(&h.clock) - 20000);
+	house_end(&h, s);
+	house_finish(&h);
+}
+
 /* --- unlinking by us ------------------------------------------------------- */
 
 static void
