@@ -1,5 +1,3 @@
-#include <cjson/cJSON.h>
-
 #include "httpd/router.h"
 
 #include <string.h>
@@ -7,11 +5,10 @@
 #include "core/base/str.h"
 #include "httpd/access.h"
 #include "httpd/answer.h"
+#include "httpd/body.h"
 #include "httpd/impl.h"
 #include "httpd/limits.h"
 #include "httpd/pages.h"
-
-#define JSON_DEPTH_MAX 8        /* a body of ours has two levels */
 
 /* --- which route ----------------------------------------------------------------- */
 
@@ -184,46 +181,6 @@ router_on_request(void *httpd, struct exchange *x)
 }
 
 /* --- bodies ------------------------------------------------------------------------------ */
-
-/* cJSON recurses: what is nested deeper is refused before it. */
-static bool
-is_shallow(const char *text)
-{
-	unsigned depth = 0;
-	bool in_string = false;
-
-	for (const char *p = text; *p != '\0'; p++) {
-		if (in_string && *p == '\\' && p[1] != '\0')
-			p++;
-		else if (*p == '"')
-			in_string = !in_string;
-		else if (!in_string && (*p == '{' || *p == '['))
-			depth++;
-		else if (!in_string && (*p == '}' || *p == ']') && depth > 0)
-			depth--;
-		if (depth > JSON_DEPTH_MAX)
-			return false;
-	}
-	return true;
-}
-
-cJSON *
-body_parse(const char *text, size_t n)
-{
-	const char *end = NULL;
-	cJSON *body;
-
-	if (n == 0)
-		return cJSON_CreateObject();
-	if (strlen(text) != n || !str_is_utf8(text, n) || !is_shallow(text))
-		return NULL;
-	body = cJSON_ParseWithOpts(text, &end, true);
-	if (body != NULL && !cJSON_IsObject(body)) {
-		cJSON_Delete(body);
-		return NULL;
-	}
-	return body;
-}
 
 cJSON *
 router_body(struct exchange *x)

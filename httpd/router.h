@@ -5,6 +5,8 @@
 #ifndef PAIRDESK_HTTPD_ROUTER_H
 #define PAIRDESK_HTTPD_ROUTER_H
 
+#include <cjson/cJSON.h>
+
 #include "httpd/exchange.h"
 
 /* Who may: bits, as in the column "who" of api.md. */
