@@ -101,6 +101,20 @@ struct app_health {
 bool app_health(const struct app *a, const char *company,
     struct app_health *out);
 
+/* A change of a company's status or reason, since this process began. */
+struct app_change {
+	uint64_t seq;                   /* rises by one from 1 */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* At most max, newest first, from the one before that seq (0: from the
+ * newest); returns how many. The last 64 are kept. 0: no such company. */
+size_t app_history(const struct app *a, const char *company, uint64_t before,
+    struct app_change *out, size_t max);
+
 /* What happened, as a copy without any code in it. */
 struct app_event {
 	uint64_t seq;                   /* rises by one, from 1 */

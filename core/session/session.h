@@ -114,6 +114,19 @@ int64_t session_uptime_ms(const struct session *s);
  * process not counted. */
 unsigned session_reconnects_24h(const struct session *s);
 
+/* One change of status or reason. */
+struct session_change {
+	uint64_t seq;                   /* rises by one from 1, in a process */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* The newest whose seq is below before; false: none is kept. */
+bool session_change_before(const struct session *s, uint64_t before,
+    struct session_change *out);
+
 /* row: as stored; a fresh one has only the company id. */
 struct session *session_create(const struct session_env *env,
     const struct company_row *row);

@@ -30,6 +30,23 @@ session_emit(struct session *s, struct session_event *event)
 	s->telling--;
 }
 
+static void
+note_change(struct session *s)
+{
+	const struct verdict *v = &s->verdict;
+	const unsigned code = v->ban_code != 0 ? v->ban_code : v->code;
+
+	history_add(&s->history, &(struct session_change){
+	    .at_ms = s->since_ms,
+	    .status = s->status,
+	    .reason = s->reason,
+	    .state_version = s->state_version,
+	    /* the verdict stays after its trouble is over */
+	    .code = wa_reason_error_code(s->reason) != NULL &&
+	    v->reason == s->reason ? code : 0,
+	});
+}
+
 void
 session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason)
@@ -44,6 +61,8 @@ session_show_status(struct session *s, enum wa_status status,
 		    wa_status_name(status), wa_reason_name(reason));
 	}
 	s->state_version++;
+	if (differs)
+		note_change(s);
 	session_emit(s, &(struct session_event){ .type = SESSION_CHANGED });
 }
 
@@ -203,4 +222,11 @@ unsigned
 session_reconnects_24h(const struct session *s)
 {
 	return hours_sum(&s->returns, session_mono_ms(s));
+}
+
+bool
+session_change_before(const struct session *s, uint64_t before,
+    struct session_change *out)
+{
+	return history_before(&s->history, before, out);
 }

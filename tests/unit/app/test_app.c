@@ -109,6 +109,61 @@ try_link(struct flat *f, const char *company)
 	EXPECT(false);
 }
 
+/* --- one company's state --------------------------------------------------- */
+
+TEST(app_history_is_read_in_pages)
+{
+	struct app_change all[64], page[2];
+	uint64_t before = 0;
+	struct flat f;
+	size_t n, seen = 0, got;
+
+	flat_init(&f);
+	EXPECT_INT(app_history(f.app, "acme", 0, all, 64), 0);
+	try_link(&f, "acme");
+	n = app_history(f.app, "acme", 0, all, 64);
+	ASSERT(n >= 3);
+	EXPECT_INT(all[0].status, WA_STATUS_IDLE);
+	EXPECT_INT(all[n - 1].seq, 1);
+	EXPECT_INT(all[n - 1].status, WA_STATUS_CONNECTING);
+	for (size_t i = 1; i < n; i++) {
+		EXPECT(all[i].seq + 1 == all[i - 1].seq);
+		EXPECT(all[i].at_ms <= all[i - 1].at_ms);
+		EXPECT(all[i].state_version < all[i - 1].state_version);
+		EXPECT(all[i].status != all[i - 1].status ||
+		    all[i].reason != all[i - 1].reason);
+	}
+	while ((got = app_history(f.app, "acme", before, page, 2)) > 0) {
+		for (size_t i = 0; i < got; i++)
+			EXPECT_INT(page[i].seq, all[seen++].seq);
+		before = page[got - 1].seq;
+	}
+	EXPECT_INT(seen, n);
+	flat_finish(&f);
+}
+
+TEST(app_state_of_an_unknown_company_is_none)
+{
+	struct app_shown shown;
+	struct app_health health;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT(!app_shown(f.app, "acme", &shown));
+	EXPECT(!app_health(f.app, "acme", &health));
+	try_link(&f, "acme");
+	ASSERT(app_shown(f.app, "acme", &shown));
+	EXPECT_STR(shown.qr, "");
+	EXPECT_INT(shown.window_ends_ms, 0);
+	ASSERT(app_health(f.app, "acme", &health));
+	EXPECT_INT(health.uptime_ms, 0);
+	EXPECT_INT(health.last_answer_ms, 0);
+	EXPECT_INT(health.rtt_ms, -1);
+	EXPECT_INT(health.prekeys, -1);
+	EXPECT_INT(health.reconnects_24h, 0);
+	flat_finish(&f);
+}
+
 /* --- the ring -------------------------------------------------------------- */
 
 TEST(app_events_can_be_read_from_any_point)
