@@ -30,6 +30,7 @@ struct app {
 	struct versions *versions;
 	struct net net;
 	struct pool *pool;
+	struct log_ring *log;
 	struct list listeners;
 	unsigned telling;               /* depth of on_event */
 	struct app_event ring[APP_RING_EVENTS];
@@ -225,6 +226,8 @@ app_open(const struct app_params *params, struct app **out,
 
 	a->config = params->config;
 	list_init(&a->listeners);
+	a->log = log_ring_create();
+	log_set_tap(log_ring_tap, a->log);
 	/* the store first: it makes the directory that the log is in */
 	if ((err = loop_create(&a->loop)) != ERR_OK ||
 	    (err = open_store(a, params, problem)) != ERR_OK ||
@@ -265,7 +268,15 @@ app_close(struct app *a)
 		loop_destroy(a->loop);
 	}
 	log_close();
+	log_set_tap(NULL, NULL);
+	log_ring_destroy(a->log);
 	free(a);
+}
+
+struct log_ring *
+app_log(struct app *a)
+{
+	return a->log;
 }
 
 struct loop *

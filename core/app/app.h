@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/app/config.h"
+#include "core/app/log_ring.h"
 #include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
@@ -141,6 +142,9 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* The newest lines of the log; lives as long as the app. */
+struct log_ring *app_log(struct app *a);
 
 /* --- the network doctor ------------------------------------------------------- */
 

@@ -164,6 +164,22 @@ TEST(app_state_of_an_unknown_company_is_none)
 	flat_finish(&f);
 }
 
+TEST(app_keeps_the_newest_of_its_log)
+{
+	const struct log_filter about = { .company = "acme" }, all = { 0 };
+	struct log_line line;
+	struct flat f;
+
+	flat_init(&f);
+	ASSERT(log_ring_after(app_log(f.app), 0, &all, &line));
+	EXPECT(strstr(line.text, "mod=app open what=\"unit\"") != NULL);
+	EXPECT(!log_ring_after(app_log(f.app), 0, &about, &line));
+	try_link(&f, "acme");
+	ASSERT(log_ring_after(app_log(f.app), 0, &about, &line));
+	EXPECT_STR(line.company, "acme");
+	flat_finish(&f);
+}
+
 /* --- the ring -------------------------------------------------------------- */
 
 TEST(app_events_can_be_read_from_any_point)
