@@ -11,6 +11,7 @@
 
 #include "core/app/config.h"
 #include "core/app/log_ring.h"
+#include "core/app/metrics.h"
 #include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
@@ -142,6 +143,10 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* How all of it is doing. Resets the longest callback: meant for one reader
+ * (a second one sees what is left). */
+void app_metrics(struct app *a, struct app_metrics *out);
 
 /* The newest lines of the log; lives as long as the app. */
 struct log_ring *app_log(struct app *a);

@@ -144,6 +144,7 @@ void session_show(struct session *s, enum wa_reason reason);
 void session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason);
 void session_emit(struct session *s, struct session_event *event);
+void session_tally(struct session *s, enum tally_item item);
 /* The connection, or what was asked of it, ended so: chooses the input. */
 void session_end_with(struct session *s, const struct verdict *verdict);
 

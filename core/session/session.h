@@ -20,6 +20,7 @@
 #include "core/io/tls.h"
 #include "core/io/ws.h"
 #include "core/session/status.h"
+#include "core/session/tally.h"
 #include "core/session/verdict.h"
 #include "core/session/version.h"
 #include "core/store/store.h"
@@ -67,6 +68,7 @@ struct session_env {
 	const char *platform_display;           /* "Chrome (Linux)" */
 	session_event_fn on_event;
 	void *on_event_ctx;
+	struct tally *tally;                    /* NULL: nobody counts */
 };
 
 /* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
@@ -107,6 +109,10 @@ struct session_shown {
 	int64_t window_ends_ms;
 };
 void session_shown(const struct session *s, struct session_shown *out);
+
+/* Two facts of the view, for those who ask of all companies. */
+enum wa_status session_status(const struct session *s);
+bool session_is_linked(const struct session *s);
 
 /* How long the connection has been online, 0 when it is not. */
 int64_t session_uptime_ms(const struct session *s);

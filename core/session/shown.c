@@ -30,6 +30,13 @@ session_emit(struct session *s, struct session_event *event)
 	s->telling--;
 }
 
+void
+session_tally(struct session *s, enum tally_item item)
+{
+	if (s->env->tally != NULL)
+		s->env->tally->n[item]++;
+}
+
 static void
 note_change(struct session *s)
 {
@@ -94,6 +101,8 @@ session_note_error(struct session *s, const struct verdict *v)
 	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
 	s->row_is_newer = true;
+	if (s->env->tally != NULL)
+		s->env->tally->errors[v->reason]++;
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);
@@ -229,4 +238,16 @@ session_change_before(const struct session *s, uint64_t before,
     struct session_change *out)
 {
 	return history_before(&s->history, before, out);
+}
+
+enum wa_status
+session_status(const struct session *s)
+{
+	return s->status;
+}
+
+bool
+session_is_linked(const struct session *s)
+{
+	return s->row.linked;
 }

@@ -180,6 +180,39 @@ TEST(app_keeps_the_newest_of_its_log)
 	flat_finish(&f);
 }
 
+TEST(app_metrics_count_what_happened)
+{
+	struct app_metrics m;
+	struct flat f;
+
+	flat_init(&f);
+	app_metrics(f.app, &m);
+	EXPECT_INT(m.n[METRIC_COMPANIES], 0);
+	EXPECT_INT(m.n[METRIC_ATTEMPTS], 0);
+	try_link(&f, "acme");
+	try_link(&f, "beta");
+	app_metrics(f.app, &m);
+	EXPECT_INT(m.n[METRIC_COMPANIES], 2);
+	EXPECT_INT(m.n[METRIC_LINKED], 0);
+	EXPECT_INT(m.sessions[WA_STATUS_IDLE], 2);
+	EXPECT_INT(m.n[METRIC_ATTEMPTS], 2);
+	EXPECT_INT(m.n[METRIC_DIALS], 2);
+	EXPECT_INT(m.n[METRIC_LOGINS], 0);
+	EXPECT_INT(m.n[METRIC_QR_CODES], 0);
+	EXPECT_INT(m.errors[WA_REASON_NETWORK_BLOCKED] +
+	    m.errors[WA_REASON_NOT_ANSWERING] +
+	    m.errors[WA_REASON_CONNECTION_LOST] +
+	    m.errors[WA_REASON_REFUSED], 2);
+	EXPECT(m.n[METRIC_EVENTS] >= 6);
+	EXPECT(m.n[METRIC_LOOP_LONGEST] > 0);
+	EXPECT(m.n[METRIC_MEMORY] > 0);
+	EXPECT(m.n[METRIC_DESCRIPTORS] > 3);
+	EXPECT(m.n[METRIC_UPTIME] >= 0 && m.n[METRIC_UPTIME] < 60000);
+	EXPECT(llabs(clock_wall_ms(clock_system()) - m.n[METRIC_START_TIME]) <
+	    60000);
+	flat_finish(&f);
+}
+
 /* --- the ring -------------------------------------------------------------- */
 
 TEST(app_events_can_be_read_from_any_point)
