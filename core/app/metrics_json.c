@@ -1,9 +1,7 @@
 /* Apart from metrics.c, because cJSON is. */
 #include "core/app/metrics.h"
 
-#include <stdlib.h>
-
-#include <cjson/cJSON.h>
+#include "core/app/json.h"
 
 static void
 add_metric(void *ctx, const struct metric *m)
@@ -26,17 +24,9 @@ metrics_json(const struct app_metrics *m, const struct metric *more, size_t n,
     struct buf *out)
 {
 	cJSON *o = cJSON_CreateObject();
-	char *printed;
-	enum err err;
 
 	metrics_each(m, add_metric, o);
 	for (size_t i = 0; i < n; i++)
 		add_metric(o, &more[i]);
-	printed = cJSON_PrintUnformatted(o);
-	cJSON_Delete(o);
-	if (printed == NULL)
-		return ERR_NO_MEMORY;
-	err = buf_str(out, printed);
-	free(printed);
-	return err;
+	return json_put(o, out);
 }
