@@ -1,8 +1,10 @@
 #include "core/app/tokens.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/app/token_text.h"
@@ -334,6 +336,68 @@ TEST(tokens_long_dead_are_forgotten)
 	EXPECT_INT(tokens_count(g.tokens), 2);
 	gate_reopen(&g);
 	EXPECT_INT(tokens_count(g.tokens), 2);
+	gate_finish(&g);
+}
+
+static void
+on_revoked(void *ctx, const struct token_info *info)
+{
+	char *id = ctx;
+
+	if (info->revoked_ms != 0)
+		memcpy(id, info->id, sizeof info->id);
+}
+
+/* Ends without a word; what it was told of is on disk. */
+static void
+run_child(const char *dir)
+{
+	struct gate g = { .now_ms = START_MS };
+	FILE *f;
+
+	fix_init_in(&g.fix, dir);
+	g.clock = (struct clock){ .mono_ms = now, .wall_ms = now, .ctx = &g };
+	if (fix_open(&g.fix) != ERR_OK)
+		_exit(1);
+	gate_open(&g);
+	if (make(&g, TOKEN_ADMIN, 0) != ERR_OK ||
+	    (f = fopen(fix_path(&g.fix, "text"), "w")) == NULL ||
+	    fputs(g.text, f) < 0 || fclose(f) != 0 ||
+	    make(&g, TOKEN_ADMIN, 0) != ERR_OK ||
+	    change(&g, tokens_revoke, g.info.id) != ERR_OK)
+		_exit(1);
+	_exit(0);
+}
+
+TEST(tokens_survive_a_crash_and_so_do_revocations)
+{
+	char dead[TOKEN_ID_LEN + 1] = "";
+	struct gate g;
+	pid_t child;
+	int status;
+	uint8_t *p;
+	size_t n;
+
+	gate_init(&g);
+	gate_close(&g);
+	child = fork();
+	if (child == 0)
+		run_child(g.fix.dir);
+	EXPECT_INT(waitpid(child, &status, 0), child);
+	EXPECT_INT(status, 0);
+	EXPECT(dir_exists(fix_path(&g.fix, "tokens.db-wal")));
+	fix_reopen(&g.fix);
+	gate_open(&g);
+	EXPECT_STR(tokens_problem(g.tokens), "");
+	EXPECT_INT(tokens_count(g.tokens), 2);
+	fix_read(fix_path(&g.fix, "text"), &p, &n);
+	ASSERT(n == TOKEN_TEXT_LEN);
+	memcpy(g.text, p, n);
+	free(p);
+	EXPECT(check(&g));
+	tokens_each(g.tokens, on_revoked, dead);
+	EXPECT(dead[0] != '\0');
+	EXPECT(strcmp(dead, g.info.id) != 0);
 	gate_finish(&g);
 }
 
