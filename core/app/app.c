@@ -7,6 +7,7 @@
 
 #include "core/app/net.h"
 #include "core/app/process.h"
+#include "core/app/tokens.h"
 #include "core/base/list.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -28,6 +29,7 @@ struct app {
 	const struct config *config;
 	struct loop *loop;
 	struct store *store;
+	struct tokens *tokens;
 	struct versions *versions;
 	struct net net;
 	struct pool *pool;
@@ -241,6 +243,8 @@ app_open(const struct app_params *params, struct app **out,
 	    (err = net_init(&a->net, a->config, problem->text,
 	    sizeof problem->text)) != ERR_OK)
 		goto fail;
+	a->tokens = tokens_open(a->store, a->loop, clock_system(),
+	    rnd_system());
 	make_pool(a);
 	if ((err = pool_load(a->pool)) != ERR_OK) {
 		str_format(problem->text, sizeof problem->text,
@@ -264,6 +268,7 @@ app_close(struct app *a)
 		return;
 	pool_destroy(a->pool);
 	versions_destroy(a->versions);
+	tokens_close(a->tokens);
 	store_close(a->store);
 	net_finish(&a->net);
 	timer_destroy(a->stop);
@@ -289,6 +294,12 @@ struct loop *
 app_loop(struct app *a)
 {
 	return a->loop;
+}
+
+struct tokens *
+app_tokens(struct app *a)
+{
+	return a->tokens;
 }
 
 void
@@ -413,6 +424,9 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	r->fn = fn;
 	r->ctx = ctx;
 	a->removals++;
+	/* first, and also if the rest fails: who comes next under this name
+	 * is somebody else */
+	tokens_revoke_company(a->tokens, company);
 	/* gone at once: who links it meanwhile begins a company of its own,
 	 * which the store makes after this one is away */
 	pool_drop(a->pool, s);

@@ -21,6 +21,7 @@
 #define APP_RING_EVENTS 1024    /* kept for faces that come late */
 
 struct app;
+struct tokens;
 
 /* A sentence for the one who starts it, and the exit code to leave with. */
 struct app_problem {
@@ -42,6 +43,7 @@ void app_close(struct app *a);
 /* The language that the option lang and the environment ask for. */
 enum lang app_lang_of(const struct config *config);
 struct loop *app_loop(struct app *a);
+struct tokens *app_tokens(struct app *a);       /* core/app/tokens.h */
 
 /* Connects all linked companies at the configured rate. */
 void app_start(struct app *a);
