@@ -20,7 +20,6 @@
 #include "core/session/channel.h"
 #include "core/session/iq.h"
 #include "core/session/keepalive.h"
-#include "core/session/links.h"
 #include "core/session/session.h"
 #include "core/wire/identity.h"
 

@@ -77,8 +77,8 @@ session_persist(struct session *s)
 
 /* --- phones linked so far ----------------------------------------------------- */
 
-static bool
-read_links(struct session *s, struct links *out)
+bool
+session_links(struct session *s, struct links *out)
 {
 	struct buf in;
 	bool good;
@@ -110,7 +110,7 @@ session_batch_link(struct session *s, struct store_batch *batch)
 	struct links l = { 0 };
 
 	/* one that cannot be read is no reason to refuse the link */
-	(void)read_links(s, &l);
+	(void)session_links(s, &l);
 	str_copy(record.phone, sizeof record.phone, s->row.phone);
 	str_copy(record.platform, sizeof record.platform, s->row.platform);
 	links_add(&l, &record);
@@ -127,7 +127,7 @@ keep_links(struct session *s)
 	    s->kept_links != NULL)
 		return;
 	l = xcalloc(1, sizeof *l);
-	if (read_links(s, l))
+	if (session_links(s, l))
 		s->kept_links = l;
 	else
 		free(l);

@@ -19,6 +19,7 @@
 #include "core/io/loop.h"
 #include "core/io/tls.h"
 #include "core/io/ws.h"
+#include "core/session/links.h"
 #include "core/session/status.h"
 #include "core/session/verdict.h"
 #include "core/session/version.h"
@@ -157,6 +158,9 @@ void session_set_priority(struct session *s, int priority);
 int session_priority(const struct session *s);
 /* Tells of the change and stores it; fn (may be NULL) as in store_commit. */
 void session_save_settings(struct session *s, store_fn fn, void *ctx);
+
+/* The phones it was linked to, as stored. False: none, or not readable. */
+bool session_links(struct session *s, struct links *out);
 
 /* Nothing under way that would call back. */
 bool session_is_quiet(const struct session *s);
