@@ -1,4 +1,4 @@
-#include "core/app/app.h"
+#include "core/app/app_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -455,15 +455,10 @@ app_patch(struct app *a, const char *company, const struct app_patch *patch,
 
 /* --- state -------------------------------------------------------------------------- */
 
-bool
-app_view(const struct app *a, const char *company, struct session_view *out)
+const struct session *
+app_session(const struct app *a, const char *company)
 {
-	const struct session *s = pool_find(a->pool, company);
-
-	if (s == NULL)
-		return false;
-	session_view(s, out);
-	return true;
+	return pool_find(a->pool, company);
 }
 
 size_t
