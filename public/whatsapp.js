@@ -1,17 +1,16 @@
 /*
- * The linking pages: one of phone and code, one of the QR code. What is so
- * comes from the server, as events or, where a browser or a proxy cannot
- * stream, by asking for the status; what is on the screen is drawn from
- * `now` by `draw`, several times a second. A code is shown only while the
- * server's clock says that it lives and the server can be reached.
- *
+ * The linking pages: by code and by QR code. What is so comes from the
+ * server, as events or, where those cannot pass, by asking for the status;
+ * `draw` paints what is in `now`, several times a second. A code is on the
+ * screen only while it lives by the server's clock and the server answers.
  * ES2017, for the browsers of old phones.
  */
 'use strict';
-(function () {
+(() => {
 
+const $ = (id) => document.getElementById(id);
 const words = window.pairdeskWords;
-const page = document.body.getAttribute('data-page');	/* code, qr, home */
+const isQr = document.body.getAttribute('data-page') === 'qr';
 const query = new URLSearchParams(location.search);
 const company = query.get('company') || '';
 const isCompany = /^[A-Za-z0-9_-]{1,64}$/.test(company);
@@ -19,54 +18,40 @@ const base = 'api/whatsapp/sessions/' + company;
 const token = (/[#&]t=([^&]*)/.exec(location.hash) || [])[1];
 
 const SECOND = 1000;
-const TICK = 250;
 const POLL_MIN = 2 * SECOND, POLL_MAX = 10 * SECOND;
-const SILENCE = 40 * SECOND;		/* the server sends a line every 15 s */
-const FIRST_EVENT = 8 * SECOND;		/* else something holds the stream back */
+const SILENCE = 40 * SECOND;	/* the server sends a line every 15 s */
+const FIRST = 8 * SECOND;	/* no event by then: something holds them back */
 const ANSWER = 60 * SECOND;
-const RENEW = 10 * SECOND;		/* before the end of a code */
-const HIDDEN = 10 * SECOND;		/* then an unseen page leaves the stream */
-const SPOKEN = [60, 30, 10];		/* seconds at which the timer is heard */
+const RENEW = 10 * SECOND;	/* before a code ends */
+const UNSEEN = 10 * SECOND;	/* then a hidden page gives up its stream */
 
 const now = {
-	status: null,		/* of the server; {} not linked yet */
-	code: null, qr: null,	/* on show: text, expires, ends, born */
+	status: null,
+	shown: null,		/* code or QR code: {text, born, expires, ends, isLast} */
 	trouble: null,		/* the answer that refused our request */
-	denied: null,		/* the answer that refused the link itself */
-	isOnline: true, isAsking: false, isPolling: false, isLive: false,
-	isRetyping: false, isMoved: false,
-	phone: undefined	/* what the code was asked for */
+	denied: null,		/* the answer that refused the link to this page */
+	isOnline: true, isLive: false, isPolling: false,
+	isBegun: false, isAsking: false, isRetyping: false, isLed: false,
+	phone: ''
 };
 
-const $ = function (id) { return document.getElementById(id); };
+/* --- words --- */
 
-/* --- words ----------------------------------------------------------------- */
+const LANGS = ['en', 'ru'];
 
-function recall() {
+/* Storage may be refused, as in some frames. */
+function stored(value) {
 	try {
+		if (value)
+			localStorage.setItem('lang', value);
 		return localStorage.getItem('lang');
-	} catch (e) {		/* storage is refused, as in some frames */
+	} catch (e) {
 		return null;
 	}
 }
 
-function keep(value) {
-	try {
-		localStorage.setItem('lang', value);
-	} catch (e) {
-		return;
-	}
-}
-
-function firstLang() {
-	const wanted = [query.get('lang'), recall()]
-		.concat(navigator.languages || navigator.language)
-		.map(function (w) { return String(w).slice(0, 2).toLowerCase(); });
-
-	return wanted.find(function (w) { return words.hasOwnProperty(w); }) || 'en';
-}
-
-let lang = firstLang();
+let lang = [query.get('lang'), stored()].concat(navigator.languages || [])
+	.map((l) => String(l).slice(0, 2)).find((l) => LANGS.includes(l)) || 'en';
 
 function form(n) {
 	const tens = n % 100, ones = n % 10;
@@ -78,901 +63,700 @@ function form(n) {
 	return ones === 1 ? 0 : 1;
 }
 
-function text(key, args) {
-	return words[lang][key].replace(/\{(\w+)\|?([^}]*)\}/g,
-	    function (all, name, forms) {
-		return forms ? forms.split('|')[form(args[name])] : args[name];
-	});
+function text(id, args) {
+	return words[id][LANGS.indexOf(lang)].replace(/\{(\w+)\|?([^}]*)\}/g,
+	    (all, name, forms) => forms ? forms.split('|')[form(args[name])] : args[name]);
 }
 
 function span(ms) {
 	const s = Math.max(0, Math.ceil(ms / SECOND));
-	const part = function (key, n) { return n ? text(key, {n: n}) : ''; };
+	const parts = s < 3600 ? [['minutes', Math.floor(s / 60)], ['seconds', s % 60]] :
+	    [['hours', Math.floor(s / 3600)], ['minutes', Math.floor(s % 3600 / 60)]];
 
-	if (s < 60)
-		return text('seconds', {n: s});
-	if (s < 3600)
-		return (part('minutes', Math.floor(s / 60)) + ' ' +
-		    part('seconds', s % 60)).trim();
-	return (part('hours', Math.floor(s / 3600)) + ' ' +
-	    part('minutes', Math.floor(s % 3600 / 60))).trim();
+	return parts.filter((p) => p[1]).map((p) => text(p[0], {n: p[1]})).join(' ');
 }
 
-/* --- the server's clock ---------------------------------------------------- */
+/* --- the server's clock --- */
 
-/* Ours runs on while the tab is frozen, and does not go back. */
+/* Our own goes on while the tab is frozen, and never back. */
 const started = Date.now() - performance.now();
-let skew = 0;
-
-function ours() {
-	return Math.max(Date.now(), started + performance.now());
-}
-
-function time() {
-	return ours() + skew;
-}
+const ours = () => Math.max(Date.now(), started + performance.now());
+let skew = -Infinity;
+const time = () => ours() + (isFinite(skew) ? skew : 0);
 
 /*
- * What is old when it is read makes the server's clock look slow, so that an
- * event may only advance it; an answer that came at once sets it.
+ * An event that waited in a frozen tab makes the server's clock look slow, so
+ * events may only advance it; an answer that came at once sets it.
  */
-let hasSkew = false;
-
-function learn(serverTime, tookMs) {
+function learn(serverTime, isFresh) {
 	const seen = Date.parse(serverTime) - ours();
 
-	if (isNaN(seen) || tookMs > 5 * SECOND)
-		return;
-	if (!hasSkew || tookMs >= 0 || seen > skew)
+	if (isFresh && !isNaN(seen) || seen > skew)
 		skew = seen;
-	hasSkew = true;
 }
 
-/* --- asking ---------------------------------------------------------------- */
+/* --- asking --- */
 
-function options(method, body) {
-	const o = {method: method, cache: 'no-store', headers: {'Accept-Language': lang}};
+/* Options of a fetch that `stop` ends, also by itself after ms. */
+function options(method, ms) {
+	const abort = window.AbortController ? new AbortController() : {abort() {}};
+	const o = {method, cache: 'no-store', signal: abort.signal, headers: {'Accept-Language': lang}};
 
 	if (token)
 		o.headers.Authorization = 'Bearer ' + token;
+	o.guard = (next) => {
+		clearTimeout(o.timer);
+		o.timer = setTimeout(() => abort.abort(), next);
+	};
+	o.stop = () => {
+		clearTimeout(o.timer);
+		abort.abort();
+	};
+	o.guard(ms);
+	return o;
+}
+
+/* {http, body}; http 0: nothing that our server would say. */
+async function ask(method, path, body) {
+	const o = options(method, ANSWER), from = ours();
+
 	if (body) {
 		o.headers['Content-Type'] = 'application/json';
 		o.body = JSON.stringify(body);
 	}
-	return o;
-}
-
-/* Gives up after some time: a stop function and the signal, where there is one. */
-function limit(o, ms) {
-	const abort = window.AbortController && new AbortController();
-	const timer = setTimeout(function () { if (abort) abort.abort(); }, ms);
-
-	if (abort)
-		o.signal = abort.signal;
-	return function () { clearTimeout(timer); };
-}
-
-/* The answer as {ok, http, body}; http 0: no answer of our server. */
-async function ask(method, path, body) {
-	const o = options(method, body), from = ours();
-	const stop = limit(o, ANSWER);
-
 	try {
-		const answer = await fetch(base + path, o);
+		const answer = await fetch(path, o);
 		const got = await answer.json();
 		const data = got.data || got;
 
-		learn(data.serverTime || answer.headers.get('Date'), ours() - from);
+		learn(data.serverTime || answer.headers.get('Date'), ours() - from < 5 * SECOND);
 		if (got.retryAfter)
 			got.until = time() + got.retryAfter * SECOND;
-		got.lang = lang;
-		return {ok: answer.ok, http: answer.status, body: got};
-	} catch (e) {		/* no network, no server, or a proxy's page */
-		return {ok: false, http: 0, body: {errorCode: 'SERVER'}};
+		data.lang = lang;
+		return {http: answer.status, isOk: answer.ok, body: data};
+	} catch (e) {
+		return {http: 0, body: {errorCode: 'SERVER'}};
 	} finally {
-		stop();
+		clearTimeout(o.timer);
 	}
 }
 
-/* --- what is so ------------------------------------------------------------ */
+/* --- what is so --- */
 
-const SHOWS = ['connecting', 'qr', 'code', 'passkey_required'];
+const OPEN = ['connecting', 'qr', 'code', 'passkey_required'];
+const TROUBLE = ['reconnecting', 'logged_out', 'banned', 'conflict', 'cooldown', 'outdated', 'error'];
+const NO_ASKING = ['banned', 'conflict', 'outdated', 'connected', 'pairing', 'passkey_required'];
+const NEVER = {status: 'idle', reason: 'never_linked'};
 
-function isOpen() {
-	return now.status && SHOWS.indexOf(now.status.status) >= 0;
-}
+const state = () => now.status || {};
+const isOpen = () => OPEN.includes(state().status);
 
-function onStatus(s) {
-	const old = now.status || {};
-
-	if (s.stateVersion < old.stateVersion && !s.isFirst)
+function onStatus(s, isWhole) {
+	if (!isWhole && s.stateVersion < state().stateVersion)
 		return;
-	s.lang = lang;
 	now.status = s;
+	s.lang = lang;
 	now.isOnline = true;
 	if (!isOpen())
-		now.code = now.qr = null;
-	/* what refused us is over once something new has begun */
-	if (now.trouble && (s.connected || s.stateVersion > now.trouble.stateVersion && isOpen()))
+		now.shown = null;
+	/* what refused us is over when something has begun since */
+	if (now.trouble && (s.connected || isOpen() && s.stateVersion > now.trouble.stateVersion))
 		now.trouble = null;
+	begin();
 	draw();
 }
 
-function shown(e) {
-	return {
-		text: e.code || e.svg || e.png,
-		born: time(),
-		expires: Date.parse(e.expiresAt),
-		ends: Date.parse(e.windowEndsAt || e.expiresAt),
-		isLast: e.attemptsLeft === 0
-	};
-}
+/* The code of an event or an answer. */
+function onShow(e) {
+	const old = now.shown, ends = Date.parse(e.windowEndsAt);
 
-function onCode(e) {
 	if (now.isRetyping)
 		return;
-	now.code = shown(e);
-	/* the bar tells of the whole window, which a renewal does not begin anew */
-	if (onCode.ends !== now.code.ends) {
-		onCode.ends = now.code.ends;
-		onCode.born = now.code.born;
+	now.shown = {
+		text: e.code || e.svg || e.qr,
+		/* a renewed code is the old one; the bar tells of its whole life */
+		born: !isQr && old && old.ends === ends ? old.born : time(),
+		expires: Date.parse(e.expiresAt),
+		ends,
+		isLast: e.attemptsLeft === 0
+	};
+	draw();
+}
+
+/* What came instead of a state: unknown, denied, lost. */
+function onRefused(http, body) {
+	if (http === 404) {
+		onStatus(Object.assign({}, NEVER), true);
+		return 'unknown';
 	}
-	now.code.born = onCode.born;
-	draw();
-}
-
-function onQr(e) {
-	now.qr = shown(e);
-	draw();
-}
-
-function onDenied(body) {
+	if (http !== 401 && http !== 403) {
+		now.isOnline = false;
+		draw();
+		return 'lost';
+	}
 	now.denied = body;
-	now.code = now.qr = null;
+	now.shown = null;
 	draw();
+	return 'denied';
 }
 
-/* --- live ------------------------------------------------------------------ */
+/* --- live --- */
 
-let turn = 0;			/* of the follower; an older one ends */
-let hangUp = null, wake = null, lastId = '', lastByte = 0;
+let turn = 0;			/* an older follower ends */
+let leaveStream = () => {}, wake = () => {};
+let lastId = '', lastByte = 0;
 
-function pause(ms) {
-	return new Promise(function (done) {
-		const timer = setTimeout(done, ms);
-
-		wake = function () { clearTimeout(timer); done(); };
-	});
+function onEvent(name, e, isWhole) {
+	learn(e.serverTime);
+	if (name === 'status')
+		onStatus(e, isWhole);
+	else if (name === (isQr ? 'qr' : 'code'))
+		onShow(e);
 }
 
-function onEvent(name, data, isFirst) {
-	const e = JSON.parse(data);
-
-	learn(e.serverTime, -1);
-	if (name === 'status') {
-		e.isFirst = isFirst;
-		onStatus(e);
-	} else if (name === 'code') {
-		onCode(e);
-	} else if (name === 'qr') {
-		onQr(e);
-	}
-}
-
-/* Reads lines into events: `feed` takes pieces of text as they come. */
+/* Takes text as it comes; calls back for each event. */
 function parser(onMessage) {
-	let rest = '', name = '', data = [];
+	let rest = '', fields = {};
 
-	function line(l) {
-		const at = l.indexOf(':');
-		const field = at < 0 ? l : l.slice(0, at);
-		const value = at < 0 ? '' : l.slice(at + 1).replace(/^ /, '');
-
-		if (l === '') {
-			if (data.length)
-				onMessage(name, data.join('\n'));
-			name = '';
-			data = [];
-		} else if (field === 'event') {
-			name = value;
-		} else if (field === 'data') {
-			data.push(value);
-		} else if (field === 'id') {
-			lastId = value;
-		}
-	}
-	return function (piece) {
-		const lines = (rest + piece).split(/\r\n|\n/);
+	return (piece) => {
+		const lines = (rest + piece).split(/\r?\n/);
 
 		rest = lines.pop();
-		lines.forEach(line);
+		lines.forEach((line) => {
+			const m = /^(\w+): ?(.*)/.exec(line);
+
+			if (m)
+				fields[m[1]] = m[2];
+			if (line !== '')
+				return;
+			lastId = fields.id || lastId;
+			if (fields.data)
+				onMessage(fields.event, JSON.parse(fields.data));
+			fields = {};
+		});
 	};
 }
 
-/* One connection, to its end. What it came to: ended, unknown, denied, lost. */
+/* One connection, to its end. */
 async function stream() {
-	const abort = new AbortController(), o = options('GET');
-	const decoder = new TextDecoder();
-	let isFirst = true, dog;
-	const guard = function (ms) {
-		clearTimeout(dog);
-		dog = setTimeout(function () { abort.abort(); }, ms);
-	};
-	const feed = parser(function (name, data) {
-		onEvent(name, data, isFirst);
-		isFirst = false;
+	const o = options('GET', FIRST), decoder = new TextDecoder();
+	let isWhole = true;
+	const feed = parser((name, e) => {
+		onEvent(name, e, isWhole);
+		isWhole = false;
 	});
 
-	hangUp = function () { abort.abort(); };
-	o.signal = abort.signal;
+	leaveStream = o.stop;
 	if (lastId)
 		o.headers['Last-Event-ID'] = lastId;
-	guard(FIRST_EVENT);
 	try {
 		const answer = await fetch(base + '/events', o);
 
 		if (!answer.ok)
-			return refused(answer.status, await answer.json());
-		if (!answer.body || !answer.body.getReader)
-			now.isPolling = true;
-		else
-			now.isLive = true;
-		const reader = now.isLive && answer.body.getReader();
-		while (now.isLive) {
-			const got = await reader.read();
-
-			if (got.done)
-				break;
+			return onRefused(answer.status, await answer.json());
+		now.isLive = true;
+		const reader = answer.body.getReader();
+		for (let got; !(got = await reader.read()).done;) {
 			lastByte = ours();
 			feed(decoder.decode(got.value, {stream: true}));
-			guard(isFirst ? FIRST_EVENT : SILENCE);
+			o.guard(isWhole ? FIRST : SILENCE);
 		}
-		return 'ended';
 	} catch (e) {
-		/* it answers but nothing arrives: something in between collects */
-		if (now.isLive && isFirst)
+		/* it answers, but nothing comes through: a proxy collects, or this
+		 * browser cannot read streams */
+		if (now.isLive && isWhole)
 			now.isPolling = true;
-		return isFirst ? 'lost' : 'ended';
+		else if (!now.isLive)
+			return onRefused(0);
 	} finally {
-		clearTimeout(dog);
-		abort.abort();
 		now.isLive = false;
+		o.stop();
 	}
-}
-
-function refused(http, body) {
-	if (http === 404) {
-		onStatus({status: 'idle', reason: 'never_linked', isFirst: true});
-		return 'unknown';
-	}
-	if (http === 401 || http === 403) {
-		onDenied(body);
-		return 'denied';
-	}
-	return 'lost';
+	return 'ended';
 }
 
 async function poll() {
-	const got = await ask('GET', '/status');
+	const got = await ask('GET', base + '/status');
 
-	if (got.ok) {
-		onStatus(got.body.data || got.body);
-		return isOpen() ? 'open' : 'still';
-	}
-	return refused(got.http, got.body);
+	if (!got.isOk)
+		return onRefused(got.http, got.body);
+	onStatus(got.body);
+	return isOpen() ? 'open' : 'still';
 }
 
 async function follow() {
 	const mine = ++turn;
-	let delay = 0, came;
+	let delay = 0;
 
-	if (!window.AbortController || !window.TextDecoder)
-		now.isPolling = true;
-	while (mine === turn) {
-		came = await (now.isPolling ? poll() : stream());
+	now.isPolling = now.isPolling || !window.AbortController || !window.TextDecoder;
+	for (;;) {
+		const came = await (now.isPolling ? poll() : stream());
+
 		if (mine !== turn || came === 'denied')
 			return;
-		if (came === 'lost') {
-			now.isOnline = now.isOnline && delay === 0 && !now.isPolling;
-			draw();
-		}
 		if (came === 'ended')
 			delay = 0;
 		else if (came === 'unknown')
 			delay = POLL_MAX;
 		else
-			delay = came === 'open' || delay === 0 ? POLL_MIN :
-			    Math.min(delay * 1.5, POLL_MAX);
-		await pause(delay || 100);
+			delay = came === 'open' ? POLL_MIN : Math.min(Math.max(delay * 1.5, POLL_MIN), POLL_MAX);
+		await new Promise((done) => {
+			wake = done;
+			setTimeout(done, delay || 100);
+		});
+		if (mine !== turn)
+			return;
 	}
 }
 
 function leave() {
 	turn++;
-	if (hangUp)
-		hangUp();
-	if (wake)
-		wake();
+	leaveStream();
+	wake();
 }
 
-/* Looks at once: the page came back, or something has just begun. */
-function resync() {
-	if (now.denied || !isCompany)
+/* Looks at once: the page came back, or something may have begun. */
+function resync(isSure) {
+	if (now.denied || !isSure && now.isLive && ours() - lastByte < SILENCE / 2)
 		return;
-	if (!now.isLive || ours() - lastByte > SILENCE / 2) {
-		leave();
-		follow();
-	}
-	draw();
+	leave();
+	follow();
 }
 
-/* --- requests -------------------------------------------------------------- */
+/* --- requests --- */
 
-/* Digits, or the reason why not. The API's own rule; 8 becomes 7 here only. */
+/* The API's own rule, and 8 for +7, which is for people only. */
 function number(typed) {
-	const plain = typed.replace(/[\s()+\-\u2010-\u2015\u00ad]/g, '');
-	const isTrunk = typed.indexOf('+') < 0 && /^8\d{10}$/.test(plain);
+	const plain = typed.replace(/[\s()+\-\u2010-\u2015]/g, '');
+	const isTrunk = /^8\d{10}$/.test(plain) && !typed.includes('+');
 	const digits = isTrunk ? '7' + plain.slice(1) : plain;
-	let fault = '';
+	const n = digits.length;
+	const faults = [['missing', !n], ['character', /\D/.test(digits)], ['zero', digits[0] === '0'],
+	    ['long', n > 15 || digits[0] === '7' && n > 11], ['short', n < 7],
+	    ['seven', digits[0] === '7' && n !== 11]];
 
-	if (digits === '')
-		fault = 'missing';
-	else if (/\D/.test(digits))
-		fault = 'character';
-	else if (digits[0] === '0')
-		fault = 'zero';
-	else if (digits.length < 7)
-		fault = 'short';
-	else if (digits.length > 15)
-		fault = 'long';
-	else if (digits[0] === '7' && digits.length !== 11)
-		fault = 'seven';
-	return {digits: digits, isTrunk: isTrunk, fault: fault};
+	return {digits, isTrunk, fault: (faults.find((f) => f[1]) || [''])[0]};
 }
 
-function country(digits) {
-	const row = words[lang].countries.split(',').find(function (r) {
-		return digits.indexOf(r.split(' ')[0]) === 0;
-	});
-
-	if (/^7[3489]/.test(digits))
-		return ['7', text('ru')];
-	if (/^7[67]/.test(digits))
-		return ['7', text('kz')];
-	return row ? [row.slice(0, row.indexOf(' ')), row.slice(row.indexOf(' ') + 1)] : ['', ''];
-}
-
+/* In groups, and with the country where it is sure. */
 function pretty(digits) {
-	const c = country(digits);
-	const rest = digits.slice(c[0].length);
+	const row = text('countries').split(',').map((r) => r.split(' ')).find((r) => digits.startsWith(r[0]));
 
-	if (c[0] === '7')
-		return '+' + digits.replace(/^7(...)(...)(..)(..)$/, '7 $1 $2-$3-$4');
-	return '+' + c[0] + (c[0] && ' ') + rest.replace(/(\d{3})(?=\d{2})/g, '$1 ');
+	if (!row)
+		return '+' + digits;
+	if (digits[0] === '7')
+		return digits.replace(/(.)(...)(...)(..)(..)/, '+$1 $2 $3-$4-$5, ') + row[1];
+	return '+' + row[0] + ' ' + digits.slice(row[0].length).replace(/(\d{3})(?=\d{2})/g, '$1 ') + ', ' + row[1];
 }
 
-function expected() {
-	const s = now.status;
-
-	return s && !s.connected && s.phoneNumber || '';
-}
-
-async function getCode() {
+/* Gets a code or a QR code to show; what came else is kept as trouble. */
+async function get() {
 	const body = now.phone ? {phoneNumber: now.phone} : {};
-	const got = await ask('POST', '/pairing-code', body);
-	const data = got.body.data;
 
-	if (got.ok) {
+	now.isAsking = true;
+	const got = isQr ? await ask('GET', base + '/qr') : await ask('POST', base + '/pairing-code', body);
+	now.isAsking = false;
+	if (got.isOk) {
 		now.isRetyping = false;
-		onCode(data || got.body);
+		/* an event's drawing of the same QR code is sharper */
+		if (!isQr || !now.shown || now.shown.expires < Date.parse(got.body.expiresAt) - SECOND)
+			onShow(got.body);
+	} else if (got.http === 401 || got.http === 403 && !state().connected) {
+		onRefused(got.http, got.body);
+	} else {
+		now.shown = null;
+		now.trouble = Object.assign(got.body, {stateVersion: state().stateVersion || 0});
 	}
 	return got;
 }
 
-async function getQr() {
-	const got = await ask('GET', '/qr');
-	const data = got.body.data;
-
-	/* its picture, until the event brings the sharper one */
-	if (got.ok && !(now.qr && now.qr.expires >= Date.parse(data.expiresAt) - SECOND))
-		onQr({png: data.qr, expiresAt: data.expiresAt, windowEndsAt: data.windowEndsAt,
-		    attemptsLeft: data.attemptsLeft});
-	return got;
-}
-
-async function request(isOfPerson) {
-	if (now.isAsking)
-		return;
-	now.isAsking = true;
-	now.isMoved = isOfPerson;
+async function request() {
 	now.trouble = null;
+	/* its events tell meanwhile how far it is */
+	const soon = setTimeout(resync, SECOND);
+	const done = get();
 	draw();
-	/* what happens meanwhile is told by the events of the new company */
-	const kick = setTimeout(resync, SECOND);
-	const got = await (page === 'qr' ? getQr() : getCode());
-	clearTimeout(kick);
-	now.isAsking = false;
-	if (!got.ok)
-		fail(got);
+	await done;
+	clearTimeout(soon);
 	resync();
 	draw();
 }
 
-function fail(got) {
-	const body = got.body;
-
-	if (got.http === 401 || got.http === 403 && !(now.status && now.status.connected)) {
-		onDenied(body);
-		return;
-	}
-	now.code = now.qr = null;
-	body.stateVersion = now.status && now.status.stateVersion || 0;
-	body.at = new Date().toISOString();
-	now.trouble = body;
-}
-
 /* The same code for another minute, while somebody still types it. */
-async function renew() {
-	const c = now.code;
+function renew() {
+	const c = now.shown;
 
-	if (!c || !now.phone || now.isAsking || now.isRetyping || !now.isLive || document.hidden ||
-	    now.status.status !== 'code' || c.expires - time() > RENEW ||
-	    c.ends - time() < RENEW || c.ends - c.expires < SECOND)
+	if (c && now.phone && now.isLive && state().status === 'code' && !now.isAsking && !now.isRetyping &&
+	    !document.hidden && c.expires - time() < RENEW && c.ends - c.expires > SECOND && c.ends - time() > RENEW)
+		get().then(draw);
+}
+
+/* A company that waits for nothing gets its first QR code by itself. */
+function begin() {
+	if (now.isBegun || document.hidden || !now.status)
 		return;
-	now.isAsking = true;
-	const got = await getCode();
-	now.isAsking = false;
-	if (!got.ok && got.http)
-		fail(got);
-	draw();
+	now.isBegun = true;
+	if (isQr && !isPhone() && (state().reason === 'never_linked' || isOpen()))
+		request();
 }
 
-/* --- copying --------------------------------------------------------------- */
+function isPhone() {
+	const hint = navigator.userAgentData ? navigator.userAgentData.mobile :
+	    /Android.*Mobile|iPhone|iPod/.test(navigator.userAgent);
 
-function copyOld(value) {
-	const box = document.createElement('textarea');
+	return hint && matchMedia('(pointer: coarse)').matches && Math.min(screen.width, screen.height) < 600;
+}
+
+/* By the clipboard, else by the old way, else by the person's hand. */
+async function copy(value, box, note) {
 	const back = document.activeElement;
-	let isDone = false;
+	let isDone = true;
 
-	box.value = value;
-	box.className = 'read';
-	box.readOnly = true;
-	document.body.appendChild(box);
-	box.select();
-	box.setSelectionRange(0, value.length);
-	try {
-		isDone = document.execCommand('copy');
-	} catch (e) {
-		isDone = false;
-	}
-	document.body.removeChild(box);
-	back.focus();
-	return isDone;
-}
-
-async function copy(value) {
 	try {
 		await navigator.clipboard.writeText(value);
-		return true;
-	} catch (e) {		/* missing (plain http, old) or refused (frame) */
-		return copyOld(value);
+	} catch (e) {
+		box.hidden = false;
+		box.value = value;
+		box.focus();
+		box.setSelectionRange(0, value.length);
+		isDone = document.execCommand('copy');
+		if (isDone)
+			back.focus();
 	}
+	if (isDone && box === $('plain'))
+		box.hidden = true;
+	put(note, text(isDone ? 'copied' : 'byHand'));
 }
 
-async function copyCode() {
-	const value = now.code.text.replace('-', '');
-	const isDone = await copy(value);
-
-	$('copied').textContent = text(isDone ? 'copied' : 'byHand');
-	$('plain').hidden = isDone;
-	$('plain').value = value;
-	if (!isDone) {
-		$('plain').focus();
-		$('plain').select();
-	}
-}
-
-/* --- drawing --------------------------------------------------------------- */
+/* --- drawing --- */
 
 function put(id, value) {
 	if ($(id).textContent !== value)
 		$(id).textContent = value;
 }
 
-/* Shows or hides; where the page led a person here, the focus goes along. */
+/* Where a person's act has led to this, the focus goes along. */
 function show(id, isShown, isLed) {
-	const el = $(id);
-
-	if (!el || el.hidden === !isShown)
+	if ($(id).hidden === !isShown)
 		return;
-	el.hidden = !isShown;
-	if (isShown && isLed && now.isMoved)
-		el.focus();
-}
-
-function until(t, s) {
-	return t && t.until || s.until && Date.parse(s.until) || 0;
-}
-
-/* Of the statuses: which are trouble, and in which of them one may ask. */
-const TROUBLE = ['reconnecting', 'logged_out', 'banned', 'conflict', 'cooldown', 'outdated', 'error'];
-const NO_ASKING = ['banned', 'conflict', 'outdated', 'connected', 'pairing', 'passkey_required'];
-
-/* What is wrong: {title, sentence, advice, code}, or null. */
-function problem() {
-	const s = now.status || {}, t = now.denied || now.trouble;
-	const own = function (o, key) { return o.lang === lang ? o[key] : ''; };
-
-	if (t) {
-		const title = now.denied ? 'denied' : words.en[t.errorCode] ? t.errorCode : 'other';
-
-		return {title: text(title), code: t.errorCode + (t.reason ? ' (' + t.reason + ')' : ''),
-		    sentence: own(t, 'error') || title === 'SERVER' && text('SERVERText') || '',
-		    advice: own(t, 'advice') || now.denied && text('deniedText') || ''};
+	$(id).hidden = !isShown;
+	if (isShown && isLed) {
+		now.isLed = false;
+		$(id).focus();
 	}
-	if (s.reason === 'code_expired' && !now.isAsking)
-		return {title: text('expired'), code: s.reason, sentence: text('expiredText'), advice: ''};
-	if (TROUBLE.indexOf(s.status) < 0 && s.reason !== 'paused' || now.isAsking)
+}
+
+function until() {
+	return (now.trouble || {}).until || Date.parse(state().until) || 0;
+}
+
+/* {title, advice, code} of what is wrong, or null. */
+function problem() {
+	const s = state(), t = now.denied || now.trouble;
+	const own = (o, key) => o.lang === lang && o[key] || '';
+
+	if (now.denied)
+		return {title: text('denied'), advice: own(t, 'error') + ' ' + text('newLink'), code: t.errorCode};
+	if (t)
+		return {title: own(t, 'error') || text(t.errorCode === 'SERVER' ? 'SERVER' : 'other'),
+		    advice: own(t, 'advice') || (t.errorCode === 'SERVER' ? text('again') : ''),
+		    code: t.errorCode + ' ' + (t.reason || '') + ' ' + (t.stage || '')};
+	if (now.isAsking || !TROUBLE.includes(s.status) && s.reason !== 'code_expired' && s.reason !== 'paused')
 		return null;
-	return {title: text(s.reason === 'paused' ? s.reason : s.status), code: s.status + ' (' + s.reason + ')',
-	    sentence: own(s, 'message') || '', advice: own(s, 'advice') || ''};
+	return {title: own(s, 'message') || text('other'), advice: own(s, 'advice'), code: s.status + ' ' + s.reason};
 }
 
-let version = '';
-
-function drawTrouble() {
-	const p = problem(), s = now.status || {};
-	const end = until(now.trouble, s), left = end - time();
-	let clock = '';
-
-	show('trouble', !!p, true);
-	if (!p)
-		return;
-	put('trouble-title', p.title);
-	put('trouble-text', p.sentence);
-	put('trouble-advice', p.advice);
-	if (end)
-		clock = left > 0 ? text('wait', {span: span(left), time: clockTime(end)}) : text('over');
-	else if (s.nextAttemptAt && Date.parse(s.nextAttemptAt) > time())
-		clock = text('retry', {span: span(Date.parse(s.nextAttemptAt) - time())});
-	put('clock', clock);
-	drawSupport(p, s);
-}
-
-function clockTime(ms) {
-	const at = new Date(ms), isToday = at.toDateString() === new Date().toDateString();
+function drawTrouble(p) {
+	const left = until() - time(), at = new Date(until());
 	const o = {hour: '2-digit', minute: '2-digit'};
 
-	return isToday ? at.toLocaleTimeString(lang, o) :
-	    at.toLocaleString(lang, {day: 'numeric', month: 'long', hour: o.hour, minute: o.minute});
-}
-
-function drawSupport(p, s) {
-	const at = now.trouble && now.trouble.at || s.since || new Date().toISOString().slice(0, 16);
-
-	if (!version) {
-		version = 'pairdesk';
-		fetch('health', options('GET')).then(function (answer) {
-			return answer.json();
-		}).then(function (h) {
-			version = 'pairdesk ' + (h.version || '');
-		}, function () { version = 'pairdesk'; });
+	if (left > 18 * 3600 * SECOND)
+		Object.assign(o, {day: 'numeric', month: 'long'});
+	if (p) {
+		put('trouble-title', p.title);
+		put('trouble-advice', p.advice);
+		put('clock', left > 0 ? text('wait', {span: span(left), time: at.toLocaleString(lang, o)}) : '');
+		drawSupport(p);
 	}
-	put('support', [company, p.code, p.title, p.sentence, p.advice, at, version].filter(Boolean).join('\n'));
+	show('trouble', !!p, now.isLed);
 }
 
-function drawCode() {
-	const c = now.code, left = c ? c.ends - time() : 0;
-	const isAlive = c && left > 0 && now.isOnline && !now.denied && !now.isRetyping;
+let told = '';
 
-	if (isAlive) {
-		put('code', c.text);
-		put('code-read', c.text.replace('-', ',').split('').join(' '));
-		put('left', text('left', {span: span(left)}));
-		drawBar(left, c.ends - c.born);
-	} else {
-		put('code', '');
-		put('code-read', '');
+function drawSupport(p) {
+	const said = [company, p.code, p.title, p.advice].join('\n');
+	const write = (h) => {
+		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + (h.body.version || '');
+	};
+
+	if (told === said)
+		return;
+	told = said;
+	write({body: {}});
+	ask('GET', 'health').then(write);
+}
+
+/* Both return whether there is something to wait for instead of asking. */
+function drawCode(isSure) {
+	const c = now.shown, left = c ? c.ends - time() : 0;
+	const isAlive = isSure && left > 0 && !now.isRetyping;
+
+	put('code', isAlive ? c.text : '');
+	put('code-read', isAlive ? c.text.replace('-', ',').split('').join(' ') : '');
+	put('left', isAlive ? text('left', {span: span(left)}) : '');
+	if (!isAlive) {
 		put('copied', '');
 		$('plain').value = '';
 		$('plain').hidden = true;
+	} else {
+		drawBar(left / (c.ends - c.born));
 	}
-	show('live', !!isAlive, true);
+	show('live', isAlive, now.isLed);
 	speak(isAlive ? left : 0);
 	return isAlive;
 }
 
-function drawQr() {
-	const q = now.qr, left = q ? q.expires - time() : 0;
-	const isAlive = q && left > 0 && now.isOnline && !now.denied && !document.hidden;
-	const isWaiting = q && !isAlive && q.ends > time() && now.isOnline && !now.isAsking;
-	const img = $('qr'), n = Math.ceil(left / SECOND);
+function drawQr(isSure) {
+	const q = now.shown, left = q ? q.expires - time() : 0, img = $('qr');
+	const isAlive = isSure && left > 0 && !document.hidden;
+	const isNext = isSure && !isAlive && q && q.ends > time() && !now.isPolling;
 
 	if (isAlive) {
-		const src = /^data:image\/png;/.test(q.text) ? q.text :
-		    'data:image/svg+xml,' + encodeURIComponent(q.text);
+		const src = q.text[0] === '<' ? 'data:image/svg+xml,' + encodeURIComponent(q.text) : q.text;
 
 		if (img.getAttribute('src') !== src)
 			img.src = src;
-		img.alt = text('qrAlt', {n: n});
-		put('left', text(q.isLast ? 'qrLast' : 'qrLeft', {span: span(left)}));
-		drawBar(left, q.expires - q.born);
+		img.alt = text('alt', {n: Math.ceil(left / SECOND)});
 	} else {
-		/* not only covered: a dead code must not be read by a phone */
-		img.removeAttribute('src');
-		img.alt = '';
-		put('left', '');
-		drawBar(0, 1);
+		img.removeAttribute('src');	/* no phone can read a dead code */
 	}
 	img.hidden = !isAlive;
-	$('gone').hidden = !!isAlive;
 	$('paper').className = isAlive ? '' : 'gone';
-	put('gone', isWaiting ? text('qrWait') : '');
-	show('live', !!(isAlive || isWaiting), true);
+	put('gone', isNext ? text('qrNext') : '');
+	put('left', isAlive ? text(q.isLast ? 'qrLast' : 'qrLeft', {span: span(left)}) : '');
+	drawBar(isAlive ? left / (q.expires - q.born) : 0);
+	show('live', !!(isAlive || isNext), now.isLed);
 	speak(isAlive ? q.ends - time() : 0);
-	return isAlive || isWaiting && !now.isPolling;
+	return isAlive || isNext;
 }
 
-function drawBar(left, whole) {
-	$('bar').style.width = Math.max(0, Math.min(100, 100 * left / whole)).toFixed(1) + '%';
+function drawBar(part) {
+	$('bar').style.width = Math.min(100, 100 * part).toFixed(1) + '%';
 }
 
-/* The timer is quiet, but told at some moments. */
-let toldAt = 0;
+/* The timer is silent but for these moments. */
+let spokenAt = 0;
 
 function speak(left) {
-	const s = Math.ceil(left / SECOND);
-	const at = SPOKEN.filter(function (n) { return s > 0 && s <= n; }).pop() || 0;
+	const at = [60, 30, 10].filter((s) => left > 0 && left <= s * SECOND).pop() || 0;
 
-	if (at !== toldAt) {
-		toldAt = at;
+	if (at !== spokenAt)
 		put('spoken', at ? text('left', {span: span(left)}) : '');
-	}
+	spokenAt = at;
 }
 
-function drawState(isShowing) {
-	const s = now.status;
-	let line = '';
+function drawState(p, isShowing) {
+	const s = state();
+	let line = s.lang === lang && s.message || '';
 
 	if (now.isAsking && !isShowing)
-		line = text(page === 'qr' ? 'qrGetting' : 'getting');
-	else if (!s)
+		line = text('getting');
+	else if (!now.status)
 		line = text('checking');
-	else if (!problem() && !s.connected)
-		line = s.reason === 'never_linked' ? text('notYet') : s.lang === lang && s.message || '';
-	put('state', line);
+	else if (s.reason === 'never_linked')
+		line = text('notYet');
+	put('state', p || s.connected ? '' : line);
 	put('offline', now.isOnline ? '' : text('offline'));
-}
-
-function drawWho() {
-	const s = now.status || {};
-
 	put('name', s.name || '');
-	put('expected', expected() ? text('expected', {n: s.phoneNumber.slice(-4)}) : '');
-}
-
-function drawDone() {
-	const s = now.status || {};
-
+	put('expected', s.phoneNumber && !s.connected ? text('expected', {n: s.phoneNumber.slice(-4)}) : '');
+	show('passkey', s.status === 'passkey_required', true);
 	if (s.connected) {
 		put('number', s.phoneNumber ? text('number', {n: s.phoneNumber.slice(-4)}) : '');
-		put('note', s.reason !== 'ok' && s.lang === lang ? s.message + ' ' + s.advice : '');
+		put('note', s.reason !== 'ok' ? line + ' ' + s.advice : '');
 	}
 	show('done', !!s.connected && !now.denied, true);
-	show('passkey', s.status === 'passkey_required', true);
-	document.title = (s.connected ? text('connected') + ' - ' : '') + text(page + 'Title');
+	show('more', !s.connected);
+	document.title = text(s.connected ? 'connected' : isQr ? 'qrTitle' : 'codeTitle');
 }
 
-function canAsk(isShowing) {
-	const s = now.status || {};
+function drawAsk(p, isShowing) {
+	const s = state();
+	const isFutile = NO_ASKING.includes(s.status) || s.reason === 'paused' || s.nextAttemptAt ||
+	    now.trouble && /ALREADY|OUTDATED|NOT_FOUND/.test(now.trouble.errorCode);
 
-	return !isShowing && !now.denied && now.isOnline && until(now.trouble, s) <= time() &&
-	    NO_ASKING.indexOf(s.status) < 0 && s.reason !== 'paused' &&
-	    !(s.status === 'reconnecting' && s.nextAttemptAt) &&
-	    !(now.trouble && /^(ALREADY_CONNECTED|CLIENT_OUTDATED|SESSION_NOT_FOUND)$/.test(now.trouble.errorCode));
-}
-
-function drawAsk(isShowing) {
-	const isAgain = problem() !== null;
-	const key = now.isAsking ? 'etting' : isAgain ? 'etNew' : 'et';
-
-	show('ask', canAsk(isShowing));
+	show('ask', !isShowing && !isFutile && !now.denied && now.isOnline && until() <= time());
 	$('get').setAttribute('aria-disabled', String(now.isAsking));
-	if (page === 'code') {
-		put('get', text('g' + key));
-		put('phone-hint', text('phoneHint') + (expected() ? '. ' + text('phoneKnown') : ''));
-	} else {
-		put('get', text(now.isAsking ? 'qrGetting' : now.isPolling && now.qr ? 'qrMore' :
-		    isAgain ? 'qrNew' : 'qrGet'));
-	}
+	put('get', text(p ? 'getNew' : isQr ? 'qrGet' : 'get'));
 }
 
 function draw() {
-	if (!isCompany || page === 'home')
-		return;
-	const isShowing = page === 'qr' ? drawQr() : drawCode();
+	const isSure = !!now.shown && now.isOnline && !now.denied;
+	const isShowing = isQr ? drawQr(isSure) : drawCode(isSure);
+	const p = problem();
 
-	drawTrouble();
-	drawDone();
-	drawState(isShowing);
-	drawWho();
-	drawAsk(isShowing);
+	drawTrouble(p);
+	drawState(p, isShowing);
+	drawAsk(p, isShowing);
 }
 
-/* The number as it will be sent; the reason at once where it is certain. */
-function drawNumber(isDone) {
-	const typed = $('phone').value, n = number(typed);
-	const isHeld = !isDone && /missing|short|seven/.test(n.fault) &&
-	    !(n.fault === 'seven' && n.digits.length > 11);
-	const isEmpty = n.fault === 'missing' && expected();
-	const fault = isHeld || isEmpty ? '' : n.fault;
-	const name = country(n.digits)[1];
+/* As it will be sent, or why not: at once what more digits cannot heal. */
+function drawNumber(isWhole) {
+	const n = number($('phone').value);
+	const isPartial = !isWhole && ['missing', 'short', 'seven'].includes(n.fault);
+	const fault = isPartial || n.fault === 'missing' && state().phoneNumber ? '' : n.fault;
 
-	put('phone-fault', fault ? text(fault) : '');
+	put('fault', fault && text(fault));
+	put('echo', n.fault ? '' : (n.isTrunk ? text('trunk') + ' ' : '') + pretty(n.digits));
 	$('phone').setAttribute('aria-invalid', String(!!fault));
-	put('phone-echo', n.fault ? '' : (n.isTrunk ? text('reads', {phone: pretty(n.digits)}) :
-	    pretty(n.digits)) + (name ? ', ' + name : ''));
 	return !fault;
 }
 
-function drawSteps() {
-	const ways = {android: 'A', iphone: 'I'};
+/* --- the page --- */
 
-	Object.keys(ways).forEach(function (id) {
-		const keys = ['open', 'menu' + ways[id], 'link' + ways[id]]
-			.concat(page === 'qr' ? ['scan'] : ['byNumber', 'type']);
-
-		$(id).textContent = '';
-		keys.forEach(function (key) {
-			$(id).appendChild(document.createElement('li')).textContent = text(key);
-		});
-	});
-}
-
-/* The same company, language and token on the other page. */
-function other() {
-	return (page === 'qr' ? 'whatsapp-pairing.html' : 'whatsapp-qr.html') + '?company=' +
-	    encodeURIComponent(company) + '&lang=' + lang + location.hash;
-}
+const CODE = `<h2 data-t="yours"></h2>
+<p id="code" translate="no" dir="ltr" aria-hidden="true"></p>
+<p id="code-read" class="read" translate="no" dir="ltr"></p>
+<button type="button" id="copy" data-t="copy"></button>
+<button type="button" id="change" class="plain" data-t="change"></button>
+<p id="copied" role="status"></p>
+<input id="plain" readonly translate="no" dir="ltr" aria-labelledby="copied" hidden>`;
+const PAPER = `<h2 data-t="qrYours"></h2>
+<div id="paper" translate="no"><img id="qr" width="280" height="280" alt="" hidden><p id="gone"></p></div>`;
+const FIELD = `<label for="phone" data-t="phone"></label>
+<input id="phone" type="tel" inputmode="tel" autocomplete="tel" dir="ltr" maxlength="40" aria-describedby="hint echo fault">
+<p id="hint" class="soft" data-t="hint"></p>
+<p id="echo" class="big" role="status"></p>
+<p id="fault" role="alert"></p>`;
+const PAGE = `<p id="who"><span data-t="company"></span> <b translate="no">${isCompany ? company : ''}</b>
+<span id="name" translate="no"></span> <span id="expected"></span></p>
+<p id="offline" class="warm" role="alert"></p>
+<p id="state" role="status"></p>
+<section id="trouble" class="card bad" tabindex="-1" hidden>
+<div role="alert"><h2 id="trouble-title"></h2><p id="trouble-advice"></p></div>
+<p id="clock" class="big"></p>
+<details><summary id="support-title" data-t="support"></summary>
+<textarea id="support" rows="8" readonly translate="no" aria-labelledby="support-title"></textarea>
+<button type="button" id="support-copy" class="plain" data-t="copy"></button>
+<p id="support-copied" role="status"></p></details>
+</section>
+<section id="passkey" class="card bad" tabindex="-1" hidden>
+<h2 data-t="passkey"></h2>
+<ol><li data-t="pk1"></li><li data-t="pk2"></li><li data-t="pk3"></li></ol>
+</section>
+<section id="done" class="card good" tabindex="-1" hidden>
+<h2 data-t="connected"></h2>
+<p id="number" class="big"></p><p id="note"></p><p data-t="unlink"></p><p data-t="fortnight"></p>
+</section>
+<section id="live" class="card" tabindex="-1" hidden>
+${isQr ? PAPER : CODE}
+<p id="left" class="soft"></p><div class="bar"><div id="bar"></div></div>
+</section>
+<p id="spoken" class="read" aria-live="polite"></p>
+<p id="first" class="warm" data-t="phoneFirst" hidden></p>
+<form id="ask" class="card" novalidate hidden>${isQr ? '' : FIELD}<button id="get"></button></form>
+<div id="more"><p><a id="other" data-t="${isQr ? 'toCode' : 'toQr'}"></a></p>
+<p class="warm" data-t="warn"></p>
+<p class="soft" data-t="what"></p>
+<section><h2 data-t="steps"></h2><div class="two">
+${['Android', 'iPhone'].map((name, i) => `<div><h3>${name}</h3><ol>` +
+    ['open', 'menu' + (i + 1), 'link' + (i + 1)].concat(isQr ? 'scan' : ['byNumber', 'type'])
+	.map((id) => `<li data-t="${id}"></li>`).join('') + '</ol></div>').join('')}
+</div></section>
+<section><h2 data-t="help"></h2><p data-t="helpPhone"></p>
+${[1, 2, 3, 4].map((n) => `<details><summary data-t="h${n}"></summary><p data-t="t${n}"></p></details>`).join('')}
+</section></div>`;
+const WRONG = `<section class="card bad" role="alert">
+<p data-t="${company ? 'badCompany' : 'noCompany'}"></p><p data-t="newLink"></p></section>`;
 
 function drawWords() {
 	document.documentElement.lang = lang;
-	document.title = text(page + 'Title');
+	document.title = text(isQr ? 'qrTitle' : 'codeTitle');
 	$('lang').lang = lang === 'en' ? 'ru' : 'en';
-	document.querySelectorAll('[data-t]').forEach(function (el) {
+	document.querySelectorAll('[data-t]').forEach((el) => {
 		el.textContent = text(el.getAttribute('data-t'));
 	});
-	if (page === 'home')
-		return;
-	$('other').href = other();
-	put('other', text(page === 'qr' ? 'toCode' : 'toQr'));
-	if ($('first'))
-		$('first-link').href = other();
-	drawSteps();
-	if (!isCompany) {
-		put('trouble-title', text(company ? 'badCompany' : 'noCompany'));
-		put('trouble-text', text(company ? 'badCompanyText' : 'noCompanyText'));
-	}
-}
-
-/* --- start ----------------------------------------------------------------- */
-
-function isPhone() {
-	const hint = navigator.userAgentData ? navigator.userAgentData.mobile :
-	    /Android.*Mobile|iPhone|iPod/.test(navigator.userAgent);
-
-	return hint && matchMedia('(pointer: coarse)').matches &&
-	    Math.min(screen.width, screen.height) < 600;
+	if (isCompany)
+		$('other').href = (isQr ? 'whatsapp-pairing' : 'whatsapp-qr') + '.html?company=' + company +
+		    '&lang=' + lang + location.hash;
 }
 
 function onLang() {
-	lang = lang === 'en' ? 'ru' : 'en';
-	keep(lang);
+	lang = $('lang').lang;
+	stored(lang);
 	query.set('lang', lang);
 	history.replaceState(null, '', '?' + query + location.hash);
 	drawWords();
+	if (!isCompany)
+		return;
+	if (!isQr)
+		drawNumber(!$('fault').hidden && $('fault').textContent);
 	draw();
-	if (page === 'code')
-		drawNumber(false);
-	if (isCompany && page !== 'home' && !now.denied) {
-		leave();	/* its sentences come in the new language */
-		follow();
-	}
+	resync(true);		/* its sentences come in the new language */
 }
 
 function onAsk(e) {
 	e.preventDefault();
-	if (page === 'code') {
-		if (now.isAsking)
-			return;
-		if (!drawNumber(true)) {
-			$('phone').focus();
-			return;
-		}
-		now.phone = number($('phone').value).digits || undefined;
+	if (now.isAsking || until() > time())
+		return;
+	if (!isQr && !drawNumber(true)) {
+		$('phone').focus();
+		return;
 	}
-	if (until(now.trouble, now.status || {}) <= time())
-		request(true);
+	now.phone = isQr ? '' : number($('phone').value).digits;
+	now.isLed = true;
+	request();
 }
 
 function onChange() {
-	now.code = null;
+	now.shown = null;
 	now.isRetyping = true;
 	draw();
 	$('phone').focus();
-	$('phone').select();
 }
 
 let unseen;
 
 function onSeen() {
 	clearTimeout(unseen);
-	draw();			/* first of all what died meanwhile goes */
-	if (document.hidden)
-		unseen = setTimeout(leave, HIDDEN);
-	else
+	draw();			/* first of all: what died meanwhile goes */
+	if (document.hidden) {
+		unseen = setTimeout(leave, UNSEEN);
+	} else {
+		begin();
 		resync();
-}
-
-function tick() {
-	draw();
-	if (page === 'code')
-		renew();
+	}
 }
 
 function listen() {
 	$('ask').addEventListener('submit', onAsk);
-	$('support-copy').addEventListener('click', function () {
-		copy($('support').textContent);
-	});
-	if (page === 'code') {
-		$('copy').addEventListener('click', copyCode);
+	$('support-copy').addEventListener('click', () => copy($('support').value, $('support'), 'support-copied'));
+	if (!isQr) {
+		$('copy').addEventListener('click', () => copy(now.shown.text.replace('-', ''), $('plain'), 'copied'));
 		$('change').addEventListener('click', onChange);
-		$('phone').addEventListener('input', function () { drawNumber(false); });
-		$('phone').addEventListener('blur', function () { if ($('phone').value) drawNumber(true); });
+		$('phone').addEventListener('input', () => drawNumber(false));
+		$('phone').addEventListener('change', () => drawNumber(true));
 	}
 	document.addEventListener('visibilitychange', onSeen);
 	addEventListener('pageshow', onSeen);
-	addEventListener('hashchange', function () { location.reload(); });
-	addEventListener('online', resync);
-	addEventListener('offline', function () {
-		now.isOnline = false;
-		draw();
-		resync();
-	});
+	addEventListener('hashchange', () => location.reload());
+	addEventListener('online', () => resync(true));
+	addEventListener('offline', () => onRefused(0));
 }
 
-/* A page of a company that waits for nothing shows its QR code by itself. */
-async function begin() {
-	const got = await ask('GET', '/status');
-
-	if (got.ok)
-		onStatus(got.body.data || got.body);
-	else if (refused(got.http, got.body) === 'denied')
-		return;
-	follow();
-	const s = now.status;
-	if (page === 'qr' && s && !isPhone() && !document.hidden &&
-	    (s.reason === 'never_linked' || isOpen()))
-		request(false);
-}
-
+document.querySelector('header').insertAdjacentHTML('beforeend',
+    '<button type="button" id="lang" class="plain" data-t="lang"></button>');
+document.querySelector('main').insertAdjacentHTML('beforeend', isCompany ? PAGE : WRONG);
 $('lang').addEventListener('click', onLang);
 drawWords();
-if (page !== 'home') {
-	show('who', isCompany);
-	show('other', isCompany);
-	show('steps', isCompany);
-	show('help', isCompany);
-	show('trouble', !isCompany);
-	show('first', isCompany && isPhone());
-	put('company', company);
-}
-if (page !== 'home' && isCompany) {
+if (isCompany) {
 	listen();
+	show('first', isQr && isPhone());
 	draw();
-	setInterval(tick, TICK);
-	begin();
+	follow();
+	setInterval(() => {
+		draw();
+		renew();
+	}, SECOND / 4);
 }
 
-}());
+})();
