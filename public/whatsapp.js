@@ -1,9 +1,8 @@
 /*
- * The linking pages: by code and by QR code. What is so comes from the
- * server, as events or, where those cannot pass, by asking for the status;
- * `draw` paints what is in `now`, several times a second. A code is on the
- * screen only while it lives by the server's clock and the server answers.
- * ES2017, for the browsers of old phones.
+ * The linking pages. What is so comes from the server, as events or, where
+ * those cannot pass, by asking for the status; `draw` paints what is in `now`,
+ * several times a second. A code is on the screen only while it lives by the
+ * server's clock and the server answers. ES2017, for old phones.
  */
 'use strict';
 (() => {
@@ -20,10 +19,10 @@ const token = (/[#&]t=([^&]*)/.exec(location.hash) || [])[1];
 const SECOND = 1000;
 const POLL_MIN = 2 * SECOND, POLL_MAX = 10 * SECOND;
 const SILENCE = 40 * SECOND;	/* the server sends a line every 15 s */
-const FIRST = 8 * SECOND;	/* no event by then: something holds them back */
+const FIRST = 8 * SECOND;	/* no event by then: something collects them */
 const ANSWER = 60 * SECOND;
 const RENEW = 10 * SECOND;	/* before a code ends */
-const UNSEEN = 10 * SECOND;	/* then a hidden page gives up its stream */
+const UNSEEN = 10 * SECOND;	/* then a hidden page leaves its stream */
 
 const now = {
 	status: null,
@@ -135,7 +134,7 @@ async function ask(method, path, body) {
 		data.lang = lang;
 		return {http: answer.status, isOk: answer.ok, body: data};
 	} catch (e) {
-		return {http: 0, body: {errorCode: 'SERVER'}};
+		return {http: 0, body: {}};
 	} finally {
 		clearTimeout(o.timer);
 	}
@@ -146,7 +145,6 @@ async function ask(method, path, body) {
 const OPEN = ['connecting', 'qr', 'code', 'passkey_required'];
 const TROUBLE = ['reconnecting', 'logged_out', 'banned', 'conflict', 'cooldown', 'outdated', 'error'];
 const NO_ASKING = ['banned', 'conflict', 'outdated', 'connected', 'pairing', 'passkey_required'];
-const NEVER = {status: 'idle', reason: 'never_linked'};
 
 const state = () => now.status || {};
 const isOpen = () => OPEN.includes(state().status);
@@ -186,7 +184,7 @@ function onShow(e) {
 /* What came instead of a state: unknown, denied, lost. */
 function onRefused(http, body) {
 	if (http === 404) {
-		onStatus(Object.assign({}, NEVER), true);
+		onStatus({status: 'idle', reason: 'never_linked'}, true);
 		return 'unknown';
 	}
 	if (http !== 401 && http !== 403) {
@@ -203,7 +201,7 @@ function onRefused(http, body) {
 /* --- live --- */
 
 let turn = 0;			/* an older follower ends */
-let leaveStream = () => {}, wake = () => {};
+let leaveStream = () => {};
 let lastId = '', lastByte = 0;
 
 function onEvent(name, e, isWhole) {
@@ -239,7 +237,7 @@ function parser(onMessage) {
 
 /* One connection, to its end. */
 async function stream() {
-	const o = options('GET', FIRST), decoder = new TextDecoder();
+	const o = options('GET', FIRST), decoder = new TextDecoder(), mine = turn;
 	let isWhole = true;
 	const feed = parser((name, e) => {
 		onEvent(name, e, isWhole);
@@ -262,14 +260,13 @@ async function stream() {
 			o.guard(isWhole ? FIRST : SILENCE);
 		}
 	} catch (e) {
-		/* it answers, but nothing comes through: a proxy collects, or this
-		 * browser cannot read streams */
-		if (now.isLive && isWhole)
-			now.isPolling = true;
-		else if (!now.isLive)
+		if (mine === turn && !now.isLive)
 			return onRefused(0);
+		/* it answers but nothing comes: a proxy collects, or this browser
+		 * cannot read streams */
+		now.isPolling = now.isPolling || mine === turn && isWhole;
 	} finally {
-		now.isLive = false;
+		now.isLive = now.isLive && mine !== turn;
 		o.stop();
 	}
 	return 'ended';
@@ -289,30 +286,21 @@ async function follow() {
 	let delay = 0;
 
 	now.isPolling = now.isPolling || !window.AbortController || !window.TextDecoder;
-	for (;;) {
+	while (mine === turn) {
 		const came = await (now.isPolling ? poll() : stream());
 
-		if (mine !== turn || came === 'denied')
+		if (came === 'denied')
 			return;
-		if (came === 'ended')
-			delay = 0;
-		else if (came === 'unknown')
-			delay = POLL_MAX;
-		else
-			delay = came === 'open' ? POLL_MIN : Math.min(Math.max(delay * 1.5, POLL_MIN), POLL_MAX);
-		await new Promise((done) => {
-			wake = done;
-			setTimeout(done, delay || 100);
-		});
-		if (mine !== turn)
-			return;
+		delay = {ended: 100, unknown: POLL_MAX, open: POLL_MIN}[came] ||
+		    Math.min(Math.max(delay * 1.5, POLL_MIN), POLL_MAX);
+		await new Promise((done) => setTimeout(done, delay));
 	}
 }
 
 function leave() {
 	turn++;
+	now.isLive = false;
 	leaveStream();
-	wake();
 }
 
 /* Looks at once: the page came back, or something may have begun. */
@@ -342,11 +330,11 @@ function number(typed) {
 function pretty(digits) {
 	const row = text('countries').split(',').map((r) => r.split(' ')).find((r) => digits.startsWith(r[0]));
 
-	if (!row)
-		return '+' + digits;
+	const country = row ? ', ' + row[1] : '', at = row ? row[0].length : 0;
+
 	if (digits[0] === '7')
-		return digits.replace(/(.)(...)(...)(..)(..)/, '+$1 $2 $3-$4-$5, ') + row[1];
-	return '+' + row[0] + ' ' + digits.slice(row[0].length).replace(/(\d{3})(?=\d{2})/g, '$1 ') + ', ' + row[1];
+		return digits.replace(/(.)(...)(...)(..)(..)/, '+$1 $2 $3-$4-$5') + country;
+	return '+' + digits.slice(0, at) + (at ? ' ' : '') + digits.slice(at).replace(/(\d{3})(?=\d{2})/g, '$1 ') + country;
 }
 
 /* Gets a code or a QR code to show; what came else is kept as trouble. */
@@ -457,11 +445,12 @@ function problem() {
 
 	if (now.denied)
 		return {title: text('denied'), advice: own(t, 'error') + ' ' + text('newLink'), code: t.errorCode};
+	if (t && !t.error)
+		return {title: text('noServer'), advice: text('again'), code: ''};
 	if (t)
-		return {title: own(t, 'error') || text(t.errorCode === 'SERVER' ? 'SERVER' : 'other'),
-		    advice: own(t, 'advice') || (t.errorCode === 'SERVER' ? text('again') : ''),
-		    code: t.errorCode + ' ' + (t.reason || '') + ' ' + (t.stage || '')};
-	if (now.isAsking || !TROUBLE.includes(s.status) && s.reason !== 'code_expired' && s.reason !== 'paused')
+		return {title: own(t, 'error') || text('other'), advice: own(t, 'advice'),
+		    code: [t.errorCode, t.reason, t.stage].join(' ')};
+	if (now.isAsking || !TROUBLE.includes(s.status) && !/expired|paused/.test(s.reason))
 		return null;
 	return {title: own(s, 'message') || text('other'), advice: own(s, 'advice'), code: s.status + ' ' + s.reason};
 }
@@ -576,7 +565,7 @@ function drawState(p, isShowing) {
 	}
 	show('done', !!s.connected && !now.denied, true);
 	show('more', !s.connected);
-	document.title = text(s.connected ? 'connected' : isQr ? 'qrTitle' : 'codeTitle');
+	document.title = s.connected ? text('connected') : $('title').textContent;
 }
 
 function drawAsk(p, isShowing) {
@@ -670,11 +659,11 @@ const WRONG = `<section class="card bad" role="alert">
 
 function drawWords() {
 	document.documentElement.lang = lang;
-	document.title = text(isQr ? 'qrTitle' : 'codeTitle');
 	$('lang').lang = lang === 'en' ? 'ru' : 'en';
 	document.querySelectorAll('[data-t]').forEach((el) => {
 		el.textContent = text(el.getAttribute('data-t'));
 	});
+	document.title = $('title').textContent;
 	if (isCompany)
 		$('other').href = (isQr ? 'whatsapp-pairing' : 'whatsapp-qr') + '.html?company=' + company +
 		    '&lang=' + lang + location.hash;
@@ -689,7 +678,7 @@ function onLang() {
 	if (!isCompany)
 		return;
 	if (!isQr)
-		drawNumber(!$('fault').hidden && $('fault').textContent);
+		drawNumber($('fault').textContent);
 	draw();
 	resync(true);		/* its sentences come in the new language */
 }
