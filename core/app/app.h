@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include "core/app/config.h"
+#include "core/app/log_ring.h"
+#include "core/app/metrics.h"
+#include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
 #include "core/io/loop.h"
@@ -73,6 +76,47 @@ typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
 
+/*
+ * What is on show of a company's link attempt: secrets, to be wiped. Times:
+ * wall ms, 0 none. A code lives until window_ends_ms, as in session_view.
+ */
+struct app_shown {
+	char qr[QR_TEXT_MAX + 1];       /* text, "" none */
+	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
+	int64_t qr_expires_ms;
+	char code[16];                  /* 8 characters, no dash; "" none */
+	int64_t window_ends_ms;
+};
+/* False when there is no such company. */
+bool app_shown(const struct app *a, const char *company,
+    struct app_shown *out);
+
+/* How a company's connection is doing. */
+struct app_health {
+	int64_t uptime_ms;              /* since it is online, 0 not */
+	int64_t last_answer_ms;         /* wall; any frame is one; 0 never */
+	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
+	int32_t prekeys;                /* on the server, -1 unknown */
+	unsigned reconnects_24h;        /* times it came back online */
+};
+/* False when there is no such company. */
+bool app_health(const struct app *a, const char *company,
+    struct app_health *out);
+
+/* A change of a company's status or reason, since this process began. */
+struct app_change {
+	uint64_t seq;                   /* rises by one from 1 */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* At most max, newest first, from the one before that seq (0: from the
+ * newest); returns how many. The last 64 are kept. 0: no such company. */
+size_t app_history(const struct app *a, const char *company, uint64_t before,
+    struct app_change *out, size_t max);
+
 /* What happened, as a copy without any code in it. */
 struct app_event {
 	uint64_t seq;                   /* rises by one, from 1 */
@@ -99,6 +143,13 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* How all of it is doing. Resets the longest callback: meant for one reader
+ * (a second one sees what is left). */
+void app_metrics(struct app *a, struct app_metrics *out);
+
+/* The newest lines of the log; lives as long as the app. */
+struct log_ring *app_log(struct app *a);
 
 /* --- the network doctor ------------------------------------------------------- */
 
