@@ -155,8 +155,10 @@ window_shown(const struct window *w, int64_t wall_ms,
 		out->qr_expires_ms = wall_ms + w->ref_ends_ms - now_ms(w);
 	}
 	buf_finish(&buf);
-	if (window_has_code(w))
-		str_copy(out->code, sizeof out->code, code_text(w->code));
+	if (!window_has_code(w))
+		return;
+	str_copy(out->code, sizeof out->code, code_text(w->code));
+	str_copy(out->code_phone, sizeof out->code_phone, code_phone(w->code));
 }
 
 void
