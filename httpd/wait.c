@@ -79,9 +79,6 @@ wait_end(struct wait *w)
 	fall_silent(w);
 	secret_wipe(w->own, w->own_len);
 	free(w);
-	/* ours is nobody to be told any more */
-	if (x != NULL)
-		exchange_hold(x, NULL, NULL);
 	return x;
 }
 

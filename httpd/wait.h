@@ -45,7 +45,8 @@ void wait_look_again(struct wait *w, int64_t ms);
  */
 void wait_keep(struct wait *w);
 
-/* Frees w. The exchange, to be answered once; NULL: nobody is there. */
+/* Frees w. The exchange, to be answered at once if it is not already; NULL:
+ * nobody is there. */
 struct exchange *wait_end(struct wait *w);
 
 #endif
