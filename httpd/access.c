@@ -5,7 +5,7 @@
 
 #include "core/app/cidr.h"
 #include "core/app/host.h"
-#include "httpd/tokens_soon.h"
+#include "core/app/tokens.h"
 #include "core/base/clock.h"
 #include "core/base/str.h"
 #include "httpd/answer.h"

@@ -7,6 +7,7 @@
 
 #include "core/app/net.h"
 #include "core/app/process.h"
+#include "core/app/tokens.h"
 #include "core/base/list.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -28,6 +29,7 @@ struct app {
 	const struct config *config;
 	struct loop *loop;
 	struct store *store;
+	struct tokens *tokens;
 	struct versions *versions;
 	struct net net;
 	struct pool *pool;
@@ -254,6 +256,8 @@ app_open(const struct app_params *params, struct app **out,
 	    (err = net_init(&a->net, a->config, problem->text,
 	    sizeof problem->text)) != ERR_OK)
 		goto fail;
+	a->tokens = tokens_open(a->store, a->loop, clock_system(),
+	    rnd_system());
 	make_pool(a);
 	if ((err = pool_load(a->pool)) != ERR_OK) {
 		str_format(problem->text, sizeof problem->text,
@@ -277,6 +281,7 @@ app_close(struct app *a)
 		return;
 	pool_destroy(a->pool);
 	versions_destroy(a->versions);
+	tokens_close(a->tokens);
 	store_close(a->store);
 	net_finish(&a->net);
 	timer_destroy(a->stop);
@@ -302,6 +307,12 @@ struct loop *
 app_loop(struct app *a)
 {
 	return a->loop;
+}
+
+struct tokens *
+app_tokens(struct app *a)
+{
+	return a->tokens;
 }
 
 void
@@ -432,12 +443,65 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	r->fn = fn;
 	r->ctx = ctx;
 	a->removals++;
+	/* first, and also if the rest fails: who comes next under this name
+	 * is somebody else */
+	tokens_revoke_company(a->tokens, company);
 	/* gone at once: who links it meanwhile begins a company of its own,
 	 * which the store makes after this one is away */
 	pool_drop(a->pool, s);
 	tell(a, &view, &(struct session_event){ .type = SESSION_REMOVED });
 	store_remove(a->store, company, purge, on_removed, r);
 	return ERR_OK;
+}
+
+/* --- settings ------------------------------------------------------------------------ */
+
+struct refusal {
+	enum err err;
+	store_fn fn;
+	void *ctx;
+};
+
+static void
+on_refused(void *ctx)
+{
+	struct refusal *r = ctx;
+
+	r->fn(r->ctx, r->err);
+	free(r);
+}
+
+static void
+refuse_later(struct app *a, enum err err, store_fn fn, void *ctx)
+{
+	struct refusal *r = xcalloc(1, sizeof *r);
+
+	*r = (struct refusal){ err, fn, ctx };
+	loop_defer(a->loop, on_refused, r);
+}
+
+void
+app_patch(struct app *a, const char *company, const struct app_patch *patch,
+    store_fn fn, void *ctx)
+{
+	struct app_patch clean = *patch;
+	struct session *s;
+	enum err err;
+
+	if ((err = patch_normalise(&clean)) != ERR_OK ||
+	    (err = pool_get(a->pool, company, &s)) != ERR_OK) {
+		refuse_later(a, err, fn, ctx);
+		return;
+	}
+	if (clean.has_name)
+		session_set_name(s, clean.name);
+	if (clean.has_phone)
+		session_pin(s, clean.phone);
+	if (clean.has_priority)
+		session_set_priority(s, clean.priority);
+	if (clean.has_paused)
+		session_set_paused(s, clean.paused);
+	session_save_settings(s, fn, ctx);
 }
 
 /* --- state -------------------------------------------------------------------------- */
@@ -457,6 +521,26 @@ app_next(const struct app *a, const char *after, struct session_view *out)
 		return false;
 	session_view(pool_at(a->pool, at), out);
 	return true;
+}
+
+size_t
+app_links(struct app *a, const char *company, struct app_link_record *out,
+    size_t max)
+{
+	struct session *s = pool_find(a->pool, company);
+	struct links links;
+	size_t n = 0;
+
+	if (s == NULL || !session_links(s, &links))
+		return 0;
+	for (; n < max && n < links.count; n++) {
+		out[n].at_ms = links.at[n].at_ms;
+		str_copy(out[n].phone, sizeof out[n].phone,
+		    links.at[n].phone);
+		str_copy(out[n].platform, sizeof out[n].platform,
+		    links.at[n].platform);
+	}
+	return n;
 }
 
 void

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/app/token_text.h"
+#include "core/app/tokens.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/t.h"
@@ -446,6 +448,51 @@ TEST(app_remembers_and_removes_companies)
 	flat_open(&f);
 	EXPECT(!app_view(f.app, "acme", &view));
 	EXPECT(app_view(f.app, "beta", &view));
+	flat_finish(&f);
+}
+
+struct made {
+	bool called;
+	char text[TOKEN_TEXT_LEN + 1];
+};
+
+static void
+on_token(void *ctx, enum err err, const struct token_info *info,
+    const char *text)
+{
+	struct made *m = ctx;
+
+	(void)info;
+	EXPECT_INT(err, ERR_OK);
+	m->called = true;
+	str_copy(m->text, sizeof m->text, err == ERR_OK ? text : "");
+}
+
+/* Whoever founds the company anew must not meet those of the old one. */
+TEST(app_removes_a_company_with_its_tokens)
+{
+	const struct token_wish wish = { .name = "Till", .company = "acme",
+	    .role = TOKEN_COMPANY };
+	const int64_t now = clock_wall_ms(clock_system());
+	struct made made = { .called = false };
+	struct removed r = { 0 };
+	struct token_info info;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT_INT(app_link(f.app, "acme", NULL), ERR_OK);
+	EXPECT_INT(tokens_make(app_tokens(f.app), &wish, on_token, &made),
+	    ERR_OK);
+	flat_close(&f);
+	EXPECT(made.called);
+	flat_open(&f);
+	EXPECT(tokens_check(app_tokens(f.app), made.text, now, &info));
+	EXPECT_INT(remove_when_at_rest(&f, &r), ERR_OK);
+	EXPECT(!tokens_check(app_tokens(f.app), made.text, now, &info));
+	until_removed(&f, &r);
+	flat_close(&f);
+	flat_open(&f);
+	EXPECT(!tokens_check(app_tokens(f.app), made.text, now, &info));
 	flat_finish(&f);
 }
 
