@@ -3,7 +3,6 @@
 
 void api_pairing_code(struct exchange *x) { api_later(x); }
 void api_qr(struct exchange *x) { api_later(x); }
-void api_session_health(struct exchange *x) { api_later(x); }
 void api_reconnect(struct exchange *x) { api_later(x); }
 void api_logout(struct exchange *x) { api_later(x); }
 void api_patch(struct exchange *x) { api_later(x); }

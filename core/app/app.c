@@ -234,6 +234,11 @@ make_pool(struct app *a)
 	    .on_event_ctx = a,
 	    .tally = &a->tally,
 	});
+	pool_set_limits(a->pool, &(struct pool_limits){
+	    .links_per_hour = (unsigned)config_int(a->config,
+	    OPT_LIMIT_LINKS_PER_HOUR),
+	    .companies_max = (size_t)config_int(a->config, OPT_COMPANIES_MAX),
+	});
 }
 
 enum err
@@ -351,12 +356,13 @@ app_stop(struct app *a, loop_fn fn, void *ctx)
 enum err
 app_link(struct app *a, const char *company, const char *phone)
 {
-	struct session *s;
-	enum err err;
+	return pool_link(a->pool, company, phone);
+}
 
-	if ((err = pool_get(a->pool, company, &s)) != ERR_OK)
-		return err;
-	return session_link(s, phone);
+int64_t
+app_link_retry_ms(struct app *a, const char *company, const char *phone)
+{
+	return pool_link_wait_ms(a->pool, company, phone);
 }
 
 void

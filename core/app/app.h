@@ -53,11 +53,20 @@ void app_stop(struct app *a, loop_fn fn, void *ctx);
 
 /* --- commands -------------------------------------------------------------- */
 
-/* As session_link; makes the company if needed. ERR_INVALID: bad id. */
+/*
+ * As session_link; makes the company if needed. ERR_INVALID: bad id. ERR_FULL:
+ * one company more than companies.max. ERR_LIMIT: limit.links_per_hour, or
+ * WhatsApp has refused this phone; nothing has left the host.
+ */
 MUST_CHECK enum err app_link(struct app *a, const char *company,
     const char *phone);
+/* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now. phone
+ * as it was asked for. */
+int64_t app_link_retry_ms(struct app *a, const char *company,
+    const char *phone);
 void app_link_cancel(struct app *a, const char *company);
-/* ERR_NOT_FOUND: no such company, or not linked. */
+/* ERR_NOT_FOUND: no such company, or not linked. ERR_BUSY: paused; for
+ * app_reconnect also while a link attempt is open. */
 MUST_CHECK enum err app_connect(struct app *a, const char *company);
 MUST_CHECK enum err app_reconnect(struct app *a, const char *company);
 MUST_CHECK enum err app_logout(struct app *a, const char *company);
