@@ -40,7 +40,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wundef -Wvla \
 	-Wformat=2 -Wframe-larger-than=16384 -Werror
 INC := -I. -I$(B)/gen
-PKGS := libuv libsodium libprotobuf-c libqrencode sqlite3 zlib libcjson
+PKGS := libuv libsodium libprotobuf-c libqrencode libpng sqlite3 zlib libcjson
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # mbedtls and wslay ship no .pc file on Debian 12
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay -lmbedtls \
@@ -270,7 +270,7 @@ help:
 
 BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
-	libsqlite3-dev libcjson-dev zlib1g-dev ca-certificates
+	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev ca-certificates
 TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs \
 	clang-tidy cppcheck shellcheck
 deps:

@@ -51,6 +51,14 @@ done
 for dir in core/base core/wire core/io core/store core/session core/pool tui; do
 	forbid "$dir" 'qrencode'
 done
+# images are one file's
+forbid tui 'png'
+found=$(grep -rlE '^#include <png' core httpd --include='*.[ch]' |
+    grep -vx core/app/qr_png.c || true)
+if [ -n "$found" ]; then
+	echo "libpng has its place in core/app/qr_png.c, not in: $found" >&2
+	bad=1
+fi
 # cryptography and compression end below the session
 for dir in core/session core/pool core/app tui; do
 	forbid "$dir" 'sodium|mbedtls|protobuf-c|zlib'

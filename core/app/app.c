@@ -1,4 +1,4 @@
-#include "core/app/app.h"
+#include "core/app/app_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -419,15 +419,10 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 
 /* --- state -------------------------------------------------------------------------- */
 
-bool
-app_view(const struct app *a, const char *company, struct session_view *out)
+const struct session *
+app_session(const struct app *a, const char *company)
 {
-	const struct session *s = pool_find(a->pool, company);
-
-	if (s == NULL)
-		return false;
-	session_view(s, out);
-	return true;
+	return pool_find(a->pool, company);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/app/config.h"
+#include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
 #include "core/io/loop.h"
@@ -74,6 +75,33 @@ bool app_view(const struct app *a, const char *company,
 typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
+
+/*
+ * What is on show of a company's link attempt: secrets, to be wiped. Times:
+ * wall ms, 0 none. A code lives until window_ends_ms, as in session_view.
+ */
+struct app_shown {
+	char qr[QR_TEXT_MAX + 1];       /* text, "" none */
+	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
+	int64_t qr_expires_ms;
+	char code[16];                  /* 8 characters, no dash; "" none */
+	int64_t window_ends_ms;
+};
+/* False when there is no such company. */
+bool app_shown(const struct app *a, const char *company,
+    struct app_shown *out);
+
+/* How a company's connection is doing. */
+struct app_health {
+	int64_t uptime_ms;              /* since it is online, 0 not */
+	int64_t last_answer_ms;         /* wall; any frame is one; 0 never */
+	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
+	int32_t prekeys;                /* on the server, -1 unknown */
+	unsigned reconnects_24h;        /* times it came back online */
+};
+/* False when there is no such company. */
+bool app_health(const struct app *a, const char *company,
+    struct app_health *out);
 
 /* What happened, as a copy without any code in it. */
 struct app_event {

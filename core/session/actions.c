@@ -117,6 +117,7 @@ act_first_login(struct session *s)
 {
 	window_destroy(s->window);
 	s->window = NULL;
+	s->was_online = false;
 	session_disconnect(s);
 	act_open_login(s);
 }
@@ -301,9 +302,18 @@ act_set_up(struct session *s)
 	login_setup(s);
 }
 
+static void
+count_return(struct session *s)
+{
+	if (s->was_online)
+		hours_add(&s->returns, session_mono_ms(s));
+	s->was_online = true;
+}
+
 void
 act_go_online(struct session *s)
 {
+	count_return(s);
 	s->refusals = 0;
 	s->version_retried = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;

@@ -17,6 +17,7 @@
 
 #include "core/session/backoff.h"
 #include "core/session/channel.h"
+#include "core/session/hours.h"
 #include "core/session/iq.h"
 #include "core/session/keepalive.h"
 #include "core/session/session.h"
@@ -118,6 +119,8 @@ struct session {
 	enum wa_reason reason;
 	int64_t since_ms, next_attempt_ms, last_seen_ms, ping_sent_ms;
 	unsigned reconnects;
+	bool was_online;                /* with these keys, in this process */
+	struct hours returns;           /* to being online */
 	int64_t limited_until_ms;       /* wall; new chats are restricted */
 	int32_t rtt_ms, prekeys_on_server;
 	uint64_t state_version;
@@ -215,6 +218,9 @@ int64_t window_left_ms(const struct window *w);
 bool window_has_qr(const struct window *w);
 bool window_is_last_ref(const struct window *w);
 bool window_has_code(const struct window *w);
+/* Adds qr and code to what is shown; wall_ms is now. */
+void window_shown(const struct window *w, int64_t wall_ms,
+    struct session_shown *out);
 void window_code_notification(struct window *w, const struct node *node);
 struct session *window_session(struct window *w);
 struct code *window_code(struct window *w);     /* may be NULL */

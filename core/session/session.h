@@ -94,6 +94,26 @@ struct session_view {
 	uint64_t state_version;
 };
 
+/*
+ * What can be scanned or typed at this moment; secrets, to be wiped. Times:
+ * wall ms, 0 none. A code lives as long as its window.
+ */
+#define SHOWN_QR_MAX 1024
+struct session_shown {
+	char qr[SHOWN_QR_MAX + 1];      /* text, "" none */
+	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
+	int64_t qr_expires_ms;
+	char code[16];                  /* without dash, "" none */
+	int64_t window_ends_ms;
+};
+void session_shown(const struct session *s, struct session_shown *out);
+
+/* How long the connection has been online, 0 when it is not. */
+int64_t session_uptime_ms(const struct session *s);
+/* How often it came back online in the last 24 hours, its first time in this
+ * process not counted. */
+unsigned session_reconnects_24h(const struct session *s);
+
 /* row: as stored; a fresh one has only the company id. */
 struct session *session_create(const struct session_env *env,
     const struct company_row *row);

@@ -178,3 +178,29 @@ session_view(const struct session *s, struct session_view *out)
 			out->code_expires_ms = out->window_ends_ms;
 	}
 }
+
+void
+session_shown(const struct session *s, struct session_shown *out)
+{
+	const int64_t now = session_wall_ms(s);
+
+	memset(out, 0, sizeof *out);
+	if (s->state != ST_WINDOW)
+		return;
+	/* as session_view reckons it */
+	out->window_ends_ms = now + window_left_ms(s->window);
+	window_shown(s->window, now, out);
+}
+
+int64_t
+session_uptime_ms(const struct session *s)
+{
+	return s->backoff.online_ms == 0 ? 0 :
+	    session_mono_ms(s) - s->backoff.online_ms;
+}
+
+unsigned
+session_reconnects_24h(const struct session *s)
+{
+	return hours_sum(&s->returns, session_mono_ms(s));
+}

@@ -86,24 +86,40 @@ window_has_code(const struct window *w)
 
 /* --- what is on show ---------------------------------------------------------- */
 
+/* The text of the ref on show; borrowed from out, NULL if there is none. */
+static const char *
+qr_text(const struct window *w, struct buf *out)
+{
+	const struct session *s = w->s;
+	const char *text;
+
+	if (!window_has_qr(w) || s->creds == NULL ||
+	    pair_qr_text(&s->creds->id, w->refs[w->ref_at],
+	    payload_platform_id(s->env->client->platform), out) != ERR_OK ||
+	    buf_cstr(out, &text) != ERR_OK)
+		return NULL;
+	return text;
+}
+
+static int
+refs_left(const struct window *w)
+{
+	return (int)(w->ref_count - w->ref_at) - 1;
+}
+
 static void
 emit_qr(struct window *w)
 {
-	struct session *s = w->s;
 	const char *text;
 	struct buf out;
 
-	if (!window_has_qr(w) || s->creds == NULL)
-		return;
 	buf_init_secret(&out, QR_TEXT_MAX);
-	if (pair_qr_text(&s->creds->id, w->refs[w->ref_at],
-	    payload_platform_id(s->env->client->platform), &out) == ERR_OK &&
-	    buf_cstr(&out, &text) == ERR_OK)
-		session_emit(s, &(struct session_event){
+	if ((text = qr_text(w, &out)) != NULL)
+		session_emit(w->s, &(struct session_event){
 		    .type = SESSION_QR,
 		    .qr = text,
 		    .qr_attempt = (int)w->ref_at + 1,
-		    .qr_left = (int)(w->ref_count - w->ref_at) - 1,
+		    .qr_left = refs_left(w),
 		    .lives_ms = w->ref_ends_ms - now_ms(w),
 		    .window_ms = window_left_ms(w),
 		});
@@ -121,6 +137,26 @@ emit_code(struct window *w)
 	    .lives_ms = window_left_ms(w),
 	    .window_ms = window_left_ms(w),
 	});
+}
+
+void
+window_shown(const struct window *w, int64_t wall_ms,
+    struct session_shown *out)
+{
+	const char *text;
+	struct buf buf;
+
+	buf_init_secret(&buf, SHOWN_QR_MAX);
+	text = qr_text(w, &buf);
+	if (text != NULL) {
+		str_copy(out->qr, sizeof out->qr, text);
+		out->qr_attempt = (int)w->ref_at + 1;
+		out->qr_left = refs_left(w);
+		out->qr_expires_ms = wall_ms + w->ref_ends_ms - now_ms(w);
+	}
+	buf_finish(&buf);
+	if (window_has_code(w))
+		str_copy(out->code, sizeof out->code, code_text(w->code));
 }
 
 void

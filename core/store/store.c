@@ -366,7 +366,15 @@ store_remove(struct store *s, const char *company, bool purge, store_fn fn,
     void *ctx)
 {
 	drop_reader(s);
-	queue_remove(s->queue, company, purge, fn, ctx);
+	queue_remove(s->queue, company, purge ? REMOVAL_PURGE : REMOVAL_ASIDE,
+	    fn, ctx);
+}
+
+void
+store_drop(struct store *s, const char *company, store_fn fn, void *ctx)
+{
+	drop_reader(s);
+	queue_remove(s->queue, company, REMOVAL_DROP, fn, ctx);
 }
 
 /* --- the index ------------------------------------------------------------ */

@@ -360,7 +360,10 @@ vault_make_empty(const struct vault *v, const char *company,
 	str_copy(left.company, sizeof left.company, company);
 	if (row != NULL) {
 		str_copy(left.name, sizeof left.name, row->name);
+		str_copy(left.pinned_phone, sizeof left.pinned_phone,
+		    row->pinned_phone);
 		left.paused = row->paused;
+		left.priority = row->priority;
 		left.state_version_limit = row->state_version_limit;
 	}
 	err = make_company(v, company, NULL, 0, &left);
@@ -511,8 +514,9 @@ purge_aside(const struct vault *v, const char *company)
 
 enum err
 vault_remove(const struct vault *v, const char *company,
-    const struct company_row *row, bool purge)
+    const struct company_row *row, enum removal how)
 {
+	const bool purge = how != REMOVAL_ASIDE;
 	char from[DIR_PATH_MAX], to[DIR_PATH_MAX];
 	enum err err;
 
@@ -526,7 +530,7 @@ vault_remove(const struct vault *v, const char *company,
 	/* of a purge that failed half-way */
 	if (purge && dir_exists(to) && (err = dir_delete(to)) != ERR_OK)
 		return err;
-	if (purge && (err = purge_aside(v, company)) != ERR_OK)
+	if (how == REMOVAL_PURGE && (err = purge_aside(v, company)) != ERR_OK)
 		return err;
 	if ((err = set_mark(v, company, MARK_REMOVE)) != ERR_OK ||
 	    (dir_exists(from) && (err = dir_move(from, to)) != ERR_OK))

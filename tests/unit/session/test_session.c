@@ -476,6 +476,43 @@ TEST(hurried_session_backs_off_from_endless_restarts)
 	house_finish(&h);
 }
 
+/* --- health ---------------------------------------------------------------- */
+
+static void
+script_twice(struct house *h, struct far *f, int nth)
+{
+	(void)h;
+	if (far_log_in(f, "500") && nth > 1)
+		stay(f);
+}
+
+/* Lost once: it is online anew, and says so for a day. */
+TEST(session_counts_how_often_it_came_back)
+{
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_twice);
+	house_link(&h, "acme");
+	s = house_session(&h, "acme");
+	EXPECT_INT(session_uptime_ms(s), 0);
+	EXPECT(session_start(s));
+	EXPECT(house_until(&h, s, WA_STATUS_RECONNECTING,
+	    WA_REASON_CONNECTION_LOST));
+	EXPECT_INT(session_uptime_ms(s), 0);
+	EXPECT_INT(session_reconnects_24h(s), 0);
+	EXPECT_INT(session_connect(s, true), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	EXPECT_INT(session_reconnects_24h(s), 1);
+	house_run(&h, 20);
+	EXPECT(session_uptime_ms(s) >= 20);
+	session_view(s, &view);
+	EXPECT(view.last_seen_ms > clock_wall_ms(&h.clock) - 20000);
+	house_end(&h, s);
+	house_finish(&h);
+}
+
 /* --- unlinking by us ------------------------------------------------------- */
 
 static void
@@ -709,6 +746,13 @@ TEST(session_refuses_a_forged_pair_success)
 }
 
 /* Never pairs. */
+/* Reckoned at two moments: they may be a millisecond apart. */
+static bool
+is_same_time(int64_t a, int64_t b)
+{
+	return a != 0 && b != 0 && a - b <= 2 && b - a <= 2;
+}
+
 static void
 script_window(struct house *h, struct far *f, int nth)
 {
@@ -748,6 +792,82 @@ TEST(hurried_session_window_ends_by_itself)
 	house_run(&h, 200000);
 	EXPECT_INT(atomic_load(&h.connections), 1);
 	session_destroy(s);
+	house_finish(&h);
+}
+
+/* Who asks from within hears what is being told. */
+static void
+expect_shown_qr(struct house *h, struct session *s,
+    const struct session_event *e)
+{
+	const int64_t wall = clock_wall_ms(&h->clock);
+	struct session_shown shown;
+
+	if (e->type != SESSION_QR)
+		return;
+	session_shown(s, &shown);
+	EXPECT_STR(shown.qr, e->qr);
+	EXPECT_INT(shown.qr_attempt, e->qr_attempt);
+	EXPECT_INT(shown.qr_left, e->qr_left);
+	/* hurried clocks take steps of some milliseconds */
+	EXPECT(llabs(shown.qr_expires_ms - wall - e->lives_ms) < 200);
+	EXPECT(llabs(shown.window_ends_ms - wall - e->window_ms) < 200);
+}
+
+static void
+expect_nothing_shown(const struct session *s)
+{
+	static const struct session_shown none;
+	struct session_shown shown;
+
+	memset(&shown, 0x55, sizeof shown);
+	session_shown(s, &shown);
+	EXPECT_STR(shown.qr, "");
+	EXPECT_STR(shown.code, "");
+	EXPECT_INT(shown.qr_expires_ms, none.qr_expires_ms);
+	EXPECT_INT(shown.window_ends_ms, none.window_ends_ms);
+}
+
+/* One who comes in the middle sees what those saw who were there. */
+TEST(session_shown_is_what_was_told)
+{
+	struct session_shown shown;
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_window);
+	s = house_session(&h, "acme");
+	expect_nothing_shown(s);
+	EXPECT_INT(session_link(s, NULL), ERR_OK);
+	expect_nothing_shown(s);
+	EXPECT(house_until(&h, s, WA_STATUS_QR, WA_REASON_NONE));
+	session_view(s, &view);
+	session_shown(s, &shown);
+	EXPECT_INT(shown.qr_attempt, 1);
+	EXPECT(is_same_time(shown.window_ends_ms, view.window_ends_ms));
+	EXPECT(is_same_time(shown.qr_expires_ms,
+	    shown.window_ends_ms - 100000));
+	EXPECT_STR(shown.code, "");
+	house_end(&h, s);
+	house_finish(&h);
+}
+
+TEST(hurried_session_shown_follows_the_window)
+{
+	struct session *s;
+	struct house h;
+
+	if (!house_hurry("hurried_session_shown_follows", "100"))
+		return;
+	house_init(&h, script_window);
+	h.on_event = expect_shown_qr;
+	s = house_session(&h, "acme");
+	EXPECT_INT(session_link(s, NULL), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_IDLE, WA_REASON_CODE_EXPIRED));
+	EXPECT_INT(h.qrs, 6);
+	expect_nothing_shown(s);
+	house_end(&h, s);
 	house_finish(&h);
 }
 
@@ -791,6 +911,42 @@ script_limit(struct house *h, struct far *f, int nth)
 	far_answer(f, "link_code_companion_reg", "error",
 	    far_node("error", "code", "429", NULL));
 	stay(f);
+}
+
+static void
+script_code(struct house *h, struct far *f, int nth)
+{
+	char text[HOUSE_QR_MAX];
+	struct node *reg;
+
+	(void)nth;
+	if (!begin_pairing(h, f, text))
+		return;
+	reg = node_create("link_code_companion_reg");
+	node_set_bytes(node_add_new(reg, "link_code_pairing_ref"), "ref", 3);
+	far_answer(f, "link_code_companion_reg", "result", reg);
+	stay(f);
+}
+
+TEST(session_shown_has_the_code_beside_the_qr)
+{
+	struct session_shown shown;
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_code);
+	s = house_session(&h, "acme");
+	EXPECT_INT(session_link(s, "79001234567"), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_CODE, WA_REASON_NONE));
+	session_view(s, &view);
+	session_shown(s, &shown);
+	EXPECT_INT(strlen(shown.code), CODE_LEN);
+	EXPECT_STR(shown.code, h.code);
+	EXPECT(shown.qr[0] != '\0');
+	EXPECT(is_same_time(shown.window_ends_ms, view.code_expires_ms));
+	house_end(&h, s);
+	house_finish(&h);
 }
 
 TEST(session_cools_down_after_too_many_codes)
