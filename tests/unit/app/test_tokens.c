@@ -55,6 +55,7 @@ gate_init(struct gate *g)
 	g->clock = (struct clock){ .mono_ms = now, .wall_ms = now, .ctx = g };
 	gate_open(g);
 	EXPECT_STR(tokens_problem(g->tokens), "");
+	EXPECT_STR(tokens_sentence(g->tokens, LANG_EN), "");
 }
 
 static void
@@ -216,6 +217,8 @@ TEST(tokens_file_is_ours_alone)
 	fix_reopen(&g.fix);
 	gate_open(&g);
 	EXPECT(strstr(tokens_problem(g.tokens), "chmod 600 ") != NULL);
+	EXPECT_STR(tokens_sentence(g.tokens, LANG_RU), words_get(LANG_RU,
+	    WORD_TOKENS_UNREAD));
 	EXPECT(!check(&g));
 	EXPECT_INT(make(&g, TOKEN_ADMIN, 0), ERR_PERMISSION);
 	EXPECT_INT(tokens_count(g.tokens), 0);
@@ -672,6 +675,8 @@ expect_lost(struct gate *g)
 
 	EXPECT(strstr(tokens_problem(g->tokens), "no token made so far is "
 	    "accepted") != NULL);
+	EXPECT_STR(tokens_sentence(g->tokens, LANG_EN), words_get(LANG_EN,
+	    WORD_TOKENS_LOST));
 	aside(g, path);
 	EXPECT(dir_exists(path));
 	EXPECT(!dir_exists(fix_path(&g->fix, "tokens.db")));
