@@ -2,9 +2,12 @@
 #ifndef PAIRDESK_HTTPD_IMPL_H
 #define PAIRDESK_HTTPD_IMPL_H
 
+#include <sys/types.h>
+
 #include "core/app/app.h"
 #include "core/app/cidr.h"
 #include "core/app/listen_spec.h"
+#include "httpd/answer.h"
 #include "httpd/httpd.h"
 #include "httpd/server.h"
 
@@ -48,8 +51,14 @@ struct httpd {
 	size_t bound_count;
 	char control_path[4096];        /* "" none */
 	struct server_port *control;
+	gid_t control_group;
+	struct page *pages;             /* pages.c */
+	size_t page_count;
+	char csp[2048];                 /* of the pages */
 	struct refusal refusals[REFUSALS_KEPT];
 	size_t refusal_count;           /* so far; the ring's next is % KEPT */
+	uint64_t errors[API_ERROR_COUNT];       /* answered so far */
+	bool is_stopping;               /* what is answered is still sent */
 	char boot[17];                  /* hex, of this process: event ids */
 };
 

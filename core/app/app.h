@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include "core/app/config.h"
+#include "core/app/log_ring.h"
+#include "core/app/metrics.h"
+#include "core/app/patch.h"
 #include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
@@ -50,11 +53,20 @@ void app_stop(struct app *a, loop_fn fn, void *ctx);
 
 /* --- commands -------------------------------------------------------------- */
 
-/* As session_link; makes the company if needed. ERR_INVALID: bad id. */
+/*
+ * As session_link; makes the company if needed. ERR_INVALID: bad id. ERR_FULL:
+ * one company more than companies.max. ERR_LIMIT: limit.links_per_hour, or
+ * WhatsApp has refused this phone; nothing has left the host.
+ */
 MUST_CHECK enum err app_link(struct app *a, const char *company,
     const char *phone);
+/* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now. phone
+ * as it was asked for. */
+int64_t app_link_retry_ms(struct app *a, const char *company,
+    const char *phone);
 void app_link_cancel(struct app *a, const char *company);
-/* ERR_NOT_FOUND: no such company, or not linked. */
+/* ERR_NOT_FOUND: no such company, or not linked. ERR_BUSY: paused; for
+ * app_reconnect also while a link attempt is open. */
 MUST_CHECK enum err app_connect(struct app *a, const char *company);
 MUST_CHECK enum err app_reconnect(struct app *a, const char *company);
 MUST_CHECK enum err app_logout(struct app *a, const char *company);
@@ -67,14 +79,38 @@ MUST_CHECK enum err app_logout(struct app *a, const char *company);
 MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
     bool purge, store_fn fn, void *ctx);
 
+/*
+ * Sets what the patch has, and makes the company if needed. fn hears when it
+ * is stored, never from within this call: ERR_INVALID (id, name, phone or
+ * priority; nothing was changed), ERR_FULL (one company more than
+ * companies.max), or the store's error, after which it holds until the end
+ * of this process only.
+ */
+void app_patch(struct app *a, const char *company,
+    const struct app_patch *patch, store_fn fn, void *ctx);
+
 /* --- state ------------------------------------------------------------------ */
 
 /* False when there is no such company. */
 bool app_view(const struct app *a, const char *company,
     struct session_view *out);
 typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
+/* The first company behind after in order of id, "" is before all; false:
+ * none. A walk that may pause, while companies come and go. */
+bool app_next(const struct app *a, const char *after,
+    struct session_view *out);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
+
+/* Phones linked so far, newest first: at most max, and LINKS_MAX; returns how
+ * many. */
+struct app_link_record {
+	int64_t at_ms;                  /* wall */
+	char phone[32];                 /* digits, "" unknown */
+	char platform[32];              /* of the phone, "" unknown */
+};
+size_t app_links(struct app *a, const char *company,
+    struct app_link_record *out, size_t max);
 
 /*
  * What is on show of a company's link attempt: secrets, to be wiped. Times:
@@ -85,6 +121,7 @@ struct app_shown {
 	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
 	int64_t qr_expires_ms;
 	char code[16];                  /* 8 characters, no dash; "" none */
+	char code_phone[PHONE_SIZE];    /* digits: whose code it is */
 	int64_t window_ends_ms;
 };
 /* False when there is no such company. */
@@ -103,6 +140,20 @@ struct app_health {
 bool app_health(const struct app *a, const char *company,
     struct app_health *out);
 
+/* A change of a company's status or reason, since this process began. */
+struct app_change {
+	uint64_t seq;                   /* rises by one from 1 */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* At most max, newest first, from the one before that seq (0: from the
+ * newest); returns how many. The last 64 are kept. 0: no such company. */
+size_t app_history(const struct app *a, const char *company, uint64_t before,
+    struct app_change *out, size_t max);
+
 /* What happened, as a copy without any code in it. */
 struct app_event {
 	uint64_t seq;                   /* rises by one, from 1 */
@@ -119,6 +170,10 @@ struct app_event {
 size_t app_events_since(const struct app *a, uint64_t seq,
     struct app_event *out, size_t max, bool *missed);
 
+/* The newest event's number, 0: none yet. While an event is told, at least
+ * that event's. */
+uint64_t app_last_seq(const struct app *a);
+
 /*
  * Hears every event as it happens; company and event are borrowed. Listeners
  * may come and go from within: one that comes does not hear the event that
@@ -129,6 +184,13 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* How all of it is doing. Resets the longest callback: meant for one reader
+ * (a second one sees what is left). */
+void app_metrics(struct app *a, struct app_metrics *out);
+
+/* The newest lines of the log; lives as long as the app. */
+struct log_ring *app_log(struct app *a);
 
 /* --- the network doctor ------------------------------------------------------- */
 

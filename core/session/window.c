@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/session/number.h"
 
 #define FIRST_REF_MS 60000
 #define NEXT_REF_MS 20000
@@ -26,6 +27,7 @@ struct window {
 	char *refs[PAIR_REFS_MAX];
 	size_t ref_count, ref_at;
 	int64_t ref_ends_ms, ends_ms;   /* monotonic; 0 while not open */
+	int64_t wall_offset_ms;         /* to the wall clock, as it opened */
 	int64_t hold_until_ms;          /* the phone is at it: not over yet */
 	bool is_accepted;               /* and WhatsApp took our answer */
 	bool passkey;
@@ -64,6 +66,13 @@ window_left_ms(const struct window *w)
 	const int64_t left = w->ends_ms - now_ms(w);
 
 	return w->ends_ms == 0 || left < 0 ? 0 : left;
+}
+
+/* Reckoned once: who asks twice is to be told the same millisecond. */
+int64_t
+window_ends_wall_ms(const struct window *w)
+{
+	return w->ends_ms == 0 ? 0 : w->ends_ms + w->wall_offset_ms;
 }
 
 bool
@@ -140,23 +149,25 @@ emit_code(struct window *w)
 }
 
 void
-window_shown(const struct window *w, int64_t wall_ms,
-    struct session_shown *out)
+window_shown(const struct window *w, struct session_shown *out)
 {
 	const char *text;
 	struct buf buf;
 
+	out->window_ends_ms = window_ends_wall_ms(w);
 	buf_init_secret(&buf, SHOWN_QR_MAX);
 	text = qr_text(w, &buf);
 	if (text != NULL) {
 		str_copy(out->qr, sizeof out->qr, text);
 		out->qr_attempt = (int)w->ref_at + 1;
 		out->qr_left = refs_left(w);
-		out->qr_expires_ms = wall_ms + w->ref_ends_ms - now_ms(w);
+		out->qr_expires_ms = w->ref_ends_ms + w->wall_offset_ms;
 	}
 	buf_finish(&buf);
-	if (window_has_code(w))
-		str_copy(out->code, sizeof out->code, code_text(w->code));
+	if (!window_has_code(w))
+		return;
+	str_copy(out->code, sizeof out->code, code_text(w->code));
+	str_copy(out->code_phone, sizeof out->code_phone, code_phone(w->code));
 }
 
 void
@@ -199,6 +210,7 @@ show_ref(struct window *w)
 		ms = left;
 	w->ref_ends_ms = now_ms(w) + ms;
 	timer_start(w->timer, ms);
+	session_tally(w->s, TALLY_QR);
 	emit_qr(w);
 }
 
@@ -300,9 +312,11 @@ window_open(struct window *w)
 {
 	const bool is_first = !window_is_open(w);
 
-	if (is_first)
+	if (is_first) {
 		w->ends_ms = now_ms(w) + FIRST_REF_MS +
 		    NEXT_REF_MS * (int64_t)(w->ref_count - 1);
+		w->wall_offset_ms = session_wall_ms(w->s) - now_ms(w);
+	}
 	log_info("session=%s window open refs=%zu left_ms=%lld",
 	    w->s->row.company, w->ref_count, (long long)window_left_ms(w));
 	window_show(w);
@@ -374,12 +388,14 @@ window_wait_for_phone(struct window *w)
 /* --- pair-success ------------------------------------------------------------------ */
 
 static void
-pair_refused(struct window *w, enum err err, struct node *reply)
+pair_refused(struct window *w, enum err err, struct node *reply,
+    const char *phone)
 {
 	struct verdict v;
 
 	verdict_of_loss(err, STAGE_OPEN, 0, err_text(err), &v);
 	v.reason = WA_REASON_REFUSED;
+	str_copy(v.phone_end, sizeof v.phone_end, number_end(phone));
 	session_send(w->s, reply);
 	session_end_with(w->s, &v);
 }
@@ -390,12 +406,20 @@ window_pair_success(struct window *w, const struct node *iq)
 	struct session *s = w->s;
 	struct pair_result result;
 	struct node *reply = NULL;
+	char phone[NUMBER_KEY_SIZE];
 	enum err err;
 
 	err = pair_success_check(iq, &s->creds->id, s->env->rnd, &result,
 	    &reply);
 	if (err != ERR_OK) {
-		pair_refused(w, err, reply);
+		pair_refused(w, err, reply, "");
+		return;
+	}
+	account_phone(&result.account, phone, sizeof phone);
+	if (session_is_pinned_elsewhere(s, phone)) {
+		node_destroy(reply);
+		pair_refused(w, ERR_PAIR_VETO, pair_error_reply(iq, 500,
+		    "internal-error"), phone);
 		return;
 	}
 	node_destroy(w->reply);
@@ -426,12 +450,14 @@ window_save(struct window *w)
 	const struct account *account = &s->creds->account;
 
 	s->row.linked = true;
+	s->row.draft = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	account_phone(account, s->row.phone, sizeof s->row.phone);
 	str_copy(s->row.platform, sizeof s->row.platform, account->platform);
 	/* keys of an earlier link must not mix with the new ones */
 	store_batch_delete_all(batch, "prekey");
 	session_batch_creds(batch, s->creds);
+	session_batch_link(s, batch);
 	session_commit(s, batch, on_saved);
 }
 
