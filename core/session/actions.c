@@ -44,6 +44,7 @@ void
 act_open_attempt(struct session *s)
 {
 	s->linking = true;
+	session_tally(s, TALLY_ATTEMPT);
 	session_drop_creds(s);
 	s->creds = xcalloc(1, sizeof *s->creds);
 	identity_create(s->env->rnd, &s->creds->id);
@@ -148,6 +149,7 @@ act_dial(struct session *s)
 		prepare_failed(s, err);
 		return;
 	}
+	session_tally(s, TALLY_DIAL);
 	s->channel = channel_open(&(struct channel_params){
 	    .loop = env->loop,
 	    .clock = env->clock,
@@ -192,6 +194,7 @@ void
 act_expire(struct session *s)
 {
 	close_attempt(s);
+	session_tally(s, TALLY_EXPIRED);
 	session_show(s, WA_REASON_CODE_EXPIRED);
 	session_persist(s);
 }
@@ -261,6 +264,7 @@ act_answer_pair(struct session *s)
 
 	s->stop_wanted = false;
 	log_info("session=%s linked", s->row.company);
+	session_tally(s, TALLY_LINK);
 	session_emit(s, &(struct session_event){ .type = SESSION_LINKED });
 	timer_start(s->timer, FINISH_MS);
 	if (stop_now)
@@ -294,6 +298,7 @@ act_refuse_pair(struct session *s)
 void
 act_set_up(struct session *s)
 {
+	session_tally(s, TALLY_LOGIN);
 	if (s->logout_wanted) {
 		session_dispatch(s, EV_LOGOUT);
 		return;
@@ -305,8 +310,10 @@ act_set_up(struct session *s)
 static void
 count_return(struct session *s)
 {
-	if (s->was_online)
+	if (s->was_online) {
 		hours_add(&s->returns, session_mono_ms(s));
+		session_tally(s, TALLY_RETURN);
+	}
 	s->was_online = true;
 }
 

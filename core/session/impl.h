@@ -17,6 +17,7 @@
 
 #include "core/session/backoff.h"
 #include "core/session/channel.h"
+#include "core/session/history.h"
 #include "core/session/hours.h"
 #include "core/session/iq.h"
 #include "core/session/keepalive.h"
@@ -121,6 +122,7 @@ struct session {
 	unsigned reconnects;
 	bool was_online;                /* with these keys, in this process */
 	struct hours returns;           /* to being online */
+	struct history history;
 	int64_t limited_until_ms;       /* wall; new chats are restricted */
 	int32_t rtt_ms, prekeys_on_server;
 	uint64_t state_version;
@@ -142,6 +144,7 @@ void session_show(struct session *s, enum wa_reason reason);
 void session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason);
 void session_emit(struct session *s, struct session_event *event);
+void session_tally(struct session *s, enum tally_item item);
 /* The connection, or what was asked of it, ended so: chooses the input. */
 void session_end_with(struct session *s, const struct verdict *verdict);
 

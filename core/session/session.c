@@ -45,6 +45,7 @@ session_destroy(struct session *s)
 	tls_ticket_destroy(s->ticket);
 	timer_destroy(s->timer);
 	keepalive_finish(&s->keep);
+	history_finish(&s->history);
 	free(s);
 }
 

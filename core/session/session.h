@@ -20,6 +20,7 @@
 #include "core/io/tls.h"
 #include "core/io/ws.h"
 #include "core/session/status.h"
+#include "core/session/tally.h"
 #include "core/session/verdict.h"
 #include "core/session/version.h"
 #include "core/store/store.h"
@@ -67,6 +68,7 @@ struct session_env {
 	const char *platform_display;           /* "Chrome (Linux)" */
 	session_event_fn on_event;
 	void *on_event_ctx;
+	struct tally *tally;                    /* NULL: nobody counts */
 };
 
 /* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
@@ -109,11 +111,28 @@ struct session_shown {
 };
 void session_shown(const struct session *s, struct session_shown *out);
 
+/* Two facts of the view, for those who ask of all companies. */
+enum wa_status session_status(const struct session *s);
+bool session_is_linked(const struct session *s);
+
 /* How long the connection has been online, 0 when it is not. */
 int64_t session_uptime_ms(const struct session *s);
 /* How often it came back online in the last 24 hours, its first time in this
  * process not counted. */
 unsigned session_reconnects_24h(const struct session *s);
+
+/* One change of status or reason. */
+struct session_change {
+	uint64_t seq;                   /* rises by one from 1, in a process */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* The newest whose seq is below before; false: none is kept. */
+bool session_change_before(const struct session *s, uint64_t before,
+    struct session_change *out);
 
 /* row: as stored; a fresh one has only the company id. */
 struct session *session_create(const struct session_env *env,

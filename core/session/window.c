@@ -209,6 +209,7 @@ show_ref(struct window *w)
 		ms = left;
 	w->ref_ends_ms = now_ms(w) + ms;
 	timer_start(w->timer, ms);
+	session_tally(w->s, TALLY_QR);
 	emit_qr(w);
 }
 

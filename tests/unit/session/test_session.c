@@ -489,11 +489,13 @@ script_twice(struct house *h, struct far *f, int nth)
 /* Lost once: it is online anew, and says so for a day. */
 TEST(session_counts_how_often_it_came_back)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_view view;
 	struct session *s;
 	struct house h;
 
 	house_init(&h, script_twice);
+	h.env.tally = &tally;
 	house_link(&h, "acme");
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_uptime_ms(s), 0);
@@ -510,6 +512,9 @@ TEST(session_counts_how_often_it_came_back)
 	session_view(s, &view);
 	EXPECT(view.last_seen_ms > clock_wall_ms(&h.clock) - 20000);
 	house_end(&h, s);
+	EXPECT_INT(tally.n[TALLY_LOGIN], 2);
+	EXPECT_INT(tally.n[TALLY_RETURN], 1);
+	EXPECT_INT(tally.errors[WA_REASON_CONNECTION_LOST], 1);
 	house_finish(&h);
 }
 
@@ -673,6 +678,7 @@ script_pair(struct house *h, struct far *f, int nth)
 
 TEST(session_links_by_qr)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_view view;
 	struct company_row row;
 	struct creds creds;
@@ -680,6 +686,7 @@ TEST(session_links_by_qr)
 	struct house h;
 
 	house_init(&h, script_pair);
+	h.env.tally = &tally;
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_connect(s, true), ERR_NOT_FOUND);
 	EXPECT_INT(session_link(s, NULL), ERR_OK);
@@ -701,6 +708,13 @@ TEST(session_links_by_qr)
 	EXPECT_INT(store_row(h.fix.store, "acme", &row), ERR_OK);
 	EXPECT(row.linked);
 	EXPECT_STR(row.status, "connected");
+	EXPECT_INT(tally.n[TALLY_ATTEMPT], 1);
+	EXPECT_INT(tally.n[TALLY_QR], 1);
+	EXPECT_INT(tally.n[TALLY_LINK], 1);
+	EXPECT_INT(tally.n[TALLY_DIAL], 2);
+	EXPECT_INT(tally.n[TALLY_LOGIN], 1);
+	EXPECT_INT(tally.n[TALLY_RETURN], 0);
+	EXPECT_INT(tally.n[TALLY_EXPIRED], 0);
 	house_finish(&h);
 	EXPECT_INT(atomic_load(&h.connections), 2);
 }
@@ -765,6 +779,7 @@ script_window(struct house *h, struct far *f, int nth)
 
 TEST(hurried_session_window_ends_by_itself)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_view view;
 	struct session *s;
 	struct house h;
@@ -773,6 +788,7 @@ TEST(hurried_session_window_ends_by_itself)
 	if (!house_hurry("hurried_session_window_ends_by_itself", "100"))
 		return;
 	house_init(&h, script_window);
+	h.env.tally = &tally;
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_link(s, NULL), ERR_OK);
 	EXPECT(house_until(&h, s, WA_STATUS_QR, WA_REASON_NONE));
@@ -792,6 +808,9 @@ TEST(hurried_session_window_ends_by_itself)
 	house_run(&h, 200000);
 	EXPECT_INT(atomic_load(&h.connections), 1);
 	session_destroy(s);
+	EXPECT_INT(tally.n[TALLY_QR], 6);
+	EXPECT_INT(tally.n[TALLY_EXPIRED], 1);
+	EXPECT_INT(tally.n[TALLY_LINK], 0);
 	house_finish(&h);
 }
 
@@ -930,12 +949,14 @@ script_code(struct house *h, struct far *f, int nth)
 
 TEST(session_shown_has_the_code_beside_the_qr)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_shown shown;
 	struct session_view view;
 	struct session *s;
 	struct house h;
 
 	house_init(&h, script_code);
+	h.env.tally = &tally;
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_link(s, "79001234567"), ERR_OK);
 	EXPECT(house_until(&h, s, WA_STATUS_CODE, WA_REASON_NONE));
@@ -946,6 +967,7 @@ TEST(session_shown_has_the_code_beside_the_qr)
 	EXPECT(shown.qr[0] != '\0');
 	EXPECT(is_same_time(shown.window_ends_ms, view.code_expires_ms));
 	house_end(&h, s);
+	EXPECT_INT(tally.n[TALLY_CODE], 1);
 	house_finish(&h);
 }
 
