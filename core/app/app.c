@@ -434,12 +434,82 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	return ERR_OK;
 }
 
+/* --- settings ------------------------------------------------------------------------ */
+
+struct refusal {
+	enum err err;
+	store_fn fn;
+	void *ctx;
+};
+
+static void
+on_refused(void *ctx)
+{
+	struct refusal *r = ctx;
+
+	r->fn(r->ctx, r->err);
+	free(r);
+}
+
+static void
+refuse_later(struct app *a, enum err err, store_fn fn, void *ctx)
+{
+	struct refusal *r = xcalloc(1, sizeof *r);
+
+	*r = (struct refusal){ err, fn, ctx };
+	loop_defer(a->loop, on_refused, r);
+}
+
+void
+app_patch(struct app *a, const char *company, const struct app_patch *patch,
+    store_fn fn, void *ctx)
+{
+	struct app_patch clean = *patch;
+	struct session *s;
+	enum err err;
+
+	if ((err = patch_normalise(&clean)) != ERR_OK ||
+	    (err = pool_get(a->pool, company, &s)) != ERR_OK) {
+		refuse_later(a, err, fn, ctx);
+		return;
+	}
+	if (clean.has_name)
+		session_set_name(s, clean.name);
+	if (clean.has_phone)
+		session_pin(s, clean.phone);
+	if (clean.has_priority)
+		session_set_priority(s, clean.priority);
+	if (clean.has_paused)
+		session_set_paused(s, clean.paused);
+	session_save_settings(s, fn, ctx);
+}
+
 /* --- state -------------------------------------------------------------------------- */
 
 const struct session *
 app_session(const struct app *a, const char *company)
 {
 	return pool_find(a->pool, company);
+}
+
+size_t
+app_links(struct app *a, const char *company, struct app_link_record *out,
+    size_t max)
+{
+	struct session *s = pool_find(a->pool, company);
+	struct links links;
+	size_t n = 0;
+
+	if (s == NULL || !session_links(s, &links))
+		return 0;
+	for (; n < max && n < links.count; n++) {
+		out[n].at_ms = links.at[n].at_ms;
+		str_copy(out[n].phone, sizeof out[n].phone,
+		    links.at[n].phone);
+		str_copy(out[n].platform, sizeof out[n].platform,
+		    links.at[n].platform);
+	}
+	return n;
 }
 
 void

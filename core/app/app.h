@@ -12,6 +12,7 @@
 #include "core/app/config.h"
 #include "core/app/log_ring.h"
 #include "core/app/metrics.h"
+#include "core/app/patch.h"
 #include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
@@ -69,6 +70,16 @@ MUST_CHECK enum err app_logout(struct app *a, const char *company);
 MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
     bool purge, store_fn fn, void *ctx);
 
+/*
+ * Sets what the patch has, and makes the company if needed. fn hears when it
+ * is stored, never from within this call: ERR_INVALID (id, name, phone or
+ * priority; nothing was changed), ERR_FULL (one company more than
+ * companies.max), or the store's error, after which it holds until the end
+ * of this process only.
+ */
+void app_patch(struct app *a, const char *company,
+    const struct app_patch *patch, store_fn fn, void *ctx);
+
 /* --- state ------------------------------------------------------------------ */
 
 /* False when there is no such company. */
@@ -77,6 +88,16 @@ bool app_view(const struct app *a, const char *company,
 typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
+
+/* Phones linked so far, newest first: at most max, and LINKS_MAX; returns how
+ * many. */
+struct app_link_record {
+	int64_t at_ms;                  /* wall */
+	char phone[32];                 /* digits, "" unknown */
+	char platform[32];              /* of the phone, "" unknown */
+};
+size_t app_links(struct app *a, const char *company,
+    struct app_link_record *out, size_t max);
 
 /*
  * What is on show of a company's link attempt: secrets, to be wiped. Times:

@@ -141,20 +141,21 @@ keep(struct log_ring *r, enum log_level level, const char *text)
 }
 
 static void
-tell(struct log_ring *r, struct log_line *line)
+tell(struct log_ring *r, const struct log_line *newest)
 {
+	struct log_line line = *newest;
 	char text[LOG_LINE_MAX + 2];
 
 	/* a copy: what listeners cause may push the line out */
-	str_copy(text, sizeof text, line->text);
-	line->text = text;
+	str_copy(text, sizeof text, newest->text);
+	line.text = text;
 	r->telling = true;
 	LIST_EACH(at, &r->listeners) {
 		struct log_listener *l =
 		    CONTAINER_OF(at, struct log_listener, link);
 
-		if (l->fn != NULL && l->since < line->seq)
-			l->fn(l->ctx, line);
+		if (l->fn != NULL && l->since < line.seq)
+			l->fn(l->ctx, &line);
 	}
 	r->telling = false;
 	sweep_listeners(r);

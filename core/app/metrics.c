@@ -98,15 +98,17 @@ put_head(const struct metric *m, struct buf *out)
 static enum err
 put_value(const struct metric *m, struct buf *out)
 {
-	int64_t rest = m->value % m->units, unit = m->units;
-	enum err err = buf_printf(out, " %" PRId64, m->value / m->units);
+	const int64_t whole = m->value / m->units;
+	int64_t rest = m->value % m->units;
+	enum err err = buf_printf(out, rest == 0 ? " %" PRId64 :
+	    " %" PRId64 ".", whole);
 
-	if (err == ERR_OK && rest != 0)
-		err = buf_str(out, ".");
-	while (err == ERR_OK && rest != 0) {
-		unit /= 10;
-		err = buf_printf(out, "%d", (int)(rest / unit));
-		rest %= unit;
+	for (int64_t unit = m->units / 10; err == ERR_OK && unit > 0 &&
+	    rest != 0; unit /= 10) {
+		const int64_t digit = rest / unit;
+
+		err = buf_printf(out, "%d", (int)digit);
+		rest -= digit * unit;
 	}
 	return err == ERR_OK ? buf_str(out, "\n") : err;
 }

@@ -35,7 +35,7 @@ struct metric {
 	const char *help;
 	const char *label, *label_value;        /* NULL, NULL: none */
 	int64_t value;
-	int64_t units;                          /* value / units is told; 1.. */
+	int64_t units;                          /* value / units is told; 1, 10, 100.. */
 };
 
 /* Calls fn with each; those of one name come one after the other. */

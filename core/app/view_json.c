@@ -1,6 +1,8 @@
 #include "core/app/view_json.h"
 
 #include "core/app/json.h"
+#include "core/base/str.h"
+#include "core/session/number.h"
 
 void
 view_words_args(const struct session_view *view, int64_t now_ms,
@@ -18,6 +20,10 @@ view_words_args(const struct session_view *view, int64_t now_ms,
 	if (v->reason == WA_REASON_INTERNAL && v->stage == STAGE_LOOKUP &&
 	    v->detail[0] != '\0')
 		out->reason = v->detail;
+	if (v->err == ERR_PAIR_VETO) {
+		out->reason = v->phone_end;
+		out->phone = number_end(view->pinned_phone);
+	}
 	if (view->next_attempt_ms > now_ms)
 		out->n = (view->next_attempt_ms - now_ms + 999) / 1000;
 }
@@ -93,5 +99,8 @@ view_json(const struct session_view *view, enum lang lang, int64_t now_ms,
 	json_add_time(o, "windowEndsAt", view->window_ends_ms);
 	cJSON_AddNumberToObject(o, "stateVersion",
 	    (double)view->state_version);
+	json_add_text(o, "pinnedPhoneNumber", view->pinned_phone);
+	cJSON_AddBoolToObject(o, "paused", view->paused);
+	cJSON_AddNumberToObject(o, "priority", view->priority);
 	return json_put(o, out);
 }

@@ -50,6 +50,9 @@ act_open_attempt(struct session *s)
 	identity_create(s->env->rnd, &s->creds->id);
 	s->creds->next_prekey_id = s->creds->first_unuploaded_prekey_id = 1;
 	s->row.phone[0] = '\0';
+	s->row.asked_ms = session_wall_ms(s);
+	if (s->row.state_version_limit == 0)
+		s->row.draft = true;    /* never stored: nobody else made it */
 	session_show(s, WA_REASON_NAME_LOOKUP);
 	session_persist(s);     /* from now on there is such a company */
 	learn_version(s, VERSION_FRESH_LINK_MS);
@@ -238,12 +241,16 @@ void
 act_fail_attempt(struct session *s)
 {
 	const struct verdict v = s->verdict;
+	struct store_batch *batch = store_batch_create();
 
 	close_attempt(s);
 	if (v.reason == WA_REASON_RATE_LIMITED)
 		start_cooldown(s, &v);
 	session_show(s, shown_after_attempt(v.reason));
-	session_persist(s);
+	/* of another phone's pairing code: nothing of it stays */
+	if (v.err == ERR_PAIR_VETO)
+		store_batch_delete(batch, "creds", "creds");
+	session_commit(s, batch, NULL);
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,
 	    .verdict = &v });
 }
@@ -362,6 +369,11 @@ act_back_off(struct session *s)
 	const int64_t until_before = s->row.until_ms;
 	int64_t ms;
 
+	/* it was online for a logout only, which failed */
+	if (s->row.paused && !s->logout_wanted) {
+		session_dispatch(s, EV_STOP);
+		return;
+	}
 	session_disconnect(s);
 	if (v.act == ACT_WAIT && v.wait_s > 0) {
 		s->row.until_ms = session_wall_ms(s) + v.wait_s * SECOND_MS;
@@ -406,6 +418,7 @@ static void
 on_quarantined(void *ctx, enum err err)
 {
 	struct session *s = ctx;
+	struct store_batch *batch;
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND) {
 		/* the row still says linked and logged out: done at restart */
@@ -416,7 +429,9 @@ on_quarantined(void *ctx, enum err err)
 		    s->row.company);
 		s->row.linked = false;
 		s->row.damaged = false;
-		session_persist(s);
+		batch = store_batch_create();
+		session_batch_kept_links(s, batch);
+		session_commit(s, batch, NULL);
 	}
 	session_dispatch(s, EV_RETIRED);
 }
@@ -484,10 +499,10 @@ act_stop(struct session *s)
 	const bool was_linking = s->linking && s->row.linked == false;
 
 	close_attempt(s);
-	if (was_linking)
-		session_show(s, WA_REASON_NEVER_LINKED);
-	else if (s->row.paused)
+	if (s->row.paused)
 		session_show(s, WA_REASON_PAUSED);
+	else if (was_linking)
+		session_show(s, WA_REASON_NEVER_LINKED);
 	else if (s->row.until_ms <= session_wall_ms(s))
 		session_show(s, WA_REASON_NOT_RUNNING);
 	/* else a ban or cooldown, which goes on */

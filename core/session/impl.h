@@ -5,7 +5,8 @@
  *   actions.c     what its rows do
  *   connection.c  the channel's and keep-alive's events
  *   shown.c       status, reason, view
- *   saved.c       commits, keys in memory
+ *   saved.c       commits, keys in memory, phones linked so far
+ *   settings.c    what an admin sets
  *   stanza.c      incoming stanzas to handlers, acks
  *   login.c       from success to online: pre-keys, active
  *   prekeys.c     making, storing and uploading pre-keys
@@ -96,6 +97,8 @@ struct session {
 	unsigned telling;               /* depth of session_emit */
 	unsigned asked;                 /* inputs put off, one bit each */
 	int login_counter;
+	char asked_phone[PHONE_DIGITS_MAX + 1]; /* of the last attempt */
+	struct links *kept_links;       /* while the keys are moved away */
 
 	struct creds *creds;            /* only from dial to online */
 	bool creds_idle;                /* to be dropped with the last commit */
@@ -159,7 +162,14 @@ void session_on_timer(void *ctx);
 /* Stores row (and creds, if given) and counts the commit; fn may be NULL. */
 void session_commit(struct session *s, struct store_batch *batch,
     store_fn fn);
+/* The same with fn's own ctx. */
+void session_commit_for(struct session *s, struct store_batch *batch,
+    store_fn fn, void *ctx);
 void session_persist(struct session *s);        /* the row alone */
+/* The phone that was linked now, in front of those before. */
+void session_batch_link(struct session *s, struct store_batch *batch);
+/* What session_quarantine has kept of the phones, for the new database. */
+void session_batch_kept_links(struct session *s, struct store_batch *batch);
 /* Moves the keys aside; the reason is the one shown. */
 void session_quarantine(struct session *s, store_fn fn);
 void session_batch_creds(struct store_batch *batch, const struct creds *c);
@@ -189,6 +199,9 @@ void stanza_handle(struct session *s, const struct node *node);
 void login_success(struct session *s, const struct node *success);
 void login_setup(struct session *s);
 void login_logout(struct session *s);
+
+/* settings.c: bound to a number, and this is another. */
+bool session_is_pinned_elsewhere(const struct session *s, const char *phone);
 
 /* prekeys.c: makes, stores and uploads so many; calls back once. */
 typedef void (*prekeys_fn)(struct session *s, enum err err);

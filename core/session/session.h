@@ -19,6 +19,7 @@
 #include "core/io/loop.h"
 #include "core/io/tls.h"
 #include "core/io/ws.h"
+#include "core/session/links.h"
 #include "core/session/status.h"
 #include "core/session/tally.h"
 #include "core/session/verdict.h"
@@ -74,7 +75,7 @@ struct session_env {
 /* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
 struct session_view {
 	char company[COMPANY_ID_MAX + 1];
-	char name[128];
+	char name[STORE_NAME_SIZE];
 	enum wa_status status;
 	enum wa_reason reason;
 	bool linked, connected;
@@ -94,6 +95,9 @@ struct session_view {
 	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
 	int32_t prekeys;                /* on the server, -1 unknown */
 	uint64_t state_version;
+	char pinned_phone[32];          /* digits, "" not bound to a number */
+	bool paused;
+	int priority;
 };
 
 /*
@@ -146,18 +150,26 @@ void session_view(const struct session *s, struct session_view *out);
 /*
  * Opens a link attempt, or joins the one that is open. phone: digits to ask
  * a pairing code for, or NULL for QR only; another number replaces the code.
- * ERR_EXISTS: linked already. ERR_BUSY: not now (logging out, or cooling
- * down until view.until_ms, or from within an event). Joining one re-sends
- * what is on show; once the phone has accepted there is nothing to show.
+ * ERR_EXISTS: linked already. ERR_BUSY: not now (logging out, paused, cooling
+ * down until view.until_ms, or from within an event). ERR_MISMATCH: bound to
+ * another number. Joining one re-sends what is on show; once the phone has
+ * accepted there is nothing to show.
  */
 MUST_CHECK enum err session_link(struct session *s, const char *phone);
+/* What session_link would say, and do nothing. */
+MUST_CHECK enum err session_link_check(const struct session *s,
+    const char *phone);
+/* An attempt is open, so that session_link would join it. */
+bool session_is_linking(const struct session *s);
+/* The number that the last attempt asked a code for; "" none. Borrowed. */
+const char *session_asked_phone(const struct session *s);
 /* Ends an open attempt; no-op when there is none, or the phone has accepted
  * it. */
 void session_link_cancel(struct session *s);
 
 /*
- * Dials a linked company. ERR_NOT_FOUND: not linked. now: also when halted
- * or waiting; else a ban or a stop is respected (ERR_BUSY). This and what
+ * Dials a linked company. ERR_NOT_FOUND: not linked. ERR_BUSY: paused. now:
+ * also when halted or waiting; else a ban or a stop is respected (ERR_BUSY). This and what
  * follows waits for the next turn when called from within an event.
  */
 MUST_CHECK enum err session_connect(struct session *s, bool now);
@@ -165,13 +177,31 @@ MUST_CHECK enum err session_connect(struct session *s, bool now);
  * waits for the end of a ban; what cannot be read goes to quarantine. True
  * if it dials now. */
 bool session_start(struct session *s);
-/* Drops the connection, keys untouched, and dials again. */
+/* Drops the connection, keys untouched, and dials again. ERR_NOT_FOUND: not
+ * linked. ERR_BUSY: paused, or a link attempt is open. */
 MUST_CHECK enum err session_reconnect(struct session *s);
 /* Unlinks on WhatsApp's side; needs a login first if offline. */
 MUST_CHECK enum err session_logout(struct session *s);
 /* Disconnects and stays so until session_connect. What is being saved is
  * finished first: wait for session_is_quiet. */
 void session_stop(struct session *s);
+
+/* --- what an admin sets: checked by the caller, kept by session_save ------- */
+
+void session_set_name(struct session *s, const char *name);     /* "" none */
+/* The only number it may be linked to, as digits; "" any. */
+void session_pin(struct session *s, const char *phone);
+/* Disconnects and stays so, over restarts too; ends an open link attempt
+ * that the phone has not accepted. Or connects again. */
+void session_set_paused(struct session *s, bool paused);
+void session_set_priority(struct session *s, int priority);
+int session_priority(const struct session *s);
+/* Tells of the change and stores it; fn (may be NULL) as in store_commit. */
+void session_save_settings(struct session *s, store_fn fn, void *ctx);
+
+/* The phones it was linked to, as stored. False: none, or not readable. */
+bool session_links(struct session *s, struct links *out);
+
 /* Nothing under way that would call back. */
 bool session_is_quiet(const struct session *s);
 

@@ -92,7 +92,7 @@ session_show_online(struct session *s)
 void
 session_note_error(struct session *s, const struct verdict *v)
 {
-	const char *code = wa_reason_error_code(v->reason);
+	const char *code = verdict_error_code(v);
 
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
@@ -135,6 +135,8 @@ restore_verdict(struct session *s)
 	v->code = s->row.last_code;
 	if (v->reason == WA_REASON_TEMPORARY)
 		v->ban_code = s->row.last_code;
+	if (strcmp(s->row.last_error, VERDICT_VETO_CODE) == 0)
+		v->err = ERR_PAIR_VETO;
 }
 
 void
@@ -153,7 +155,7 @@ session_restore_shown(struct session *s)
 	if (!is_lasting(s))
 		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
 		    WA_REASON_NEVER_LINKED;
-	if (row->linked && row->paused)
+	if (row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
 	restore_verdict(s);
@@ -197,6 +199,10 @@ session_view(const struct session *s, struct session_view *out)
 	out->rtt_ms = s->rtt_ms;
 	out->prekeys = s->prekeys_on_server;
 	out->state_version = s->state_version;
+	str_copy(out->pinned_phone, sizeof out->pinned_phone,
+	    s->row.pinned_phone);
+	out->paused = s->row.paused;
+	out->priority = s->row.priority;
 	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
 		out->window_ends_ms = window_ends_wall_ms(s->window);
