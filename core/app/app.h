@@ -117,6 +117,7 @@ struct app_shown {
 	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
 	int64_t qr_expires_ms;
 	char code[16];                  /* 8 characters, no dash; "" none */
+	char code_phone[PHONE_SIZE];    /* digits: whose code it is */
 	int64_t window_ends_ms;
 };
 /* False when there is no such company. */

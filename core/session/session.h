@@ -110,6 +110,7 @@ struct session_shown {
 	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
 	int64_t qr_expires_ms;
 	char code[16];                  /* without dash, "" none */
+	char code_phone[PHONE_DIGITS_MAX + 1];  /* whose code it is */
 	int64_t window_ends_ms;
 };
 void session_shown(const struct session *s, struct session_shown *out);
