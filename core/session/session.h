@@ -38,7 +38,8 @@ enum session_event_type {
 	SESSION_QR,             /* a QR text to show, until it expires */
 	SESSION_CODE,           /* WhatsApp accepted this pairing code */
 	SESSION_LINKED,         /* keys are stored; login follows */
-	SESSION_ERROR           /* something asked for failed; verdict says why */
+	SESSION_ERROR,          /* something asked for failed; verdict says why */
+	SESSION_REMOVED         /* the company is gone; told by the app */
 };
 
 /* Borrowed for the call. Only the fields of the type are set. */
