@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/io/stage.h"
+#include "httpd/impl.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)   /* a list of all companies */
 
@@ -128,6 +129,7 @@ answer_error_why(struct exchange *x, enum api_error error,
 		    (long long)why->retry_after_s);
 		exchange_field(x, "Retry-After", seconds);
 	}
+	x->httpd->errors[error]++;
 	answer_json(x, rows[error].status, error_object(x->lang, error, why));
 }
 
@@ -215,5 +217,27 @@ answer_verdict(struct exchange *x, const struct session_view *view,
 		str_format(seconds, sizeof seconds, "%.0f", wait->valuedouble);
 		exchange_field(x, "Retry-After", seconds);
 	}
+	x->httpd->errors[error_of(reason)]++;
 	answer_json(x, rows[error_of(reason)].status, o);
+}
+
+void
+answer_state(struct exchange *x, const struct session_view *view)
+{
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+	struct words_args args;
+
+	if (wa_reason_error_code(view->reason) != NULL) {
+		answer_verdict(x, view, view->reason, NULL);
+		return;
+	}
+	/* paused: no failure, but nothing can be done with it */
+	view_words_args(view, clock_wall_ms(clock_system()), &args);
+	words_reason_sentence(sentence, sizeof sentence, x->lang,
+	    view->status, view->reason, &args);
+	words_reason_advice(advice, sizeof advice, x->lang, view->status,
+	    view->reason, &args);
+	answer_error_why(x, API_NOT_LINKED, &(struct answer_why){
+	    .sentence = sentence, .advice = advice,
+	    .reason = view->reason });
 }

@@ -38,7 +38,8 @@ enum session_event_type {
 	SESSION_QR,             /* a QR text to show, until it expires */
 	SESSION_CODE,           /* WhatsApp accepted this pairing code */
 	SESSION_LINKED,         /* keys are stored; login follows */
-	SESSION_ERROR           /* something asked for failed; verdict says why */
+	SESSION_ERROR,          /* something asked for failed; verdict says why */
+	SESSION_REMOVED         /* the company is gone; told by the app */
 };
 
 /* Borrowed for the call. Only the fields of the type are set. */
@@ -110,6 +111,7 @@ struct session_shown {
 	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
 	int64_t qr_expires_ms;
 	char code[16];                  /* without dash, "" none */
+	char code_phone[PHONE_DIGITS_MAX + 1];  /* whose code it is */
 	int64_t window_ends_ms;
 };
 void session_shown(const struct session *s, struct session_shown *out);

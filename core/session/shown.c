@@ -211,8 +211,6 @@ next_attempt_ms(const struct session *s)
 void
 session_view(const struct session *s, struct session_view *out)
 {
-	const int64_t now = session_wall_ms(s);
-
 	memset(out, 0, sizeof *out);
 	str_copy(out->company, sizeof out->company, s->row.company);
 	str_copy(out->name, sizeof out->name, s->row.name);
@@ -243,7 +241,7 @@ session_view(const struct session *s, struct session_view *out)
 	out->priority = s->row.priority;
 	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
-		out->window_ends_ms = now + window_left_ms(s->window);
+		out->window_ends_ms = window_ends_wall_ms(s->window);
 		if (window_has_code(s->window))
 			out->code_expires_ms = out->window_ends_ms;
 	}
@@ -252,14 +250,9 @@ session_view(const struct session *s, struct session_view *out)
 void
 session_shown(const struct session *s, struct session_shown *out)
 {
-	const int64_t now = session_wall_ms(s);
-
 	memset(out, 0, sizeof *out);
-	if (s->state != ST_WINDOW)
-		return;
-	/* as session_view reckons it */
-	out->window_ends_ms = now + window_left_ms(s->window);
-	window_shown(s->window, now, out);
+	if (s->state == ST_WINDOW)
+		window_shown(s->window, out);
 }
 
 int64_t
