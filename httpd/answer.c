@@ -220,3 +220,24 @@ answer_verdict(struct exchange *x, const struct session_view *view,
 	x->httpd->errors[error_of(reason)]++;
 	answer_json(x, rows[error_of(reason)].status, o);
 }
+
+void
+answer_state(struct exchange *x, const struct session_view *view)
+{
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+	struct words_args args;
+
+	if (wa_reason_error_code(view->reason) != NULL) {
+		answer_verdict(x, view, view->reason, NULL);
+		return;
+	}
+	/* paused: no failure, but nothing can be done with it */
+	view_words_args(view, clock_wall_ms(clock_system()), &args);
+	words_reason_sentence(sentence, sizeof sentence, x->lang,
+	    view->status, view->reason, &args);
+	words_reason_advice(advice, sizeof advice, x->lang, view->status,
+	    view->reason, &args);
+	answer_error_why(x, API_NOT_LINKED, &(struct answer_why){
+	    .sentence = sentence, .advice = advice,
+	    .reason = view->reason });
+}
