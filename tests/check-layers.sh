@@ -36,7 +36,7 @@ check core/session 'core/(base|wire|io|store|session)'
 check core/pool 'core/(base|wire|io|store|session|pool)'
 check core/app 'core/(base|wire|io|store|session|pool|app)'
 check httpd 'core/(base|app|session|store|io)|httpd'
-check tui 'core/(base|app|session|store|io|wire)|tui'
+check tui 'core/(base|app|session|store|io|wire)|tui|httpd'
 check tests/sim 'core/(base|wire)|tests/sim'
 
 # wire sees no socket, file or wall clock
@@ -51,6 +51,14 @@ done
 for dir in core/base core/wire core/io core/store core/session core/pool tui; do
 	forbid "$dir" 'qrencode'
 done
+# images are one file's
+forbid tui 'png'
+found=$(grep -rlE '^#include <png' core httpd --include='*.[ch]' |
+    grep -vx core/app/qr_png.c || true)
+if [ -n "$found" ]; then
+	echo "libpng has its place in core/app/qr_png.c, not in: $found" >&2
+	bad=1
+fi
 # cryptography and compression end below the session
 for dir in core/session core/pool core/app tui; do
 	forbid "$dir" 'sodium|mbedtls|protobuf-c|zlib'

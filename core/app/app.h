@@ -10,6 +10,10 @@
 #include <stdint.h>
 
 #include "core/app/config.h"
+#include "core/app/log_ring.h"
+#include "core/app/metrics.h"
+#include "core/app/patch.h"
+#include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
 #include "core/io/loop.h"
@@ -18,6 +22,7 @@
 #define APP_RING_EVENTS 1024    /* kept for faces that come late */
 
 struct app;
+struct tokens;
 
 /* A sentence for the one who starts it, and the exit code to leave with. */
 struct app_problem {
@@ -39,6 +44,7 @@ void app_close(struct app *a);
 /* The language that the option lang and the environment ask for. */
 enum lang app_lang_of(const struct config *config);
 struct loop *app_loop(struct app *a);
+struct tokens *app_tokens(struct app *a);       /* core/app/tokens.h */
 
 /* Connects all linked companies at the configured rate. */
 void app_start(struct app *a);
@@ -47,11 +53,20 @@ void app_stop(struct app *a, loop_fn fn, void *ctx);
 
 /* --- commands -------------------------------------------------------------- */
 
-/* As session_link; makes the company if needed. ERR_INVALID: bad id. */
+/*
+ * As session_link; makes the company if needed. ERR_INVALID: bad id. ERR_FULL:
+ * one company more than companies.max. ERR_LIMIT: limit.links_per_hour, or
+ * WhatsApp has refused this phone; nothing has left the host.
+ */
 MUST_CHECK enum err app_link(struct app *a, const char *company,
     const char *phone);
+/* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now. phone
+ * as it was asked for. */
+int64_t app_link_retry_ms(struct app *a, const char *company,
+    const char *phone);
 void app_link_cancel(struct app *a, const char *company);
-/* ERR_NOT_FOUND: no such company, or not linked. */
+/* ERR_NOT_FOUND: no such company, or not linked. ERR_BUSY: paused; for
+ * app_reconnect also while a link attempt is open. */
 MUST_CHECK enum err app_connect(struct app *a, const char *company);
 MUST_CHECK enum err app_reconnect(struct app *a, const char *company);
 MUST_CHECK enum err app_logout(struct app *a, const char *company);
@@ -64,6 +79,16 @@ MUST_CHECK enum err app_logout(struct app *a, const char *company);
 MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
     bool purge, store_fn fn, void *ctx);
 
+/*
+ * Sets what the patch has, and makes the company if needed. fn hears when it
+ * is stored, never from within this call: ERR_INVALID (id, name, phone or
+ * priority; nothing was changed), ERR_FULL (one company more than
+ * companies.max), or the store's error, after which it holds until the end
+ * of this process only.
+ */
+void app_patch(struct app *a, const char *company,
+    const struct app_patch *patch, store_fn fn, void *ctx);
+
 /* --- state ------------------------------------------------------------------ */
 
 /* False when there is no such company. */
@@ -72,6 +97,57 @@ bool app_view(const struct app *a, const char *company,
 typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
+
+/* Phones linked so far, newest first: at most max, and LINKS_MAX; returns how
+ * many. */
+struct app_link_record {
+	int64_t at_ms;                  /* wall */
+	char phone[32];                 /* digits, "" unknown */
+	char platform[32];              /* of the phone, "" unknown */
+};
+size_t app_links(struct app *a, const char *company,
+    struct app_link_record *out, size_t max);
+
+/*
+ * What is on show of a company's link attempt: secrets, to be wiped. Times:
+ * wall ms, 0 none. A code lives until window_ends_ms, as in session_view.
+ */
+struct app_shown {
+	char qr[QR_TEXT_MAX + 1];       /* text, "" none */
+	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
+	int64_t qr_expires_ms;
+	char code[16];                  /* 8 characters, no dash; "" none */
+	int64_t window_ends_ms;
+};
+/* False when there is no such company. */
+bool app_shown(const struct app *a, const char *company,
+    struct app_shown *out);
+
+/* How a company's connection is doing. */
+struct app_health {
+	int64_t uptime_ms;              /* since it is online, 0 not */
+	int64_t last_answer_ms;         /* wall; any frame is one; 0 never */
+	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
+	int32_t prekeys;                /* on the server, -1 unknown */
+	unsigned reconnects_24h;        /* times it came back online */
+};
+/* False when there is no such company. */
+bool app_health(const struct app *a, const char *company,
+    struct app_health *out);
+
+/* A change of a company's status or reason, since this process began. */
+struct app_change {
+	uint64_t seq;                   /* rises by one from 1 */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* At most max, newest first, from the one before that seq (0: from the
+ * newest); returns how many. The last 64 are kept. 0: no such company. */
+size_t app_history(const struct app *a, const char *company, uint64_t before,
+    struct app_change *out, size_t max);
 
 /* What happened, as a copy without any code in it. */
 struct app_event {
@@ -99,6 +175,13 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* How all of it is doing. Resets the longest callback: meant for one reader
+ * (a second one sees what is left). */
+void app_metrics(struct app *a, struct app_metrics *out);
+
+/* The newest lines of the log; lives as long as the app. */
+struct log_ring *app_log(struct app *a);
 
 /* --- the network doctor ------------------------------------------------------- */
 

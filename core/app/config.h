@@ -25,6 +25,13 @@ enum option {
 	OPT_COUNT
 };
 
+/* The words of http.auth, in their order. */
+enum http_auth {
+	HTTP_AUTH_AUTO,
+	HTTP_AUTH_OPEN,
+	HTTP_AUTH_TOKEN
+};
+
 /* Rising rank. */
 enum config_source {
 	CONFIG_DEFAULT,
@@ -108,6 +115,14 @@ bool config_bool(const struct config *c, enum option opt);
 int config_enum(const struct config *c, enum option opt);     /* index */
 /* false, out untouched, when unset. */
 bool config_hex32(const struct config *c, enum option opt, uint8_t out[32]);
+
+/* Lists. "none" has no items. Borrowed; i must be below the count. */
+size_t config_list_count(const struct config *c, enum option opt);
+const char *config_list(const struct config *c, enum option opt, size_t i);
+
+/* Requests need no token: http.auth says so, or it is auto and all addresses
+ * of http.listen are loopback (also when there are none). */
+bool config_http_is_open(const struct config *c);
 
 /* --- looking at it -------------------------------------------------------- */
 

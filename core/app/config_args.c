@@ -6,8 +6,9 @@
  *                  --whatsapp-url=VALUE
  *                  --set whatsapp.url=VALUE
  *
- * --config FILE is the one flag here that is no option. An unknown PAIRDESK_*
- * is refused, for it is a typing error that would otherwise go unnoticed;
+ * --config FILE is no option, and --http [SPEC] is a short way to http.listen:
+ * it adds to the addresses of flags before it, and takes the next word only
+ * when that is one. An unknown PAIRDESK_* is refused, for it is a typing error that would otherwise go unnoticed;
  * PAIRDESK_TEST_* belongs to the test builds.
  */
 #include "core/app/config.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "core/app/config_table.h"
+#include "core/app/listen_spec.h"
 #include "core/app/nearest.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -198,6 +200,53 @@ take_value(struct config *c, const char *flag, bool is_option,
 	return ERR_OK;
 }
 
+/* No command has such a name, so it cannot be one that is meant. */
+static bool
+is_spec(const char *word)
+{
+	struct listen_spec spec;
+
+	return strcmp(word, "none") == 0 || listen_spec_parse(word, &spec);
+}
+
+/* Adds to what flags have said, for they are read before files. */
+static enum err
+add_address(struct config *c, const char *spec, struct config_problem *problem)
+{
+	const struct slot *slot = &c->slots[OPT_HTTP_LISTEN];
+	char list[2 * VALUE_MAX];
+
+	if (slot->source != CONFIG_FLAG || slot->value.text[0] == '\0')
+		return config_set_option(c, CONFIG_FLAG, "--http",
+		    OPT_HTTP_LISTEN, spec, problem);
+	str_format(list, sizeof list, "%s" VALUE_LIST_GAP "%s",
+	    slot->value.text, spec);
+	return config_set_option(c, CONFIG_FLAG, "--http", OPT_HTTP_LISTEN,
+	    list, problem);
+}
+
+static enum err
+take_http(struct config *c, int argc, char *const *argv, int *at,
+    struct config_problem *problem)
+{
+	const char *arg = argv[*at] + strlen("--http"), *spec = "3000";
+	int used = 1;
+	enum err err;
+
+	if (*arg == '=') {
+		spec = arg + 1;
+		if (*spec == '\0')
+			return config_refuse(problem, "--http=: must name an "
+			    "address");
+	} else if (*at + 1 < argc && is_spec(argv[*at + 1])) {
+		spec = argv[*at + 1];
+		used = 2;
+	}
+	if ((err = add_address(c, spec, problem)) == ERR_OK)
+		*at += used;
+	return err;
+}
+
 enum err
 config_take_flag(struct config *c, int argc, char *const *argv, int *at,
     struct config_problem *problem)
@@ -209,6 +258,8 @@ config_take_flag(struct config *c, int argc, char *const *argv, int *at,
 	enum err err;
 	int used = 1;
 
+	if (is_flag(arg, "--http"))
+		return take_http(c, argc, argv, at, problem);
 	if (!is_option) {
 		if (is_flag(arg, "--set"))
 			str_copy(flag, sizeof flag, "--set");
@@ -247,6 +298,7 @@ config_suggest_flag(const char *flag, char *out, size_t size)
 			nearest_offer(&nearest, known[i]);
 	}
 	nearest_offer(&nearest, "--config");
+	nearest_offer(&nearest, "--http");
 	return nearest.best != NULL && str_copy(out, size, nearest.best);
 }
 
@@ -310,7 +362,10 @@ config_help(struct buf *out)
 	    CONFIG_ETC_PATH ".")) != ERR_OK ||
 	    (err = buf_str(out, "  --set NAME=VALUE\n")) != ERR_OK ||
 	    (err = wrap(out, "Any option by the name it has in files.")) !=
-	    ERR_OK)
+	    ERR_OK || (err = buf_str(out, "  --http [SPEC]\n")) != ERR_OK ||
+	    (err = wrap(out, "Serves pages and API there, without SPEC on "
+	    "127.0.0.1:3000; may be given several times. SPEC is as for "
+	    "--http-listen.")) != ERR_OK)
 		return err;
 	for (int i = 0; i < OPT_COUNT && err == ERR_OK; i++)
 		err = help_one(out, (enum option)i);

@@ -17,6 +17,7 @@ struct slot {
 	struct value value;
 	enum config_source source;
 	char *where;            /* NULL: default */
+	char *items;            /* LIST: each with its NUL; NULL: none */
 };
 
 struct config {

@@ -3,6 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/app/cidr.h"
+#include "core/app/host.h"
+#include "core/app/listen_spec.h"
 #include "core/app/phone.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -230,6 +233,145 @@ parse_phone(const struct value_rule *rule, const char *text,
 	    refuse_bounds(rule, why);
 }
 
+/* The start of links that are handed out, so a path may stand behind the
+ * host, but nothing that could not be continued. */
+static bool
+parse_base_url(const struct value_rule *rule, const char *text,
+    struct value *out, struct value_why *why)
+{
+	char origin[ORIGIN_MAX];
+	struct url url;
+	size_t n;
+
+	if (strncmp(text, "http", 4) != 0 || strchr(text, '?') != NULL ||
+	    url_parse(text, &url) != ERR_OK)
+		return refuse_bounds(rule, why);
+	url_authority(&url, origin);
+	for (n = strlen(url.path); n > 0 && url.path[n - 1] == '/'; n--)
+		url.path[n - 1] = '\0';
+	return str_format(out->text, sizeof out->text, "%s://%s%s",
+	    url.tls ? "https" : "http", origin, url.path) ||
+	    refuse(why, "is longer than 1023 bytes");
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+#define ITEM_TEXT_MAX (ORIGIN_MAX + 1)
+
+static bool
+item_listen(const char *text, char *out)
+{
+	struct listen_spec spec;
+
+	if (!listen_spec_parse(text, &spec))
+		return false;
+	listen_spec_format(&spec, out);
+	return true;
+}
+
+static bool
+item_host(const char *text, char *out)
+{
+	struct host host;
+
+	if (!host_parse(text, &host))
+		return false;
+	host_format(&host, out);
+	return true;
+}
+
+static bool
+item_cidr(const char *text, char *out)
+{
+	struct cidr cidr;
+
+	if (!cidr_parse(text, &cidr))
+		return false;
+	cidr_format(&cidr, out);
+	return true;
+}
+
+static const struct {
+	bool (*normalise)(const char *text, char *out);
+	const char *allowed;
+} items[] = {
+	[ITEM_LISTEN] = { item_listen, "PORT, ADDR:PORT or ADDR, with ADDR an "
+	    "IP address (IPv6 in brackets) or localhost" },
+	[ITEM_HOST] = { item_host, "HOST or HOST:PORT" },
+	[ITEM_CIDR] = { item_cidr, "an IP address or a range such as "
+	    "10.0.0.0/8 without bits behind its prefix" },
+	[ITEM_ORIGIN] = { origin_parse, "http://HOST or https://HOST, with "
+	    ":PORT if needed" },
+};
+
+_Static_assert(ARRAY_LEN(items) == ITEM_COUNT, "every item has a row");
+
+/* Whether a normalised list has the item. */
+static bool
+list_has(const char *list, const char *item)
+{
+	const size_t n = strlen(item);
+
+	while (*list != '\0') {
+		const size_t len = strcspn(list, VALUE_LIST_GAP);
+
+		if (len == n && memcmp(list, item, n) == 0)
+			return true;
+		list += len;
+		list += strspn(list, VALUE_LIST_GAP);
+	}
+	return false;
+}
+
+static bool
+list_add(const struct value_rule *rule, const char *text, struct value *out,
+    struct value_why *why)
+{
+	char item[ITEM_TEXT_MAX];
+	const size_t used = strlen(out->text);
+
+	if (!items[rule->item].normalise(text, item)) {
+		str_format(why->text, sizeof why->text, "must be a list, each "
+		    "%s, which %.80s is not", items[rule->item].allowed, text);
+		return false;
+	}
+	if (list_has(out->text, item)) {
+		str_format(why->text, sizeof why->text, "must not have %s "
+		    "twice", item);
+		return false;
+	}
+	out->number++;
+	return str_format(out->text + used, sizeof out->text - used, "%s%s",
+	    used == 0 ? "" : VALUE_LIST_GAP, item) ||
+	    refuse(why, "is longer than 1023 bytes");
+}
+
+static bool
+parse_list(const struct value_rule *rule, const char *text,
+    struct value *out, struct value_why *why)
+{
+	static const char gap[] = ", \t";
+	char item[ITEM_TEXT_MAX];
+
+	if (rule->any && strcmp(text, "*") == 0) {
+		out->number = 1;
+		return str_copy(out->text, sizeof out->text, text);
+	}
+	for (text += strspn(text, gap); *text != '\0';
+	    text += strspn(text, gap)) {
+		const size_t n = strcspn(text, gap);
+
+		if (n >= sizeof item)
+			return refuse_bounds(rule, why);
+		memcpy(item, text, n);
+		item[n] = '\0';
+		if (!list_add(rule, item, out, why))
+			return false;
+		text += n;
+	}
+	return true;
+}
+
 typedef bool (*parse_fn)(const struct value_rule *rule, const char *text,
     struct value *out, struct value_why *why);
 
@@ -250,6 +392,9 @@ static const struct {
 	    "2.3000.N with N from 1" },
 	[VALUE_PHONE] = { parse_phone, "NUMBER", "an international phone "
 	    "number: 7 to 15 digits, not starting with 0" },
+	[VALUE_BASE_URL] = { parse_base_url, "URL",
+	    "http://HOST[:PORT][/PATH] or https:// and the same" },
+	[VALUE_LIST] = { parse_list, NULL, NULL },
 };
 
 _Static_assert(ARRAY_LEN(types) == VALUE_TYPE_COUNT, "every type has a row");
@@ -286,8 +431,11 @@ value_parse(const struct value_rule *rule, const char *text,
 static void
 describe_size(const struct value_rule *rule, char *out, size_t size)
 {
-	str_format(out, size, "%" PRId64 "..%" PRId64 "m bytes, with k, m or "
-	    "g behind the number", rule->min, rule->max >> 20);
+	const bool is_small = rule->max < 1 << 20;
+
+	str_format(out, size, "%" PRId64 "..%" PRId64 "%c bytes, with k, m or "
+	    "g behind the number", rule->min,
+	    rule->max >> (is_small ? 10 : 20), is_small ? 'k' : 'm');
 }
 
 static void
@@ -314,6 +462,9 @@ value_describe(const struct value_rule *rule, char *out, size_t size)
 		describe_size(rule, what, sizeof what);
 	} else if (rule->type == VALUE_URL) {
 		describe_url(rule, what, sizeof what);
+	} else if (rule->type == VALUE_LIST) {
+		str_format(what, sizeof what, "%s; several by commas or blanks",
+		    items[rule->item].allowed);
 	} else if (rule->type == VALUE_STRING) {
 		str_format(what, sizeof what, "%" PRId64 "..%" PRId64
 		    " characters", rule->min, rule->max);
@@ -323,12 +474,21 @@ value_describe(const struct value_rule *rule, char *out, size_t size)
 		word_list(rule->words, list, sizeof list);
 		str_format(what, sizeof what, "one of %s", list);
 	}
-	str_format(out, size, "%s%s", what, rule->none ? ", or none" : "");
+	str_format(out, size, "%s%s%s", what, rule->none ? ", or none" : "",
+	    rule->any ? ", or * for all" : "");
 }
 
 const char *
 value_metavar(const struct value_rule *rule)
 {
+	static const char *const of_items[] = {
+		[ITEM_LISTEN] = "SPEC", [ITEM_HOST] = "HOSTS",
+		[ITEM_CIDR] = "RANGES", [ITEM_ORIGIN] = "ORIGINS",
+	};
+
+	_Static_assert(ARRAY_LEN(of_items) == ITEM_COUNT, "one for each");
+	if (rule->type == VALUE_LIST)
+		return of_items[rule->item];
 	return rule->type == VALUE_ENUM ? rule->words
 	    : types[rule->type].metavar;
 }

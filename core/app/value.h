@@ -20,7 +20,17 @@ enum value_type {
 	VALUE_HEX32,            /* 32 bytes as 64 hex digits */
 	VALUE_VERSION,          /* 2.3000.N */
 	VALUE_PHONE,
+	VALUE_BASE_URL,         /* http or https, without a query */
+	VALUE_LIST,             /* of items, by commas or blanks; never twice */
 	VALUE_TYPE_COUNT
+};
+
+enum value_item {
+	ITEM_LISTEN,            /* [ADDR:]PORT, as listen_spec_parse */
+	ITEM_HOST,              /* as host_parse */
+	ITEM_CIDR,
+	ITEM_ORIGIN,
+	ITEM_COUNT
 };
 
 #define VALUE_MAX 1024          /* bytes of a value's text, with its NUL */
@@ -34,11 +44,14 @@ struct value_rule {
 	const char *words;      /* ENUM: "a|b|c"; URL: schemes, "https|http" */
 	const char *unit;       /* INT: for messages and help */
 	bool none;              /* "none" is a value too, "switched off" */
+	enum value_item item;   /* LIST: what each must be */
+	bool any;               /* LIST: "*" alone is a value too */
 };
 
 struct value {
 	char text[VALUE_MAX];   /* normalised: digits of a phone, lower hex */
-	int64_t number;         /* BOOL 0 or 1, INT, SIZE, ENUM its index */
+	int64_t number;         /* BOOL 0 or 1, INT, SIZE, ENUM its index,
+				 * LIST how many */
 };
 
 struct value_why {
@@ -48,6 +61,9 @@ struct value_why {
 /* *out is written only on true, why only on false. text: NUL-terminated. */
 bool value_parse(const struct value_rule *rule, const char *text,
     struct value *out, struct value_why *why);
+
+/* What stands between the items of a normalised list. */
+#define VALUE_LIST_GAP ", "
 
 /* What may stand there, for help texts: "1..1000 connections a second". */
 void value_describe(const struct value_rule *rule, char *out, size_t size);

@@ -31,6 +31,30 @@ session_emit(struct session *s, struct session_event *event)
 }
 
 void
+session_tally(struct session *s, enum tally_item item)
+{
+	if (s->env->tally != NULL)
+		s->env->tally->n[item]++;
+}
+
+static void
+note_change(struct session *s)
+{
+	const struct verdict *v = &s->verdict;
+	const unsigned code = v->ban_code != 0 ? v->ban_code : v->code;
+
+	history_add(&s->history, &(struct session_change){
+	    .at_ms = s->since_ms,
+	    .status = s->status,
+	    .reason = s->reason,
+	    .state_version = s->state_version,
+	    /* the verdict stays after its trouble is over */
+	    .code = wa_reason_error_code(s->reason) != NULL &&
+	    v->reason == s->reason ? code : 0,
+	});
+}
+
+void
 session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason)
 {
@@ -44,6 +68,8 @@ session_show_status(struct session *s, enum wa_status status,
 		    wa_status_name(status), wa_reason_name(reason));
 	}
 	s->state_version++;
+	if (differs)
+		note_change(s);
 	session_emit(s, &(struct session_event){ .type = SESSION_CHANGED });
 }
 
@@ -64,9 +90,32 @@ session_show_online(struct session *s)
 }
 
 void
+session_show_budget(struct session *s, int64_t wait_ms)
+{
+	if (s->state != ST_IDLE || s->row.linked)
+		return;
+	if (s->reason == WA_REASON_NEVER_LINKED ||
+	    s->reason == WA_REASON_CODE_EXPIRED)
+		s->rest_reason = s->reason;
+	else if (s->reason != WA_REASON_BUDGET)
+		return;
+	timer_start(s->timer, wait_ms);
+	s->budget_until_ms = session_wall_ms(s) + wait_ms;
+	if (s->reason != WA_REASON_BUDGET)
+		session_show(s, WA_REASON_BUDGET);
+}
+
+void
+session_budget_over(struct session *s)
+{
+	if (s->reason == WA_REASON_BUDGET)
+		session_show(s, s->rest_reason);
+}
+
+void
 session_note_error(struct session *s, const struct verdict *v)
 {
-	const char *code = wa_reason_error_code(v->reason);
+	const char *code = verdict_error_code(v);
 
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
@@ -75,6 +124,8 @@ session_note_error(struct session *s, const struct verdict *v)
 	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
 	s->row_is_newer = true;
+	if (s->env->tally != NULL)
+		s->env->tally->errors[v->reason]++;
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);
@@ -89,6 +140,8 @@ is_lasting(const struct session *s)
 	if (s->reason == WA_REASON_TEMPORARY ||
 	    s->reason == WA_REASON_RATE_LIMITED)
 		return s->row.until_ms > session_wall_ms(s);
+	if (s->reason == WA_REASON_BUDGET)
+		return false;           /* counted in memory */
 	(void)wa_reason_status(s->reason, &status);
 	return status != WA_STATUS_CONNECTING && status != WA_STATUS_PAIRING &&
 	    status != WA_STATUS_PASSKEY_REQUIRED &&
@@ -107,6 +160,8 @@ restore_verdict(struct session *s)
 	v->code = s->row.last_code;
 	if (v->reason == WA_REASON_TEMPORARY)
 		v->ban_code = s->row.last_code;
+	if (strcmp(s->row.last_error, VERDICT_VETO_CODE) == 0)
+		v->err = ERR_PAIR_VETO;
 }
 
 void
@@ -125,7 +180,7 @@ session_restore_shown(struct session *s)
 	if (!is_lasting(s))
 		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
 		    WA_REASON_NEVER_LINKED;
-	if (row->linked && row->paused)
+	if (row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
 	restore_verdict(s);
@@ -164,6 +219,7 @@ session_view(const struct session *s, struct session_view *out)
 		out->reconnects = s->reconnects;
 	out->next_attempt_ms = next_attempt_ms(s);
 	out->until_ms = s->reason == WA_REASON_LIMITED ? s->limited_until_ms
+	    : s->reason == WA_REASON_BUDGET ? s->budget_until_ms
 	    : s->row.until_ms;
 	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
 	out->last_error_ms = s->row.last_error_ms;
@@ -171,10 +227,59 @@ session_view(const struct session *s, struct session_view *out)
 	out->rtt_ms = s->rtt_ms;
 	out->prekeys = s->prekeys_on_server;
 	out->state_version = s->state_version;
+	str_copy(out->pinned_phone, sizeof out->pinned_phone,
+	    s->row.pinned_phone);
+	out->paused = s->row.paused;
+	out->priority = s->row.priority;
 	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
 		out->window_ends_ms = now + window_left_ms(s->window);
 		if (window_has_code(s->window))
 			out->code_expires_ms = out->window_ends_ms;
 	}
+}
+
+void
+session_shown(const struct session *s, struct session_shown *out)
+{
+	const int64_t now = session_wall_ms(s);
+
+	memset(out, 0, sizeof *out);
+	if (s->state != ST_WINDOW)
+		return;
+	/* as session_view reckons it */
+	out->window_ends_ms = now + window_left_ms(s->window);
+	window_shown(s->window, now, out);
+}
+
+int64_t
+session_uptime_ms(const struct session *s)
+{
+	return s->backoff.online_ms == 0 ? 0 :
+	    session_mono_ms(s) - s->backoff.online_ms;
+}
+
+unsigned
+session_reconnects_24h(const struct session *s)
+{
+	return hours_sum(&s->returns, session_mono_ms(s));
+}
+
+bool
+session_change_before(const struct session *s, uint64_t before,
+    struct session_change *out)
+{
+	return history_before(&s->history, before, out);
+}
+
+enum wa_status
+session_status(const struct session *s)
+{
+	return s->status;
+}
+
+bool
+session_is_linked(const struct session *s)
+{
+	return s->row.linked;
 }

@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/session/number.h"
 
 #define FIRST_REF_MS 60000
 #define NEXT_REF_MS 20000
@@ -86,24 +87,40 @@ window_has_code(const struct window *w)
 
 /* --- what is on show ---------------------------------------------------------- */
 
+/* The text of the ref on show; borrowed from out, NULL if there is none. */
+static const char *
+qr_text(const struct window *w, struct buf *out)
+{
+	const struct session *s = w->s;
+	const char *text;
+
+	if (!window_has_qr(w) || s->creds == NULL ||
+	    pair_qr_text(&s->creds->id, w->refs[w->ref_at],
+	    payload_platform_id(s->env->client->platform), out) != ERR_OK ||
+	    buf_cstr(out, &text) != ERR_OK)
+		return NULL;
+	return text;
+}
+
+static int
+refs_left(const struct window *w)
+{
+	return (int)(w->ref_count - w->ref_at) - 1;
+}
+
 static void
 emit_qr(struct window *w)
 {
-	struct session *s = w->s;
 	const char *text;
 	struct buf out;
 
-	if (!window_has_qr(w) || s->creds == NULL)
-		return;
 	buf_init_secret(&out, QR_TEXT_MAX);
-	if (pair_qr_text(&s->creds->id, w->refs[w->ref_at],
-	    payload_platform_id(s->env->client->platform), &out) == ERR_OK &&
-	    buf_cstr(&out, &text) == ERR_OK)
-		session_emit(s, &(struct session_event){
+	if ((text = qr_text(w, &out)) != NULL)
+		session_emit(w->s, &(struct session_event){
 		    .type = SESSION_QR,
 		    .qr = text,
 		    .qr_attempt = (int)w->ref_at + 1,
-		    .qr_left = (int)(w->ref_count - w->ref_at) - 1,
+		    .qr_left = refs_left(w),
 		    .lives_ms = w->ref_ends_ms - now_ms(w),
 		    .window_ms = window_left_ms(w),
 		});
@@ -121,6 +138,26 @@ emit_code(struct window *w)
 	    .lives_ms = window_left_ms(w),
 	    .window_ms = window_left_ms(w),
 	});
+}
+
+void
+window_shown(const struct window *w, int64_t wall_ms,
+    struct session_shown *out)
+{
+	const char *text;
+	struct buf buf;
+
+	buf_init_secret(&buf, SHOWN_QR_MAX);
+	text = qr_text(w, &buf);
+	if (text != NULL) {
+		str_copy(out->qr, sizeof out->qr, text);
+		out->qr_attempt = (int)w->ref_at + 1;
+		out->qr_left = refs_left(w);
+		out->qr_expires_ms = wall_ms + w->ref_ends_ms - now_ms(w);
+	}
+	buf_finish(&buf);
+	if (window_has_code(w))
+		str_copy(out->code, sizeof out->code, code_text(w->code));
 }
 
 void
@@ -163,6 +200,7 @@ show_ref(struct window *w)
 		ms = left;
 	w->ref_ends_ms = now_ms(w) + ms;
 	timer_start(w->timer, ms);
+	session_tally(w->s, TALLY_QR);
 	emit_qr(w);
 }
 
@@ -338,12 +376,14 @@ window_wait_for_phone(struct window *w)
 /* --- pair-success ------------------------------------------------------------------ */
 
 static void
-pair_refused(struct window *w, enum err err, struct node *reply)
+pair_refused(struct window *w, enum err err, struct node *reply,
+    const char *phone)
 {
 	struct verdict v;
 
 	verdict_of_loss(err, STAGE_OPEN, 0, err_text(err), &v);
 	v.reason = WA_REASON_REFUSED;
+	str_copy(v.phone_end, sizeof v.phone_end, number_end(phone));
 	session_send(w->s, reply);
 	session_end_with(w->s, &v);
 }
@@ -354,12 +394,20 @@ window_pair_success(struct window *w, const struct node *iq)
 	struct session *s = w->s;
 	struct pair_result result;
 	struct node *reply = NULL;
+	char phone[NUMBER_KEY_SIZE];
 	enum err err;
 
 	err = pair_success_check(iq, &s->creds->id, s->env->rnd, &result,
 	    &reply);
 	if (err != ERR_OK) {
-		pair_refused(w, err, reply);
+		pair_refused(w, err, reply, "");
+		return;
+	}
+	account_phone(&result.account, phone, sizeof phone);
+	if (session_is_pinned_elsewhere(s, phone)) {
+		node_destroy(reply);
+		pair_refused(w, ERR_PAIR_VETO, pair_error_reply(iq, 500,
+		    "internal-error"), phone);
 		return;
 	}
 	node_destroy(w->reply);
@@ -390,12 +438,14 @@ window_save(struct window *w)
 	const struct account *account = &s->creds->account;
 
 	s->row.linked = true;
+	s->row.draft = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	account_phone(account, s->row.phone, sizeof s->row.phone);
 	str_copy(s->row.platform, sizeof s->row.platform, account->platform);
 	/* keys of an earlier link must not mix with the new ones */
 	store_batch_delete_all(batch, "prekey");
 	session_batch_creds(batch, s->creds);
+	session_batch_link(s, batch);
 	session_commit(s, batch, on_saved);
 }
 

@@ -1,5 +1,5 @@
 /*
- * session.db, schema 1 (PRAGMA user_version; application_id "PDco"):
+ * session.db, schema 2 (PRAGMA user_version; application_id "PDco"):
  *
  *	record(tbl TEXT, key BLOB, value BLOB), primary key (tbl, key)
  *
@@ -8,6 +8,9 @@
  * transaction as what it describes; the index only repeats it.
  *
  * Pages carry sums (page.c), so a record that is not found was not there.
+ *
+ * Schema 1 had the same table and rows of version 1. The number alone rose,
+ * so that a program that would take a row of version 2 for damage refuses.
  */
 #include "core/store/db.h"
 
@@ -25,6 +28,7 @@
 static const char *const steps[] = {
 	"CREATE TABLE record (tbl TEXT NOT NULL, key BLOB NOT NULL,"
 	" value BLOB NOT NULL, PRIMARY KEY (tbl, key)) STRICT, WITHOUT ROWID",
+	"",
 };
 
 static const struct sql_schema schema = {

@@ -1,5 +1,5 @@
 /*
- * index.db, schema 1 (application_id "PDix"):
+ * index.db, schema 2 (application_id "PDix"):
  *
  *	company(id TEXT primary key, row BLOB)	sealed for (id, "index", "row")
  *	mark(id TEXT primary key, mark INTEGER)	enum index_mark
@@ -40,6 +40,7 @@ static const char *const steps[] = {
 	" mark INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY,"
 	" value BLOB NOT NULL) STRICT, WITHOUT ROWID",
+	"",                     /* rows of version 2, see db.c */
 };
 
 static const struct sql_schema schema = {

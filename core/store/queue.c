@@ -44,7 +44,7 @@ struct job {
 	enum job_kind kind;
 	struct store_batch *batch;
 	char reason[REASON_MAX];
-	bool purge;
+	enum removal removal;
 	bool has_row;           /* the index's row, for the moves */
 	struct company_row row;
 	store_fn fn;
@@ -138,7 +138,7 @@ run_move(struct entry *e, struct job *job)
 	db_close(e->writer);
 	e->writer = NULL;
 	job->err = job->kind == JOB_REMOVE ?
-	    vault_remove(e->queue->vault, e->company, row, job->purge) :
+	    vault_remove(e->queue->vault, e->company, row, job->removal) :
 	    vault_quarantine(e->queue->vault, e->company, row, job->reason);
 }
 
@@ -447,12 +447,12 @@ queue_quarantine(struct queue *q, const char *company, const char *reason,
 }
 
 void
-queue_remove(struct queue *q, const char *company, bool purge, store_fn fn,
-    void *ctx)
+queue_remove(struct queue *q, const char *company, enum removal how,
+    store_fn fn, void *ctx)
 {
 	struct job *job = make_job(JOB_REMOVE, fn, ctx);
 
-	job->purge = purge;
+	job->removal = how;
 	add(q, company, job);
 }
 

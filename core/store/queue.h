@@ -24,8 +24,8 @@ void queue_commit(struct queue *q, const char *company, struct store_batch *b,
     store_fn fn, void *ctx);
 void queue_quarantine(struct queue *q, const char *company,
     const char *reason, store_fn fn, void *ctx);
-void queue_remove(struct queue *q, const char *company, bool purge,
-    store_fn fn, void *ctx);
+void queue_remove(struct queue *q, const char *company,
+    enum removal how, store_fn fn, void *ctx);
 
 /* Something of the company waits, runs or is still open for writing. */
 bool queue_has(const struct queue *q, const char *company);

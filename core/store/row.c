@@ -1,15 +1,19 @@
 /*
- * A company's row, version 1:
+ * A company's row, version 2:
  *
- *	u8	version, 1
- *	u8	flags: 1 linked, 2 paused, 4 damaged; others must be 0
+ *	u8	version
+ *	u8	flags: 1 linked, 2 paused, 4 damaged, 8 draft; others must be 0
  *	text	company, name, phone, platform, status, reason, last_error,
  *		last_reason: each u8 length and that many bytes of UTF-8 without NUL
  *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's
  *		complement), state_version_limit
  *	u32be	last_code
+ *	text	pinned_phone
+ *	u32be	priority (two's complement)
+ *	u64be	asked_ms (two's complement)
  *
- * Nothing may follow.
+ * Nothing may follow. Version 1, of databases with schema 1, ended after
+ * last_code and had no draft; it is read, and never written.
  */
 #include "core/store/row.h"
 
@@ -18,11 +22,12 @@
 #include "core/base/str.h"
 #include "core/store/store.h"
 
-#define VERSION 1
+#define VERSION 2
 
-enum { FLAG_LINKED = 1, FLAG_PAUSED = 2, FLAG_DAMAGED = 4 };
+enum { FLAG_LINKED = 1, FLAG_PAUSED = 2, FLAG_DAMAGED = 4, FLAG_DRAFT = 8 };
 
-#define FLAGS_ALL 7u
+/* Those that each version knows. */
+static const unsigned flags_of[VERSION + 1] = { 0, 7, 15 };
 
 static enum err
 put_text(struct buf *out, const char *s)
@@ -52,7 +57,8 @@ row_encode(const struct company_row *row, struct buf *out)
 {
 	const unsigned flags = (row->linked ? FLAG_LINKED : 0u) |
 	    (row->paused ? FLAG_PAUSED : 0u) |
-	    (row->damaged ? FLAG_DAMAGED : 0u);
+	    (row->damaged ? FLAG_DAMAGED : 0u) |
+	    (row->draft ? FLAG_DRAFT : 0u);
 	const size_t len = out->len;
 	enum err err;
 
@@ -73,7 +79,10 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = put_u64(out, (uint64_t)row->cooldown_from_ms)) != ERR_OK ||
 	    (err = put_u64(out, (uint64_t)row->last_error_ms)) != ERR_OK ||
 	    (err = put_u64(out, row->state_version_limit)) != ERR_OK ||
-	    (err = buf_u32be(out, row->last_code)) != ERR_OK)
+	    (err = buf_u32be(out, row->last_code)) != ERR_OK ||
+	    (err = put_text(out, row->pinned_phone)) != ERR_OK ||
+	    (err = buf_u32be(out, (uint32_t)row->priority)) != ERR_OK ||
+	    (err = put_u64(out, (uint64_t)row->asked_ms)) != ERR_OK)
 		buf_truncate(out, len);
 	return err;
 }
@@ -116,6 +125,24 @@ get_texts(struct reader *r, struct company_row *row)
 	    get_text(r, row->last_reason, sizeof row->last_reason);
 }
 
+/* What version 2 added. */
+static bool
+get_settings(struct reader *r, struct company_row *row)
+{
+	if (!get_text(r, row->pinned_phone, sizeof row->pinned_phone))
+		return false;
+	row->priority = (int32_t)reader_u32be(r);
+	row->asked_ms = (int64_t)get_u64(r);
+	return true;
+}
+
+static bool
+is_known(unsigned version, unsigned flags)
+{
+	return version >= 1 && version <= VERSION &&
+	    (flags & ~flags_of[version]) == 0;
+}
+
 enum err
 row_decode(const void *p, size_t n, struct company_row *out)
 {
@@ -126,19 +153,22 @@ row_decode(const void *p, size_t n, struct company_row *out)
 	reader_init(&r, p, n);
 	version = reader_u8(&r);
 	flags = reader_u8(&r);
-	if (reader_ok(&r) && (version != VERSION || (flags & ~FLAGS_ALL) != 0))
+	if (reader_ok(&r) && !is_known(version, flags))
 		return ERR_UNSUPPORTED;
 	if (!get_texts(&r, &row))
 		return ERR_MALFORMED;
 	row.linked = (flags & FLAG_LINKED) != 0;
 	row.paused = (flags & FLAG_PAUSED) != 0;
 	row.damaged = (flags & FLAG_DAMAGED) != 0;
+	row.draft = (flags & FLAG_DRAFT) != 0;
 	row.since_ms = (int64_t)get_u64(&r);
 	row.until_ms = (int64_t)get_u64(&r);
 	row.cooldown_from_ms = (int64_t)get_u64(&r);
 	row.last_error_ms = (int64_t)get_u64(&r);
 	row.state_version_limit = get_u64(&r);
 	row.last_code = reader_u32be(&r);
+	if (version > 1 && !get_settings(&r, &row))
+		return ERR_MALFORMED;
 	if (!reader_ok(&r))
 		return ERR_TRUNCATED;
 	if (!reader_is_end(&r))

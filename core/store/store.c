@@ -366,7 +366,15 @@ store_remove(struct store *s, const char *company, bool purge, store_fn fn,
     void *ctx)
 {
 	drop_reader(s);
-	queue_remove(s->queue, company, purge, fn, ctx);
+	queue_remove(s->queue, company, purge ? REMOVAL_PURGE : REMOVAL_ASIDE,
+	    fn, ctx);
+}
+
+void
+store_drop(struct store *s, const char *company, store_fn fn, void *ctx)
+{
+	drop_reader(s);
+	queue_remove(s->queue, company, REMOVAL_DROP, fn, ctx);
 }
 
 /* --- the index ------------------------------------------------------------ */
@@ -417,4 +425,16 @@ store_company_count(struct store *s)
 	size_t count = 0;
 
 	return index_count(s->vault.index, &count) == ERR_OK ? count : 0;
+}
+
+const struct vault *
+store_vault(const struct store *s)
+{
+	return &s->vault;
+}
+
+struct loop *
+store_loop(const struct store *s)
+{
+	return s->loop;
 }

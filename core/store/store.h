@@ -23,7 +23,8 @@
 #define COMPANY_ID_MAX 64       /* [A-Za-z0-9_-]{1,64} */
 #define STORE_KEY_MAX 64        /* bytes of a record's key name */
 #define STORE_VALUE_MAX ((size_t)1024 * 1024)
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
+#define STORE_NAME_SIZE 256     /* a company's display name, with its NUL */
 
 bool company_id_is_valid(const char *id);
 
@@ -109,8 +110,8 @@ void store_commit(struct store *s, const char *company, struct store_batch *b,
 
 /*
  * Moves the company's data aside, to <dir>/quarantine/company_<id>.<time>/,
- * with a note of the reason (reason.txt); the company stays, empty, with its
- * name, paused and state_version_limit, and can be linked anew. On the pool,
+ * with a note of the reason (reason.txt); the company stays, empty, with what
+ * an admin has set and its state_version_limit, and can be linked anew. On the pool,
  * in the order of its commits, calls back like store_commit. While the move
  * runs, store_get says ERR_NOT_FOUND. ERR_NOT_FOUND if there is none.
  */
@@ -120,13 +121,15 @@ void store_quarantine(struct store *s, const char *company,
  * what was quarantined or removed of this company before. */
 void store_remove(struct store *s, const char *company, bool purge,
     store_fn fn, void *ctx);
+/* Deletes the company alone: what was moved aside under its id stays. */
+void store_drop(struct store *s, const char *company, store_fn fn, void *ctx);
 
 /* --- the index ----------------------------------------------------------- */
 
 /* What lists and start-up need without opening databases. */
 struct company_row {
 	char company[COMPANY_ID_MAX + 1];
-	char name[128];                 /* admin's display name, UTF-8, may be "" */
+	char name[STORE_NAME_SIZE];     /* admin's display name, UTF-8, may be "" */
 	char phone[32];                 /* linked number, digits; "" if none */
 	char platform[32];              /* of the linked phone; "" unknown */
 	bool linked;
@@ -141,6 +144,10 @@ struct company_row {
 	char last_reason[24];           /* and its reason (api.md) */
 	uint32_t last_code;             /* WhatsApp's, of a ban the ban's */
 	int64_t last_error_ms;
+	char pinned_phone[32];          /* the only one it may be linked to */
+	int32_t priority;               /* higher ones are dialled first */
+	bool draft;                     /* made by a link request, nothing else */
+	int64_t asked_ms;               /* wall, of the last link attempt */
 };
 
 /* In order of id, as bytes. fn must not change the store. ERR_IO,
@@ -150,5 +157,10 @@ MUST_CHECK enum err store_each(struct store *s, store_row_fn fn, void *ctx);
 MUST_CHECK enum err store_row(struct store *s, const char *company,
     struct company_row *out);
 size_t store_company_count(struct store *s);
+
+/* For the rest of this layer (tokens.h). */
+struct vault;
+const struct vault *store_vault(const struct store *s);
+struct loop *store_loop(const struct store *s);
 
 #endif

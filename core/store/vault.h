@@ -20,6 +20,12 @@
 
 #define VAULT_DIR_MAX 512
 
+enum removal {
+	REMOVAL_ASIDE,          /* moved to removed/ */
+	REMOVAL_DROP,           /* deleted */
+	REMOVAL_PURGE           /* with all that was moved aside before */
+};
+
 /* Set up by store.c, not changed while other threads use it. */
 struct vault {
 	char dir[VAULT_DIR_MAX];        /* absolute, without links */
@@ -63,9 +69,14 @@ MUST_CHECK enum err vault_commit(const struct vault *v, const char *company,
 MUST_CHECK enum err vault_quarantine(const struct vault *v,
     const char *company, const struct company_row *row, const char *reason);
 MUST_CHECK enum err vault_remove(const struct vault *v, const char *company,
-    const struct company_row *row, bool purge);
+    const struct company_row *row, enum removal how);
 
-/* Second half of a quarantine: an empty company that keeps its name. */
+/* Moves a closed database of the state directory itself into a directory of
+ * its own in quarantine/, whose path goes to out[DIR_PATH_MAX]. */
+MUST_CHECK enum err vault_put_aside(const struct vault *v, const char *name,
+    const char *reason, char *out);
+
+/* Second half of a quarantine: an empty company with the same settings. */
 MUST_CHECK enum err vault_make_empty(const struct vault *v,
     const char *company, const struct company_row *row);
 

@@ -608,6 +608,195 @@ TEST(config_version_url_goes_with_the_url)
 	config_destroy(c);
 }
 
+/* --- the listener --------------------------------------------------------- */
+
+static void
+expect_list(const struct config *c, enum option opt, size_t n,
+    const char *const *want)
+{
+	EXPECT_INT(config_list_count(c, opt), n);
+	for (size_t i = 0; i < n && i < config_list_count(c, opt); i++)
+		EXPECT_STR(config_list(c, opt, i), want[i]);
+}
+
+#define LIST_IS(c, opt, ...) \
+	expect_list(c, opt, ARRAY_LEN(((const char *[]){ __VA_ARGS__ })), \
+	    (const char *[]){ __VA_ARGS__ })
+
+TEST(config_http_is_off_by_default)
+{
+	struct config *c = config_create();
+
+	EXPECT_INT(config_list_count(c, OPT_HTTP_LISTEN), 0);
+	EXPECT_NULL(config_str(c, OPT_HTTP_LISTEN));
+	EXPECT(config_http_is_open(c));
+	EXPECT_INT(config_int(c, OPT_HTTP_MAX_HEADER), 8192);
+	EXPECT_INT(config_int(c, OPT_HTTP_MAX_BODY), 16384);
+	EXPECT_INT(config_int(c, OPT_LIMIT_LINKS_PER_HOUR), 3);
+	EXPECT_INT(config_int(c, OPT_COMPANIES_MAX), 20000);
+	config_destroy(c);
+}
+
+TEST(config_lists)
+{
+	struct config *c = config_create();
+
+	EXPECT_STR(read_text(c, CONFIG_FILE, "http.hosts = A.example,b:81", 27),
+	    "");
+	LIST_IS(c, OPT_HTTP_HOSTS, "a.example", "b:81");
+	EXPECT_STR(config_str(c, OPT_HTTP_HOSTS), "a.example, b:81");
+	EXPECT_STR(read_text(c, CONFIG_ENV, "http.hosts = x", 14), "");
+	LIST_IS(c, OPT_HTTP_HOSTS, "x");
+	EXPECT_STR(read_text(c, CONFIG_FLAG, "http.hosts =", 12), "");
+	EXPECT_INT(config_list_count(c, OPT_HTTP_HOSTS), 0);
+	config_destroy(c);
+}
+
+TEST(config_http_flag_takes_a_value_only_when_it_is_one)
+{
+	static const struct {
+		const char *next;
+		int at;                 /* behind what was taken */
+		const char *want;
+	} rows[] = {
+		{ "serve", 1, "127.0.0.1:3000" },
+		{ "--json", 1, "127.0.0.1:3000" },
+		{ "", 1, "127.0.0.1:3000" },
+		{ "0.0.0.0:x", 1, "127.0.0.1:3000" },
+		{ "8080", 2, "127.0.0.1:8080" },
+		{ "[::1]:80", 2, "[::1]:80" },
+		{ "localhost", 2, "localhost:3000" },
+		{ "none", 2, "none" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct config *c = config_create();
+		struct config_problem problem;
+		char *argv[] = { loose("--http"), loose(rows[i].next) };
+		int at = 0;
+
+		EXPECT_INT(config_take_flag(c, 2, argv, &at, &problem),
+		    ERR_OK);
+		EXPECT_INT(at, rows[i].at);
+		EXPECT_STR(config_text(c, OPT_HTTP_LISTEN), rows[i].want);
+		EXPECT_STR(config_where(c, OPT_HTTP_LISTEN), "--http");
+		config_destroy(c);
+	}
+}
+
+TEST(config_http_flags_add_up)
+{
+	struct config *c = config_create();
+	struct config_problem problem;
+
+	EXPECT_STR(read_text(c, CONFIG_FILE, "http.listen = 9", 15), "");
+	ASSERT(FLAGS(c, &problem, loose("--http"), loose("--http=8080"),
+	    loose("--http"), loose("[::1]")) == ERR_OK);
+	LIST_IS(c, OPT_HTTP_LISTEN, "127.0.0.1:3000", "127.0.0.1:8080",
+	    "[::1]:3000");
+	EXPECT_INT(FLAGS(c, &problem, loose("--http")), ERR_INVALID);
+	EXPECT(strstr(problem.text, "--http: http.listen must not have "
+	    "127.0.0.1:3000 twice") != NULL);
+	EXPECT_INT(FLAGS(c, &problem, loose("--http=")), ERR_INVALID);
+	EXPECT_INT(FLAGS(c, &problem, loose("--http=a.example:1")),
+	    ERR_INVALID);
+	EXPECT_INT(FLAGS(c, &problem, loose("--http=none")), ERR_INVALID);
+	config_destroy(c);
+}
+
+/* Where requests need no token, and what is not begun at all. */
+TEST(config_bind_and_auth)
+{
+	static const struct {
+		const char *listen, *auth, *cors;
+		bool is_open;
+		const char *refusal;    /* NULL: taken */
+	} rows[] = {
+		{ "", "auto", "", true, NULL },
+		{ "3000", "auto", "", true, NULL },
+		{ "localhost:3000", "auto", "", true, NULL },
+		{ "127.9.9.9:1, [::1]:2", "open", "", true, NULL },
+		{ "3000", "token", "*", false, NULL },
+		{ "0.0.0.0:3000", "auto", "*", false, NULL },
+		{ "3000, 10.0.0.5:3000", "auto", "", false, NULL },
+		{ "[::]:3000", "token", "", false, NULL },
+		{ "3000, 10.0.0.5:3000", "open", "", false, "PAIRDESK_HTTP_AUTH"
+		    ": http.auth must not be open while http.listen has "
+		    "10.0.0.5:3000, which other machines can reach: set "
+		    "http.auth = token" },
+		{ "0.0.0.0", "open", "", false, "0.0.0.0:3000, which other" },
+		{ "[::]:0", "open", "", false, "[::]:0, which other" },
+		{ "3000", "auto", "*", true, "http.cors_origins must not be * "
+		    "while requests need no token" },
+		{ "3000", "open", "*", true, "http.cors_origins must not" },
+		{ "localhost:80, 127.0.0.1:80", "auto", "", true,
+		    "must not have localhost:80 and 127.0.0.1:80, which are "
+		    "the same" },
+		{ "localhost:0, [::1]:0", "auto", "", true, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct config *c = config_create();
+		struct config_problem problem = { "" };
+		char listen[100], auth[60], cors[60];
+		char *env[] = { listen, auth, cors, NULL };
+		enum err err;
+
+		str_format(listen, sizeof listen, "PAIRDESK_HTTP_LISTEN=%s",
+		    rows[i].listen);
+		str_format(auth, sizeof auth, "PAIRDESK_HTTP_AUTH=%s",
+		    rows[i].auth);
+		str_format(cors, sizeof cors, "PAIRDESK_HTTP_CORS_ORIGINS=%s",
+		    rows[i].cors);
+		ASSERT(config_read_env(c, env, &problem) == ERR_OK);
+		err = finish(c, no_env, true, &problem);
+		EXPECT_INT(err, rows[i].refusal == NULL ? ERR_OK : ERR_INVALID);
+		if (rows[i].refusal == NULL)
+			EXPECT_INT(config_http_is_open(c), rows[i].is_open);
+		else if (strstr(problem.text, rows[i].refusal) == NULL)
+			t_fail(__FILE__, __LINE__, "row %zu: \"%s\"", i,
+			    problem.text);
+		config_destroy(c);
+	}
+}
+
+TEST(config_control_socket_by_place)
+{
+	static const struct {
+		const char *env[3];
+		bool is_root;
+		const char *state_dir;  /* NULL: not given */
+		const char *want;
+	} rows[] = {
+		{ { "HOME=/root" }, true, NULL, "/run/pairdesk/control.sock" },
+		{ { "HOME=/root" }, true, "/var/lib/pairdesk",
+		    "/run/pairdesk/control.sock" },
+		{ { "HOME=/root" }, true, "/srv/wa", "/srv/wa/control.sock" },
+		{ { "HOME=/h", "XDG_RUNTIME_DIR=/run/user/7" }, false, NULL,
+		    "/run/user/7/pairdesk/control.sock" },
+		{ { "HOME=/h", "XDG_RUNTIME_DIR=/run/user/7" }, false, "/s",
+		    "/s/control.sock" },
+		{ { "HOME=/h" }, false, NULL,
+		    "/h/.local/state/pairdesk/control.sock" },
+		{ { "XDG_RUNTIME_DIR=/r" }, false, "/s", "/s/control.sock" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct config *c = config_create();
+		struct config_problem problem = { "" };
+		char *env[3] = { loose(rows[i].env[0]),
+		    loose(rows[i].env[1]), NULL };
+
+		if (rows[i].state_dir != NULL)
+			ASSERT(config_set(c, CONFIG_FLAG, "--state-dir",
+			    "state_dir", rows[i].state_dir, &problem) ==
+			    ERR_OK);
+		EXPECT_INT(finish(c, env, rows[i].is_root, &problem), ERR_OK);
+		EXPECT_STR(config_str(c, OPT_CONTROL_SOCKET), rows[i].want);
+		config_destroy(c);
+	}
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 TEST(config_names_and_spellings_are_unique)

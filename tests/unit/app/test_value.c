@@ -23,6 +23,16 @@ static const struct value_rule rule_hex = { .type = VALUE_HEX32 };
 static const struct value_rule rule_version = { .type = VALUE_VERSION };
 static const struct value_rule rule_phone = { .type = VALUE_PHONE };
 
+static const struct value_rule rule_base = { .type = VALUE_BASE_URL };
+static const struct value_rule rule_listen = { .type = VALUE_LIST,
+    .item = ITEM_LISTEN, .none = true };
+static const struct value_rule rule_hosts = { .type = VALUE_LIST,
+    .item = ITEM_HOST };
+static const struct value_rule rule_ranges = { .type = VALUE_LIST,
+    .item = ITEM_CIDR };
+static const struct value_rule rule_origins = { .type = VALUE_LIST,
+    .item = ITEM_ORIGIN, .any = true };
+
 #define HEX64 "00112233445566778899aabbccddeeff" \
 	"00112233445566778899AABBCCDDEEFF"
 
@@ -63,6 +73,23 @@ TEST(value_takes)
 		    1045649367 },
 		{ &rule_phone, "", "", 0 },
 		{ &rule_phone, "+7 900 123-45-67", "79001234567", 0 },
+		{ &rule_base, "", "", 0 },
+		{ &rule_base, "https://WA.example.org/",
+		    "https://wa.example.org", 0 },
+		{ &rule_base, "http://10.0.0.5:3000/wa//",
+		    "http://10.0.0.5:3000/wa", 0 },
+		{ &rule_listen, "", "", 0 }, { &rule_listen, "none", "none", 0 },
+		{ &rule_listen, "3000", "127.0.0.1:3000", 1 },
+		{ &rule_listen, " 0.0.0.0:80,,[::]:80\t",
+		    "0.0.0.0:80, [::]:80", 2 },
+		{ &rule_hosts, "WA.example.org [2001:DB8:0::1]:3000",
+		    "wa.example.org, [2001:db8::1]:3000", 2 },
+		{ &rule_ranges, "10.0.0.0/8,2001:db8:0::/32 ::1",
+		    "10.0.0.0/8, 2001:db8::/32, ::1", 3 },
+		{ &rule_origins, "*", "*", 1 },
+		{ &rule_origins, "HTTPS://Crm.example.org:443 "
+		    "http://a.example:8080", "https://crm.example.org, "
+		    "http://a.example:8080", 2 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -136,6 +163,24 @@ TEST(value_refuses_and_says_what_may_stand_there)
 		{ &rule_version, "2.3000.99999999999", "2.3000.N" },
 		{ &rule_phone, "123", "7 to 15 digits" },
 		{ &rule_phone, "0123456789", "7 to 15 digits" },
+		{ &rule_base, "wss://a.example", "http://HOST" },
+		{ &rule_base, "https://a.example/?x=1", "http://HOST" },
+		{ &rule_base, "https://a.example/#x", "http://HOST" },
+		{ &rule_base, "a.example", "http://HOST" },
+		{ &rule_listen, "3000, none", "each PORT, ADDR:PORT or ADDR, "
+		    "with ADDR an IP address (IPv6 in brackets) or localhost, "
+		    "which none is not" },
+		{ &rule_listen, "*:3000", "which *:3000 is not" },
+		{ &rule_listen, "3000 127.0.0.1:3000",
+		    "must not have 127.0.0.1:3000 twice" },
+		{ &rule_hosts, "http://a.example", "HOST or HOST:PORT" },
+		{ &rule_hosts, "a.example *", "which * is not" },
+		{ &rule_ranges, "10.0.0.1/8", "bits behind its prefix" },
+		{ &rule_ranges, "all", "which all is not" },
+		{ &rule_origins, "https://a.example/", "http://HOST" },
+		{ &rule_origins, "null", "http://HOST" },
+		{ &rule_origins, "https://a.example *", "which * is not" },
+		{ &rule_hosts, "a\x1b[m", "must be a list" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -186,4 +231,21 @@ TEST(value_describe_fits_and_names_none)
 	EXPECT_STR(text, "1..1000 apples");
 	EXPECT_STR(value_metavar(&rule_enum), "auto|en|ru");
 	EXPECT_STR(value_metavar(&rule_url), "URL");
+}
+
+TEST(value_list_has_a_longest_text)
+{
+	char text[VALUE_MAX] = "";
+	struct value value;
+	struct value_why why;
+
+	/* what is typed fits, what it is written out as does not */
+	for (int port = 1; port <= 200; port++)
+		str_format(text + strlen(text), sizeof text - strlen(text),
+		    "%d ", port);
+	EXPECT(!value_parse(&rule_listen, text, &value, &why));
+	EXPECT(strstr(why.text, "longer than 1023 bytes") != NULL);
+	text[strlen("1 2 3 ")] = '\0';
+	EXPECT(value_parse(&rule_listen, text, &value, &why));
+	EXPECT_INT(value.number, 3);
 }

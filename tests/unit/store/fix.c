@@ -165,6 +165,15 @@ fix_remove(struct fix *f, const char *company, bool purge)
 	return wait_for(f, &w);
 }
 
+enum err
+fix_drop(struct fix *f, const char *company)
+{
+	struct waiting w = { .done = false };
+
+	store_drop(f->store, company, on_done, &w);
+	return wait_for(f, &w);
+}
+
 void
 fix_expect(struct fix *f, const char *company, const char *table,
     const char *key, enum err err, const char *want)

@@ -35,6 +35,7 @@ enum err fix_put(struct fix *f, const char *company, const char *table,
 enum err fix_link(struct fix *f, const char *company, const char *name);
 enum err fix_quarantine(struct fix *f, const char *company);
 enum err fix_remove(struct fix *f, const char *company, bool purge);
+enum err fix_drop(struct fix *f, const char *company);
 
 /* want NULL: the get must fail with err. */
 void fix_expect(struct fix *f, const char *company, const char *table,

@@ -355,7 +355,7 @@ TEST(newer_schema_is_refused_and_left_alone)
 	EXPECT(!is_damaged(&f, "acme"));
 	EXPECT_VALUE(&f, "beta", "creds", "k", "B");
 	fix_close(&f);
-	fix_sql(fix_path(&f, DB), "PRAGMA user_version = 1");
+	fix_sql(fix_path(&f, DB), "PRAGMA user_version = 2");
 	EXPECT_INT(fix_open(&f), ERR_OK);
 	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
 	fix_finish(&f);
@@ -372,6 +372,19 @@ set_version(const char *path, uint8_t version)
 	p[63] = version;
 	fix_write(path, p, n);
 	free(p);
+}
+
+static int
+schema_of(const char *path)
+{
+	uint8_t *p;
+	size_t n;
+	int version;
+
+	fix_read(path, &p, &n);
+	version = p[63];
+	free(p);
+	return version;
 }
 
 static void
@@ -412,7 +425,7 @@ expect_newer_left_alone(uint8_t version, bool with_index)
 	expect_bytes(fix_path(&f, DB), p, n);
 	free(p);
 	EXPECT_INT(fix_count_names(fix_path(&f, "quarantine")), 0);
-	set_version(fix_path(&f, DB), 1);
+	set_version(fix_path(&f, DB), STORE_SCHEMA);
 	EXPECT_INT(fix_open(&f), ERR_OK);
 	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
 	if (!with_index)
@@ -422,13 +435,13 @@ expect_newer_left_alone(uint8_t version, bool with_index)
 
 TEST(newer_head_is_refused_before_sums)
 {
-	expect_newer_left_alone(2, true);
+	expect_newer_left_alone(STORE_SCHEMA + 1, true);
 	expect_newer_left_alone(99, true);
 }
 
 TEST(newer_head_is_listed_without_an_index)
 {
-	expect_newer_left_alone(2, false);
+	expect_newer_left_alone(STORE_SCHEMA + 1, false);
 }
 
 TEST(newer_index_head_is_refused_and_left_alone)
@@ -455,8 +468,37 @@ TEST(newer_index_is_refused_in_words)
 	fix_sql(fix_path(&f, "index.db"), "PRAGMA user_version = 99");
 	EXPECT_INT(fix_open(&f), ERR_NEWER_SCHEMA);
 	EXPECT(strstr(f.problem.text, "newer pairdesk") != NULL);
+	fix_sql(fix_path(&f, "index.db"), "PRAGMA user_version = 2");
+	EXPECT_INT(fix_open(&f), ERR_OK);
+	fix_finish(&f);
+}
+
+/* A directory as the program before left it: read, brought up, and from
+ * then on refused by that program. */
+TEST(former_schema_is_brought_up)
+{
+	struct company_row row = { .name = "" };
+	struct store_batch *b;
+	struct fix f;
+
+	make_two(&f);
+	fix_sql(fix_path(&f, DB), "PRAGMA user_version = 1");
 	fix_sql(fix_path(&f, "index.db"), "PRAGMA user_version = 1");
 	EXPECT_INT(fix_open(&f), ERR_OK);
+	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
+	EXPECT_VALUE(&f, "beta", "creds", "k", "B");
+	EXPECT_INT(store_row(f.store, "acme", &row), ERR_OK);
+	str_copy(row.pinned_phone, sizeof row.pinned_phone, "79001234567");
+	b = store_batch_create();
+	store_batch_index(b, &row);
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_OK);
+	fix_reopen(&f);
+	EXPECT_INT(store_row(f.store, "acme", &row), ERR_OK);
+	EXPECT_STR(row.pinned_phone, "79001234567");
+	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
+	fix_close(&f);
+	EXPECT_INT(schema_of(fix_path(&f, DB)), STORE_SCHEMA);
+	EXPECT_INT(schema_of(fix_path(&f, "index.db")), STORE_SCHEMA);
 	fix_finish(&f);
 }
 

@@ -15,6 +15,8 @@ static const struct company_row sample = {
 	.since_ms = 1780000000000, .until_ms = -1,
 	.state_version_limit = UINT64_MAX - 1,
 	.last_error = "timeout", .last_error_ms = 1,
+	.pinned_phone = "4915112345678", .priority = -7, .draft = true,
+	.asked_ms = 1780000000002,
 };
 
 static void
@@ -36,6 +38,10 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_INT(a->until_ms, b->until_ms);
 	EXPECT_INT(a->cooldown_from_ms, b->cooldown_from_ms);
 	EXPECT_INT(a->last_error_ms, b->last_error_ms);
+	EXPECT_STR(a->pinned_phone, b->pinned_phone);
+	EXPECT_INT(a->priority, b->priority);
+	EXPECT_INT(a->draft, b->draft);
+	EXPECT_INT(a->asked_ms, b->asked_ms);
 	EXPECT(a->state_version_limit == b->state_version_limit);
 }
 
@@ -84,6 +90,8 @@ TEST(row_longest_fits)
 	memset(row.status, 's', sizeof row.status - 1);
 	memset(row.reason, 'r', sizeof row.reason - 1);
 	memset(row.last_error, 'e', sizeof row.last_error - 1);
+	memset(row.last_reason, 'l', sizeof row.last_reason - 1);
+	memset(row.pinned_phone, '8', sizeof row.pinned_phone - 1);
 	encode(&row, &b);
 	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
 	expect_equal(&back, &row);
@@ -102,15 +110,37 @@ TEST(row_rejects_every_prefix)
 	buf_finish(&b);
 }
 
+/* As the program before wrote it: nothing after last_code. */
+TEST(row_reads_version_1)
+{
+	struct company_row row = sample, back;
+	struct buf b;
+
+	row.pinned_phone[0] = '\0';
+	row.priority = 0;
+	row.draft = false;
+	row.asked_ms = 0;
+	encode(&row, &b);
+	buf_truncate(&b, b.len - 13);
+	b.data[0] = 1;
+	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
+	expect_equal(&back, &row);
+	for (size_t n = 0; n < b.len; n++)
+		EXPECT_INT(try_decode(b.data, n), ERR_TRUNCATED);
+	b.data[1] = 8;                  /* no draft then */
+	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
+	buf_finish(&b);
+}
+
 TEST(row_rejects_what_it_does_not_know)
 {
 	struct buf b;
 
 	encode(&sample, &b);
-	b.data[0] = 2;
+	b.data[0] = 3;
 	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
-	b.data[0] = 1;
-	b.data[1] = 8;
+	b.data[0] = 2;
+	b.data[1] = 16;
 	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
 	b.data[1] = 0;
 	b.data[3] = '/';                /* first byte of the company id */

@@ -539,6 +539,45 @@ TEST(store_purge_takes_what_was_moved_aside_before)
 	fix_finish(&f);
 }
 
+TEST(store_drop_leaves_what_was_moved_aside_before)
+{
+	struct fix f;
+
+	fix_init(&f);
+	EXPECT_INT(fix_link(&f, "acme", "A"), ERR_OK);
+	EXPECT_INT(fix_quarantine(&f, "acme"), ERR_OK);
+	EXPECT_INT(fix_link(&f, "acme", "B"), ERR_OK);
+	EXPECT_INT(fix_drop(&f, "acme"), ERR_OK);
+	EXPECT_INT(store_company_count(f.store), 0);
+	EXPECT_INT(fix_count_names(fix_path(&f, "sessions")), 0);
+	EXPECT_INT(fix_count_names(fix_path(&f, "quarantine")), 1);
+	EXPECT_INT(fix_count_names(fix_path(&f, "removed")), 0);
+	EXPECT_INT(fix_drop(&f, "acme"), ERR_NOT_FOUND);
+	fix_finish(&f);
+}
+
+TEST(store_quarantine_keeps_what_an_admin_has_set)
+{
+	struct company_row row = { .company = "acme", .name = "Acme",
+	    .pinned_phone = "79001234567", .priority = 5, .paused = true,
+	    .linked = true, .draft = true, .asked_ms = 7 };
+	struct store_batch *b = store_batch_create();
+	struct fix f;
+
+	fix_init(&f);
+	store_batch_index(b, &row);
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_OK);
+	EXPECT_INT(fix_quarantine(&f, "acme"), ERR_OK);
+	EXPECT_INT(store_row(f.store, "acme", &row), ERR_OK);
+	EXPECT_STR(row.name, "Acme");
+	EXPECT_STR(row.pinned_phone, "79001234567");
+	EXPECT_INT(row.priority, 5);
+	EXPECT(row.paused);
+	EXPECT(!row.linked);
+	EXPECT(!row.draft);     /* there is something to keep now */
+	fix_finish(&f);
+}
+
 TEST(store_remove_and_purge)
 {
 	struct fix f;

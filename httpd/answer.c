@@ -1,0 +1,219 @@
+#include "httpd/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/app/view_json.h"
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/io/stage.h"
+
+#define ANSWER_MAX ((size_t)16 * 1024 * 1024)   /* a list of all companies */
+
+struct error_row {
+	const char *code;
+	unsigned status;
+	enum word word;
+};
+
+static const struct error_row rows[] = {
+#define API_ERROR(id, code, status, word) \
+	[API_##id] = { code, status, WORD_##word },
+#include "httpd/errors.def"
+#undef API_ERROR
+};
+
+_Static_assert(ARRAY_LEN(rows) == API_ERROR_COUNT, "a row each");
+
+const char *
+api_error_code(enum api_error error)
+{
+	return rows[error].code;
+}
+
+unsigned
+api_error_status(enum api_error error)
+{
+	return rows[error].status;
+}
+
+/* --- success -------------------------------------------------------------------- */
+
+void
+answer_bytes(struct exchange *x, unsigned status, const char *type,
+    const void *p, size_t n)
+{
+	exchange_field(x, "Cache-Control", "no-store");
+	exchange_answer(x, response_create(status, type, p, n));
+}
+
+void
+answer_json(struct exchange *x, unsigned status, cJSON *body)
+{
+	char *text = cJSON_PrintUnformatted(body);
+
+	cJSON_Delete(body);
+	if (text == NULL)
+		abort();        /* as xcalloc */
+	answer_bytes(x, status, TYPE_JSON, text, strlen(text));
+	/* it may hold a code or a token */
+	memset(text, 0, strlen(text));
+	free(text);
+}
+
+void
+answer_data(struct exchange *x, cJSON *data)
+{
+	cJSON *body = cJSON_CreateObject();
+
+	cJSON_AddBoolToObject(body, "success", true);
+	cJSON_AddItemToObject(body, "data", data);
+	answer_json(x, 200, body);
+}
+
+void
+answer_text(struct exchange *x, unsigned status, const struct buf *json)
+{
+	struct buf body;
+
+	buf_init(&body, ANSWER_MAX);
+	if (buf_str(&body, "{\"success\":true,\"data\":") != ERR_OK ||
+	    buf_append(&body, json->data, json->len) != ERR_OK ||
+	    buf_u8(&body, '}') != ERR_OK)
+		answer_error(x, API_INTERNAL_ERROR);
+	else
+		answer_bytes(x, status, TYPE_JSON, body.data, body.len);
+	buf_finish(&body);
+}
+
+/* --- errors ----------------------------------------------------------------------- */
+
+cJSON *
+error_object(enum lang lang, enum api_error error,
+    const struct answer_why *why)
+{
+	char sentence[WORDS_MAX];
+	cJSON *o = cJSON_CreateObject();
+
+	words_format(sentence, sizeof sentence, lang, rows[error].word,
+	    &(struct words_args){ .n = why->retry_after_s });
+	cJSON_AddBoolToObject(o, "success", false);
+	cJSON_AddStringToObject(o, "error", why->sentence != NULL ?
+	    why->sentence : sentence);
+	cJSON_AddStringToObject(o, "errorCode", rows[error].code);
+	if (why->reason != WA_REASON_NONE)
+		cJSON_AddStringToObject(o, "reason",
+		    wa_reason_name(why->reason));
+	if (why->advice != NULL)
+		cJSON_AddStringToObject(o, "advice", why->advice);
+	if (why->retry_after_s > 0)
+		cJSON_AddNumberToObject(o, "retryAfter",
+		    (double)why->retry_after_s);
+	if (why->stage != NULL)
+		cJSON_AddStringToObject(o, "stage", why->stage);
+	if (why->detail != NULL && why->detail[0] != '\0')
+		cJSON_AddStringToObject(o, "detail", why->detail);
+	return o;
+}
+
+void
+answer_error_why(struct exchange *x, enum api_error error,
+    const struct answer_why *why)
+{
+	char seconds[24];
+
+	if (why->retry_after_s > 0) {
+		str_format(seconds, sizeof seconds, "%lld",
+		    (long long)why->retry_after_s);
+		exchange_field(x, "Retry-After", seconds);
+	}
+	answer_json(x, rows[error].status, error_object(x->lang, error, why));
+}
+
+void
+answer_error(struct exchange *x, enum api_error error)
+{
+	answer_error_why(x, error, &(struct answer_why){ .sentence = NULL });
+}
+
+void
+answer_error_word(struct exchange *x, enum api_error error, enum word word,
+    const struct words_args *args)
+{
+	char sentence[WORDS_MAX];
+
+	words_format(sentence, sizeof sentence, x->lang, word, args);
+	answer_error_why(x, error, &(struct answer_why){
+	    .sentence = sentence });
+}
+
+/* --- what WhatsApp's side said ------------------------------------------------------- */
+
+static enum api_error
+error_of(enum wa_reason reason)
+{
+	const char *code = wa_reason_error_code(reason);
+
+	for (size_t i = 0; code != NULL && i < API_ERROR_COUNT; i++) {
+		if (strcmp(rows[i].code, code) == 0)
+			return (enum api_error)i;
+	}
+	return API_INTERNAL_ERROR;
+}
+
+/* When waiting helps: until when, in seconds. */
+static int64_t
+retry_after_s(const struct session_view *view, enum wa_reason reason,
+    int64_t now_ms)
+{
+	if ((reason != WA_REASON_RATE_LIMITED && reason != WA_REASON_BUDGET &&
+	    reason != WA_REASON_TEMPORARY) || view->until_ms <= now_ms)
+		return 0;
+	return (view->until_ms - now_ms + 999) / 1000;
+}
+
+cJSON *
+verdict_object(enum lang lang, const struct session_view *view,
+    enum wa_reason reason, const struct verdict *v)
+{
+	const int64_t now = clock_wall_ms(clock_system());
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+	enum wa_status status = WA_STATUS_ERROR;
+	struct session_view of = *view;
+	struct words_args args;
+	cJSON *o;
+
+	if (v != NULL)
+		of.verdict = *v;
+	view_words_args(&of, now, &args);
+	if (!view->linked && view->next_attempt_ms == 0)
+		args.ending = ENDING_LINK;
+	(void)wa_reason_status(reason, &status);
+	words_reason_sentence(sentence, sizeof sentence, lang, status, reason,
+	    &args);
+	words_reason_advice(advice, sizeof advice, lang, status, reason,
+	    &args);
+	o = error_object(lang, error_of(reason), &(struct answer_why){
+	    .sentence = sentence, .advice = advice, .reason = reason,
+	    .retry_after_s = retry_after_s(view, reason, now),
+	    .stage = v != NULL && v->err != ERR_OK ? stage_name(v->stage) :
+	    NULL,
+	    .detail = v != NULL ? v->detail : NULL });
+	return o;
+}
+
+void
+answer_verdict(struct exchange *x, const struct session_view *view,
+    enum wa_reason reason, const struct verdict *v)
+{
+	cJSON *o = verdict_object(x->lang, view, reason, v);
+	const cJSON *wait = cJSON_GetObjectItem(o, "retryAfter");
+	char seconds[24];
+
+	if (wait != NULL) {
+		str_format(seconds, sizeof seconds, "%.0f", wait->valuedouble);
+		exchange_field(x, "Retry-After", seconds);
+	}
+	answer_json(x, rows[error_of(reason)].status, o);
+}
