@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "core/app/app.h"
+#include "core/app/json.h"
 #include "core/app/phone.h"
 #include "core/app/qr_text.h"
+#include "core/app/view_json.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
-#include "core/wire/pair.h"
+#include "core/session/number.h"
 #include "httpd/access.h"
 #include "httpd/answer.h"
 #include "httpd/impl.h"
@@ -48,15 +50,6 @@ now_ms(void)
 	return clock_wall_ms(clock_system());
 }
 
-static void
-add_time(cJSON *o, const char *name, int64_t wall_ms)
-{
-	char text[25];
-
-	str_time_utc(text, sizeof text, wall_ms);
-	cJSON_AddStringToObject(o, name, text);
-}
-
 /* What both answers end with. */
 static void
 add_window(cJSON *o, const struct exchange *x, const struct app_shown *shown,
@@ -64,9 +57,9 @@ add_window(cJSON *o, const struct exchange *x, const struct app_shown *shown,
 {
 	struct session_view view;
 
-	add_time(o, "expiresAt", expires_ms);
-	add_time(o, "windowEndsAt", shown->window_ends_ms);
-	add_time(o, "serverTime", now);
+	json_add_time(o, "expiresAt", expires_ms);
+	json_add_time(o, "windowEndsAt", shown->window_ends_ms);
+	json_add_time(o, "serverTime", now);
 	if (app_view(x->httpd->app, x->company, &view))
 		cJSON_AddNumberToObject(o, "stateVersion",
 		    (double)view.state_version);
@@ -271,12 +264,7 @@ is_over(const struct session_view *view)
 static void
 answer_late(struct exchange *x, const struct session_view *view)
 {
-	char sentence[WORDS_MAX];
-
-	words_format(sentence, sizeof sentence, x->lang, WORD_HTTP_TIMEOUT,
-	    NULL);
 	answer_error_why(x, API_TIMEOUT, &(struct answer_why){
-	    .sentence = sentence,
 	    .advice = words_get(x->lang, WORD_HTTP_TIMEOUT_ADVICE),
 	    .reason = view_trouble(view) });
 }
@@ -317,14 +305,12 @@ on_news(struct wait *w, struct exchange *x, const struct wait_news *news)
 }
 
 static void
-refuse(struct exchange *x, const char *phone, enum err err)
+refuse(struct exchange *x, enum err err)
 {
 	struct session_view view;
 
 	if (err == ERR_EXISTS)
 		answer_error(x, API_ALREADY_CONNECTED);
-	else if (err == ERR_LIMIT)
-		refuse_budget(x, phone);
 	else if (err == ERR_FULL)
 		answer_error_word(x, API_RATE_LIMITED,
 		    WORD_HTTP_COMPANIES_FULL, NULL);
@@ -353,7 +339,7 @@ give(struct exchange *x, const struct wish *wish, int64_t limit_ms)
 	w = wait_begin(x, limit_ms, on_news, wish, sizeof *wish);
 	err = app_link(x->httpd->app, x->company, phone);
 	if (err != ERR_OK)
-		refuse(wait_end(w), phone, err);
+		refuse(wait_end(w), err);
 }
 
 /* --- what is asked for ------------------------------------------------------------------ */

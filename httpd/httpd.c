@@ -15,6 +15,7 @@
 #include "httpd/limits.h"
 #include "httpd/listen.h"
 #include "httpd/pages.h"
+#include "httpd/qr_cache.h"
 #include "httpd/router.h"
 #include "httpd/status_cache.h"
 
@@ -338,6 +339,7 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	str_to_hex(h->boot, boot, sizeof boot);
 	read_limits(h);
 	h->statuses = status_cache_create();
+	h->qrs = qr_cache_create(h->app);
 	if ((err = pages_open(h, problem)) != ERR_OK ||
 	    (err = server_create(app_loop(h->app), &h->limits, &events, h,
 	    &h->server)) != ERR_OK ||
@@ -363,6 +365,7 @@ httpd_close(struct httpd *h)
 	}
 	server_destroy(h->server);
 	status_cache_destroy(h->statuses);
+	qr_cache_destroy(h->qrs);
 	limits_destroy(h->rates);
 	pages_close(h);
 	free(h);
