@@ -304,13 +304,34 @@ on_news(struct wait *w, struct exchange *x, const struct wait_news *news)
 		(void)wait_end(w);
 }
 
+/* Too often by our own rule, or WhatsApp wants no more of this phone. */
 static void
-refuse(struct exchange *x, enum err err)
+refuse_budget(struct exchange *x, const char *phone)
+{
+	const int64_t wait_ms = app_link_retry_ms(x->httpd->app, x->company,
+	    phone);
+	const struct words_args args = { .time_ms = now_ms() + wait_ms };
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+
+	words_reason_sentence(sentence, sizeof sentence, x->lang,
+	    WA_STATUS_COOLDOWN, WA_REASON_BUDGET, &args);
+	words_reason_advice(advice, sizeof advice, x->lang,
+	    WA_STATUS_COOLDOWN, WA_REASON_BUDGET, &args);
+	answer_error_why(x, API_RATE_LIMITED, &(struct answer_why){
+	    .sentence = sentence, .advice = advice,
+	    .reason = WA_REASON_BUDGET,
+	    .retry_after_s = (wait_ms + 999) / 1000 });
+}
+
+static void
+refuse(struct exchange *x, const char *phone, enum err err)
 {
 	struct session_view view;
 
 	if (err == ERR_EXISTS)
 		answer_error(x, API_ALREADY_CONNECTED);
+	else if (err == ERR_LIMIT)
+		refuse_budget(x, phone);
 	else if (err == ERR_FULL)
 		answer_error_word(x, API_RATE_LIMITED,
 		    WORD_HTTP_COMPANIES_FULL, NULL);
@@ -339,7 +360,7 @@ give(struct exchange *x, const struct wish *wish, int64_t limit_ms)
 	w = wait_begin(x, limit_ms, on_news, wish, sizeof *wish);
 	err = app_link(x->httpd->app, x->company, phone);
 	if (err != ERR_OK)
-		refuse(wait_end(w), err);
+		refuse(wait_end(w), phone, err);
 }
 
 /* --- what is asked for ------------------------------------------------------------------ */

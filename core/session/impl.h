@@ -36,6 +36,7 @@
 #define COOLDOWN_FIRST_S 3600LL /* after a 429; doubles */
 #define COOLDOWN_LAST_S 86400LL
 #define BAN_JITTER_MS 60000     /* added to the end of a ban */
+#define STALE_MS (24LL * 3600 * 1000)   /* an unlinked draft goes then */
 
 enum session_state {
 	ST_IDLE,        /* no connection, nothing scheduled */
@@ -123,6 +124,8 @@ struct session {
 	enum wa_reason reason;
 	int64_t since_ms, next_attempt_ms, last_seen_ms, ping_sent_ms;
 	unsigned reconnects;
+	enum wa_reason rest_reason;     /* shown again after the budget's wait */
+	int64_t budget_until_ms;        /* wall */
 	bool was_online;                /* with these keys, in this process */
 	struct hours returns;           /* to being online */
 	struct history history;
@@ -140,6 +143,8 @@ const char *session_input_name(enum session_input input);
 bool session_transition(enum session_state from, enum session_input input,
     enum session_state *to);
 
+/* The wait for the budget is over. */
+void session_budget_over(struct session *s);
 /* Connected: as it should be, or restricted in starting chats. */
 void session_show_online(struct session *s);
 /* What is shown; emits SESSION_CHANGED if it differs. */
