@@ -26,8 +26,9 @@ struct list_page {
 static enum err
 put_status(struct list_page *page, const struct session_view *view)
 {
-	const struct buf *object = status_cache_get(
-	    page->x->httpd->statuses, view, page->x->lang, page->now_ms);
+	size_t size = 0;
+	const void *object = status_cache_object(page->x->httpd->statuses,
+	    view, page->x->lang, page->now_ms, &size);
 	enum err err = ERR_OK;
 
 	if (object == NULL)
@@ -35,7 +36,7 @@ put_status(struct list_page *page, const struct session_view *view)
 	if (page->count > 0)
 		err = buf_u8(&page->json, ',');
 	if (err == ERR_OK)
-		err = buf_append(&page->json, object->data, object->len);
+		err = buf_append(&page->json, object, size);
 	return err == ERR_OK ? buf_u8(&page->json, '}') : err;
 }
 

@@ -52,10 +52,11 @@ print(cJSON *o, size_t size, struct buf *out)
 }
 
 enum err
-event_status(const struct buf *object, int64_t now_ms, struct buf *out)
+event_status(const void *object, size_t size, int64_t now_ms,
+    struct buf *out)
 {
 	char text[TIME_LEN];
-	enum err err = buf_append(out, object->data, object->len);
+	enum err err = buf_append(out, object, size);
 
 	str_time_utc(text, sizeof text, now_ms);
 	return err != ERR_OK ? err :

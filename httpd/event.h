@@ -10,9 +10,9 @@
 
 #define EVENT_MAX ((size_t)256 * 1024)  /* a QR's picture is most of it */
 
-/* object: of status_cache_get, without its last brace. */
-MUST_CHECK enum err event_status(const struct buf *object, int64_t now_ms,
-    struct buf *out);
+/* object: of status_cache_object, without its last brace. */
+MUST_CHECK enum err event_status(const void *object, size_t size,
+    int64_t now_ms, struct buf *out);
 /* Secrets: out should be one too. */
 MUST_CHECK enum err event_qr(const char *company,
     const struct app_shown *shown, const char *svg, int64_t now_ms,

@@ -84,11 +84,12 @@ static enum err
 put_status(const struct telling *t, enum lang lang, struct buf *out)
 {
 	const int64_t now = now_ms();
-	const struct buf *object = status_cache_get(t->live->h->statuses,
-	    t->view, lang, now);
+	size_t size = 0;
+	const void *object = status_cache_object(t->live->h->statuses,
+	    t->view, lang, now, &size);
 
 	return object == NULL ? ERR_NO_MEMORY :
-	    event_status(object, now, out);
+	    event_status(object, size, now, out);
 }
 
 static enum err
