@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "core/app/app.h"
+#include "core/app/json.h"
 #include "core/app/phone.h"
 #include "core/app/qr_text.h"
+#include "core/app/view_json.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
-#include "core/wire/pair.h"
+#include "core/session/number.h"
 #include "httpd/access.h"
 #include "httpd/answer.h"
 #include "httpd/impl.h"
@@ -48,15 +50,6 @@ now_ms(void)
 	return clock_wall_ms(clock_system());
 }
 
-static void
-add_time(cJSON *o, const char *name, int64_t wall_ms)
-{
-	char text[25];
-
-	str_time_utc(text, sizeof text, wall_ms);
-	cJSON_AddStringToObject(o, name, text);
-}
-
 /* What both answers end with. */
 static void
 add_window(cJSON *o, const struct exchange *x, const struct app_shown *shown,
@@ -64,9 +57,9 @@ add_window(cJSON *o, const struct exchange *x, const struct app_shown *shown,
 {
 	struct session_view view;
 
-	add_time(o, "expiresAt", expires_ms);
-	add_time(o, "windowEndsAt", shown->window_ends_ms);
-	add_time(o, "serverTime", now);
+	json_add_time(o, "expiresAt", expires_ms);
+	json_add_time(o, "windowEndsAt", shown->window_ends_ms);
+	json_add_time(o, "serverTime", now);
 	if (app_view(x->httpd->app, x->company, &view))
 		cJSON_AddNumberToObject(o, "stateVersion",
 		    (double)view.state_version);
@@ -271,12 +264,7 @@ is_over(const struct session_view *view)
 static void
 answer_late(struct exchange *x, const struct session_view *view)
 {
-	char sentence[WORDS_MAX];
-
-	words_format(sentence, sizeof sentence, x->lang, WORD_HTTP_TIMEOUT,
-	    NULL);
 	answer_error_why(x, API_TIMEOUT, &(struct answer_why){
-	    .sentence = sentence,
 	    .advice = words_get(x->lang, WORD_HTTP_TIMEOUT_ADVICE),
 	    .reason = view_trouble(view) });
 }
@@ -314,6 +302,25 @@ on_news(struct wait *w, struct exchange *x, const struct wait_news *news)
 
 	if (answer_shown(x, wish) || answer_end(x, wish, news))
 		(void)wait_end(w);
+}
+
+/* Too often by our own rule, or WhatsApp wants no more of this phone. */
+static void
+refuse_budget(struct exchange *x, const char *phone)
+{
+	const int64_t wait_ms = app_link_retry_ms(x->httpd->app, x->company,
+	    phone);
+	const struct words_args args = { .time_ms = now_ms() + wait_ms };
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+
+	words_reason_sentence(sentence, sizeof sentence, x->lang,
+	    WA_STATUS_COOLDOWN, WA_REASON_BUDGET, &args);
+	words_reason_advice(advice, sizeof advice, x->lang,
+	    WA_STATUS_COOLDOWN, WA_REASON_BUDGET, &args);
+	answer_error_why(x, API_RATE_LIMITED, &(struct answer_why){
+	    .sentence = sentence, .advice = advice,
+	    .reason = WA_REASON_BUDGET,
+	    .retry_after_s = (wait_ms + 999) / 1000 });
 }
 
 static void
