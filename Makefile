@@ -229,6 +229,7 @@ peer: $(B)/san/wasim
 # the pages in a real browser, against the simulator
 .PHONY: web
 web: $(B)/san/pairdesk $(B)/wasim
+	$(Q)sh tests/web/web.sh --install
 	$(Q)sh tests/web/web.sh $(B)/san/pairdesk $(B)/wasim
 
 # --- checks of the code ----------------------------------------------------
