@@ -7,7 +7,6 @@
 #include "core/app/json.h"
 #include "core/app/tokens.h"
 #include "core/base/clock.h"
-#include "core/base/secret.h"
 #include "core/base/str.h"
 #include "httpd/answer.h"
 #include "httpd/impl.h"
@@ -17,6 +16,7 @@
 #include "httpd/wait.h"
 
 #define SECOND_MS 1000
+#define HOUR_S 3600LL
 #define EXPIRES_MAX_S (100LL * 366 * 86400)
 
 /* --- list ----------------------------------------------------------------------------- */
@@ -101,7 +101,7 @@ read_wish(struct exchange *x, const cJSON *body, struct token_wish *out)
 {
 	static const char *const members[] = { "name", "role", "companyId",
 	    "expiresIn", NULL };
-	int64_t lives_s = 0;
+	int64_t lives_s = 0;            /* for ever */
 
 	out->name = "";
 	if (!param_only(x, body, members) ||
@@ -111,13 +111,14 @@ read_wish(struct exchange *x, const cJSON *body, struct token_wish *out)
 		return param_refuse_member(x, "name");
 	if (!read_role(x, body, &out->role) || !read_company(x, body, out))
 		return false;
+	/* a link for a phone has an end */
+	if (out->role == TOKEN_SHARE)
+		lives_s = HOUR_S * config_int(x->httpd->config,
+		    OPT_LINK_SHARE_HOURS);
 	if (!cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(body,
 	    "expiresIn")) && !param_member_int(x, body, "expiresIn", 1,
 	    EXPIRES_MAX_S, &lives_s))
 		return false;
-	/* a link for a phone is not for ever */
-	if (lives_s == 0 && out->role == TOKEN_SHARE)
-		return param_refuse_member(x, "expiresIn");
 	out->expires_ms = lives_s == 0 ? 0 :
 	    clock_wall_ms(clock_system()) + lives_s * SECOND_MS;
 	return true;
