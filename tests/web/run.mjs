@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 import { chromium } from 'playwright-core'
 
-const FILES = ['plain', 'link', 'trouble', 'access']
+const FILES = (process.env.WEB_FILES ?? 'plain,link,trouble,access').split(',')
 const LIMIT_MS = 240000
 const TEST_MS = 45000
 
