@@ -10,6 +10,8 @@
 #define SLOTS 256
 #define OBJECT_MAX 16384
 #define TIME_LEN 25
+#define HEAD "{\"success\":true,\"data\":"
+#define TIME_MEMBER ",\"serverTime\":\""
 
 struct slot {
 	struct session_view view;
@@ -70,11 +72,11 @@ render(struct slot *s, const struct session_view *view, enum lang lang,
 	char time[TIME_LEN];
 
 	str_time_utc(time, sizeof time, now_ms);
-	if (buf_str(&s->body, "{\"success\":true,\"data\":") != ERR_OK ||
+	if (buf_str(&s->body, HEAD) != ERR_OK ||
 	    view_json(view, lang, now_ms, &s->body) != ERR_OK)
 		return false;
 	buf_truncate(&s->body, s->body.len - 1);
-	if (buf_str(&s->body, ",\"serverTime\":\"") != ERR_OK)
+	if (buf_str(&s->body, TIME_MEMBER) != ERR_OK)
 		return false;
 	s->time_at = s->body.len;
 	if (buf_printf(&s->body, "%s\"}}", time) != ERR_OK)
@@ -128,6 +130,18 @@ status_cache_body(struct status_cache *c, const struct session_view *view,
 	const struct slot *s = get(c, view, lang, now_ms);
 
 	return s == NULL ? NULL : &s->body;
+}
+
+const void *
+status_cache_object(struct status_cache *c, const struct session_view *view,
+    enum lang lang, int64_t now_ms, size_t *size)
+{
+	const struct slot *s = get(c, view, lang, now_ms);
+
+	if (s == NULL)
+		return NULL;
+	*size = s->time_at - strlen(TIME_MEMBER) - strlen(HEAD);
+	return s->body.data + strlen(HEAD);
 }
 
 struct response *

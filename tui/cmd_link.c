@@ -551,6 +551,8 @@ on_event(void *ctx, const char *company, const struct session_event *e)
 	case SESSION_ERROR:
 		on_error(l, &view, e->verdict);
 		break;
+	case SESSION_REMOVED:
+		break;
 	}
 	draw(l);
 }

@@ -139,6 +139,15 @@ pool_find(struct pool *p, const char *company)
 	return found ? p->sessions[at] : NULL;
 }
 
+size_t
+pool_after(const struct pool *p, const char *company)
+{
+	bool found;
+	const size_t at = place_of(p, company, &found);
+
+	return found ? at + 1 : at;
+}
+
 enum err
 pool_get(struct pool *p, const char *company, struct session **out)
 {

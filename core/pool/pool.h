@@ -41,6 +41,8 @@ void pool_drop(struct pool *p, struct session *s);
 
 size_t pool_count(const struct pool *p);
 struct session *pool_at(const struct pool *p, size_t i);  /* in order of id */
+/* Place of the first whose id is behind this one; pool_count: none is. */
+size_t pool_after(const struct pool *p, const char *company);
 
 /*
  * As session_link; makes the company if needed, and counts. ERR_INVALID (id),
