@@ -15,6 +15,7 @@ cmd_exit_code(enum err err)
 		return EX_OK;
 	case ERR_LOCKED:
 	case ERR_BUSY:
+	case ERR_LIMIT:
 	case ERR_TIMEOUT:
 		return EX_TEMPFAIL;
 	case ERR_PERMISSION:

@@ -19,6 +19,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
+#include "core/session/number.h"
 #include "core/wire/pair.h"
 #include "tui/term.h"
 
@@ -402,6 +403,42 @@ on_limit(void *ctx)
 	run_end(l->run, EX_UNAVAILABLE);
 }
 
+/* Refused here: nothing has left the host. */
+static int
+say_refused(struct link *l, enum err err, const char *phone)
+{
+	const int64_t now = clock_wall_ms(clock_system());
+	const int64_t wait = app_link_retry_ms(l->app, l->args->company,
+	    phone);
+	const bool is_limit = err == ERR_LIMIT;
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+	struct session_view view = { .company = "" };
+	struct words_args args = { .time_ms = now + wait };
+	cJSON *o;
+
+	(void)app_view(l->app, l->args->company, &view);
+	args.phone = number_end(view.pinned_phone);
+	words_format(sentence, sizeof sentence, l->args->lang, is_limit ?
+	    WORD_BUDGET : WORD_PINNED, &args);
+	words_format(advice, sizeof advice, l->args->lang, is_limit ?
+	    WORD_BUDGET_ADVICE : WORD_OTHER_PHONE_ADVICE, &args);
+	close_screen(l);
+	if (l->args->json) {
+		o = event("error");
+		cJSON_AddStringToObject(o, "errorCode", is_limit ?
+		    "RATE_LIMITED" : VERDICT_VETO_CODE);
+		cJSON_AddStringToObject(o, "error", sentence);
+		cJSON_AddStringToObject(o, "advice", advice);
+		if (is_limit)
+			cJSON_AddNumberToObject(o, "retryAfter",
+			    (double)whole_seconds(wait));
+		print(o);
+	} else {
+		fprintf(stderr, "pairdesk: %s %s\n", sentence, advice);
+	}
+	return is_limit ? EX_TEMPFAIL : EX_DATAERR;
+}
+
 /* Opens the attempt, or logs in what is linked. False: the run has ended. */
 static bool
 begin(struct link *l)
@@ -421,6 +458,12 @@ begin(struct link *l)
 	if (err == ERR_BUSY && app_view(l->app, l->args->company, &view)) {
 		say_error(l, "error", view.reason, NULL);
 		run_end(l->run, EX_TEMPFAIL);
+	} else if (err == ERR_LIMIT || err == ERR_MISMATCH) {
+		run_end(l->run, say_refused(l, err, phone));
+	} else if (err == ERR_FULL) {
+		close_screen(l);
+		run_end(l->run, cmd_fail_word(l->args, EX_UNAVAILABLE,
+		    "RATE_LIMITED", WORD_COMPANIES_FULL));
 	} else {
 		close_screen(l);
 		run_end(l->run, cmd_fail(l->args, cmd_exit_code(err),
@@ -507,6 +550,8 @@ on_event(void *ctx, const char *company, const struct session_event *e)
 		break;
 	case SESSION_ERROR:
 		on_error(l, &view, e->verdict);
+		break;
+	case SESSION_REMOVED:
 		break;
 	}
 	draw(l);

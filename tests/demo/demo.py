@@ -63,6 +63,8 @@ class Demo:
             "TERM": os.environ.get("TERM") or "xterm-256color",
             "PAIRDESK_STATE_DIR": os.path.join(self.dir, "state"),
             "PAIRDESK_WHATSAPP_URL": ready["url"],
+            # the phone here is a simulator, which minds nothing
+            "PAIRDESK_LIMIT_LINKS_PER_HOUR": "0",
             "PAIRDESK_WHATSAPP_CA_FILE": ready["ca_file"],
             "PAIRDESK_WHATSAPP_NOISE_ROOT_KEY": ready["noise_root_key"],
             "PAIRDESK_WHATSAPP_VERSION_URL": ready["version_url"],
