@@ -9,6 +9,7 @@ from lib.desk import CONFIG, OK
 from lib.routes import ADMIN, COMPANY, OPEN, PAGES, ROUTES, SHARE
 from lib.web import (API, NO_LIMITS, PHONE, SECURITY, check_error, opened,
                      session, token)
+from test_http_api import unlinked
 
 STATUS = session("acme", "status")
 GOOD, BAD_TOKEN = 200, "pd_a_" + "x" * 43
@@ -621,7 +622,7 @@ def test_http_access_share_is_good_for_one_success(t):
                     session("acme", "pairing-code"), {"phoneNumber": PHONE})
         # nor when the company is free again
         admin.ask("POST", session("acme", "logout"))
-        web.until_status("logged_out")
+        unlinked(t, web)
     t.equal(sim.status()["pairings"], 1)
 
 

@@ -40,6 +40,8 @@ def chunks(text, lines="Transfer-Encoding: chunked\r\n"):
 
 TRAILING = "GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n"
 
+BODY0 = "0\r\n\r\n" + TRAILING
+
 LENGTHS = [(label, post(f"{lines}\r\n", '{"a":1}' + TRAILING), NO) for
            label, lines in (
     ("two lengths", "Content-Length: 7\r\nContent-Length: 8"),
@@ -58,13 +60,15 @@ LENGTHS = [(label, post(f"{lines}\r\n", '{"a":1}' + TRAILING), NO) for
     ("two words", "Content-Length: 7 7"),
     ("a quote", 'Content-Length: "7"'), ("wide digit", "Content-Length: ７"),
         ("over 63 bits", "Content-Length: 9223372036854775815"),
-    ("a NUL in it", "Content-Length: 7\0"),
     ("a semicolon", "Content-Length: 7;"),
     ("blank before the colon", "Content-Length : 7"),
     ("folded", "Content-Length:\r\n 7"),
 )]
 # a length that is a number, but of more than is taken
 LENGTHS += [
+    ("a NUL in it", post("Content-Length: 7\0\r\n", '{"a":1}'), TAKEN),
+    ("a NUL in the coding", post("Transfer-Encoding: chunked\0\r\n", BODY0),
+     TAKEN),
     ("two to the 63", post("Content-Length: 9223372036854775807\r\n"),
      {400, 413, CLOSED}),
     ("over 64 bits", post("Content-Length: 18446744073709551623\r\n",
@@ -75,7 +79,6 @@ LENGTHS += [
      {400, CLOSED}),
 ]
 
-BODY0 = "0\r\n\r\n" + TRAILING
 CODINGS = [(label, post(f"{lines}\r\n", BODY0), NO | {501}) for
            label, lines in (
     ("length and coding", "Content-Length: 5\r\nTransfer-Encoding: chunked"),
@@ -97,7 +100,6 @@ CODINGS = [(label, post(f"{lines}\r\n", BODY0), NO | {501}) for
     ("nearly too", "Transfer-Encoding: chunkedx"),
     ("quoted", 'Transfer-Encoding: "chunked"'),
     ("vertical tab", "Transfer-Encoding: \x0bchunked"),
-    ("NUL", "Transfer-Encoding: chunked\0"),
     ("blank before the colon", "Transfer-Encoding : chunked"),
     ("tab before the colon", "Transfer-Encoding\t: chunked"),
     ("folded", "Transfer-Encoding:\r\n chunked"),
@@ -338,7 +340,7 @@ ODD = [(label, get(lines, target=session("nobody", "status")), allowed) for
     ("language", "Accept-Language: " + "ru;q=0.1," * 500 + "\r\n", FINE),
     ("odd language", "Accept-Language: \xff;q=nan,;;q=1e9\r\n",
      FINE | {CLOSED}),
-    ("cookie", "Cookie: " + "a=b; " * 1000 + "\r\n", FINE),
+    ("cookies", "Cookie: " + "a=b; " * 1000 + "\r\n", FINE | {431, CLOSED}),
     ("last event", "Last-Event-ID: " + "9" * 1000 + "\r\n", FINE),
     ("fetch site", "Sec-Fetch-Site: sideways\r\n", FINE | {403}),
     ("two fetch sites", "Sec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site"
@@ -397,6 +399,8 @@ def try_one(web, data, allowed):
                 return f"a header of the caller's: {answer}"
             # what followed must not be taken for a request; MHD says some
             # of its refusals twice
+            if 200 in allowed:
+                return None
             while answer.status == 400 and wire.fill(time.monotonic() + 4):
                 pass
             if wire.rest.count(b"HTTP/1.1 ") > \

@@ -14,6 +14,7 @@ from lib.case import Skip, cases, rows
 from lib.desk import (DATAERR, NOUSER, OK, TEMPFAIL, UNAVAILABLE, USAGE)
 from lib.proc import Proc
 from lib.web import API, NO_LIMITS, PHONE, check_error, session
+from test_http_api import unlinked
 
 OTHER = "79002223344"
 
@@ -150,8 +151,8 @@ def test_http_cli_reconnect_logout_remove(t):
     web.until_status("connected")
     done = desk.run("logout", "acme", "--json")
     t.equal(done.code, OK, str(done))
-    sim.counter("devices", equals=0)
-    t.equal(web.until_status("logged_out")["connected"], False)
+    sim.wait("logout")
+    t.equal(unlinked(t, web)["connected"], False)
     done = desk.run("remove", "acme", "--json")
     t.equal(done.code, OK, str(done))
     web.refused(404, "SESSION_NOT_FOUND", "GET", session("acme", "status"))

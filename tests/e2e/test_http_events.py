@@ -6,7 +6,8 @@ import time
 
 from lib.case import cases, limit, rows
 from lib.desk import OK
-from lib.web import API, PHONE, check_error, opened, session, token
+from lib.web import (API, LEAN, PHONE, check_error, opened, session,
+                     token)
 from test_http_api import STATUS_KEYS, ms
 from test_http_limits import memory
 
@@ -293,7 +294,7 @@ def test_http_events_comments(t):
 
 @limit(60)
 def test_http_events_two_hundred_readers(t):
-    sim, desk, web = opened(t)
+    sim, desk, web = opened(t, **LEAN)
     web.qr()
     before = memory(desk.core.pid)
     streams = [web.events() for _ in range(200)]
@@ -311,7 +312,7 @@ def test_http_events_two_hundred_readers(t):
 
 def test_http_events_reader_that_never_reads(t):
     """Dropped at the bound; others see all; memory stays."""
-    sim, desk, web = opened(t)
+    sim, desk, web = opened(t, **LEAN)
     desk.core_ready()
     admin = desk.control()
     admin.data("PATCH", session("acme"), {"name": "x" * 60})

@@ -9,6 +9,7 @@ from lib.routes import ROUTES
 from lib.schema import problems, resolve
 from lib.web import API, PHONE, opened, session, token
 from lib.wire import Wire
+from test_http_api import unlinked
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -197,7 +198,7 @@ def test_http_openapi_answers(t, outlet):
     asker.ask("DELETE", f"{API}/tokens?id=nosuch")
     asker.ask("PATCH", f"{API}/listener", {"running": True})
     asker.ask("POST", session("acme", "logout"))
-    web.until_status("logged_out")
+    unlinked(t, web)
     every_get(asker)                            # unlinked again
     asker.ask("DELETE", session("acme"))
     asker.ask("DELETE", session("acme"))

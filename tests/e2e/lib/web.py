@@ -17,6 +17,9 @@ NO_LIMITS = {
     "PAIRDESK_HTTP_MAX_CONNECTIONS_PER_SOURCE": "0",
 }
 
+# where memory is measured: the sanitizer keeps less of what was freed
+LEAN = {"ASAN_OPTIONS": "exitcode=99:abort_on_error=0:quarantine_size_mb=1"}
+
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
