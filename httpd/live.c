@@ -9,18 +9,18 @@
 /* --- telling one reader ----------------------------------------------------------- */
 
 /*
- * Its queue is full. A reader of the fleet that still takes bytes was only
- * overrun, as when the network ends for all at once: it goes on from the
- * last event that it got, as if it had come back, with each company once.
+ * Its queue is full. When the network ends for all companies at once, their
+ * changes come in one turn, and no reader of the fleet could have taken
+ * them: it goes on from the last event that it got, as if it had come back,
+ * with each company once. One that takes nothing more goes at a ping.
  */
 static void
 overflow(struct stream *s)
 {
-	if (s->kind != STREAM_FLEET || !s->moved) {
+	if (s->kind != STREAM_FLEET) {
 		stream_drop_slow(s);
 		return;
 	}
-	s->moved = false;
 	queue_shed(&s->queue);
 	snapshot_destroy(s->snapshot);
 	s->snapshot = snapshot_create(s->live->h->app, s->queue.seq);
