@@ -279,6 +279,8 @@ def opened(t, *sim_args, serve=(), speed=1, limits=False, spec="127.0.0.1:0",
     """A simulator, a desk, and the desk's running listener."""
     env = {} if limits else dict(NO_LIMITS)
     sim, desk = t.pair(*sim_args, speed=speed, **{**env, **how})
+    if limits and "PAIRDESK_LIMIT_LINKS_PER_HOUR" not in how:
+        desk.env.pop("PAIRDESK_LIMIT_LINKS_PER_HOUR", None)
     return sim, desk, desk.http(*serve, spec=spec)
 
 
