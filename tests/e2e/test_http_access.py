@@ -87,7 +87,9 @@ def test_http_access_matrix(t, mode, caller):
     else:
         web = desk.control()
     wrong = []
-    for route in ROUTES:
+    for n, route in enumerate(ROUTES):
+        if role == "bad":       # or the penalty for guessing is met
+            web = web.from_(f"127.0.3.{n + 1}")
         got = route.ask(web)
         want = expected(route, role, mode)
         if got.status not in want:
@@ -241,7 +243,7 @@ def test_http_access_host_configured(t):
 
 FOREIGN = [
     "null", "http://evil.example", "https://evil.example",
-    "http://evil.example:PORT", "https://127.0.0.1:PORT",
+    "http://evil.example:PORT", "https://localhost.example:PORT",
     "http://127.0.0.1:1", "http://localhost:1", "http://127.0.0.1",
     "http://127.0.0.1:PORT.evil.example", "http://127.0.0.1.evil.example",
     "http://localhost.evil.example:PORT", "http://127.0.0.1:PORT@evil.example",
@@ -264,7 +266,10 @@ def test_http_access_origin(t):
                 ("POST", session("acme", "pairing-code"),
                  {"phoneNumber": PHONE}),
                 ("GET", session("acme", "events"), None)):
-            answer = web.ask(method, path, body, {"Origin": origin})
+            headers = {"Origin": origin}
+            answer = web.events(path, headers=headers).answer \
+                if path.endswith("events") else \
+                web.ask(method, path, body, headers)
             if answer.status != 403 or \
                     answer.json()["errorCode"] != "FORBIDDEN":
                 wrong.append((origin, method, path, answer.status))
@@ -433,7 +438,7 @@ def test_http_access_security_headers(t, path):
         t.lacks(answer.text, " onclick", "inline handler")
         for url in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
             t.true("//" not in url, f"third party: {url}")
-            if not url.startswith(("#", "mailto:", "?")):
+            if not url.startswith(("#", "data:", "?")):
                 got = web.get("/" + url.lstrip("/."))
                 t.equal(got.status, 200, url)
     else:

@@ -152,8 +152,9 @@ class Web:
         sim.scan(self.qr(company)["text"], phone)
         return self.until_status("connected", company)
 
-    def events(self, path=None, company="acme", last=None, **how):
-        headers = {"Accept": "text/event-stream"}
+    def events(self, path=None, company="acme", last=None, headers=None,
+               **how):
+        headers = {"Accept": "text/event-stream", **(headers or {})}
         if last is not None:
             headers["Last-Event-ID"] = last
         return Events(self, path or session(company, "events"), headers,
