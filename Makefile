@@ -93,6 +93,8 @@ GEN := $(PROTO_H) $(B)/gen/core/wire/tokens.inc
 CORE_SRC := $(sort $(wildcard core/*/*.c))
 WIRE_SRC := $(sort $(wildcard core/base/*.c core/wire/*.c))
 TUI_SRC := $(sort $(wildcard tui/*.c))
+# what of it is tested alone
+TUI_UNIT := tui/client.c tui/reply.c tui/sse.c
 SIM_SRC := $(sort $(wildcard tests/sim/*.c))
 UNIT_SRC := tests/t.c $(sort $(wildcard tests/unit/*/*.c))
 VEC_SRC := $(sort $(wildcard tests/vectors/*.c))
@@ -149,7 +151,7 @@ $(B)/$(1)/pairdesk: $$(call obj,$(1),$$(TUI_SRC) $$(CORE_SRC))
 $(B)/$(1)/wasim: $$(call obj,$(1),$$(SIM_SRC) $$(WIRE_SRC))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
-$(B)/$(1)/unit: $$(call obj,$(1),$$(UNIT_SRC) $$(CORE_SRC))
+$(B)/$(1)/unit: $$(call obj,$(1),$$(UNIT_SRC) $$(TUI_UNIT) $$(CORE_SRC))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 $(B)/$(1)/vectors: $$(call obj,$(1),$$(VEC_SRC) $$(WIRE_SRC))
@@ -158,7 +160,7 @@ $(B)/$(1)/vectors: $$(call obj,$(1),$$(VEC_SRC) $$(WIRE_SRC))
 endef
 $(eval $(call test_programs,san,$$(SAN)))
 
-$(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(CORE_SRC))
+$(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(TUI_UNIT) $(CORE_SRC))
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
