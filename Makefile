@@ -45,6 +45,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # mbedtls and wslay ship no .pc file on Debian 12
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay -lmbedtls \
 	-lmbedx509 -lmbedcrypto -lpthread
+HTTPD_LIBS := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
 REPRO := -ffile-prefix-map=$(CURDIR)=.
 # x86 only. Debian's start files do not carry the mark, so the linker would
 # drop it for the program: it is told to set it. Not -z ibt, since _start is
@@ -83,18 +84,25 @@ $(shell mkdir -p $(B))
 $(file >$(STAMP),$(FLAGS_NOW))
 endif
 
+# so does a page that comes or goes
+ifneq ($(file <$(B)/pages),$(wildcard public/*))
+$(file >$(B)/pages,$(wildcard public/*))
+endif
+
 # --- sources ---------------------------------------------------------------
 
 PROTO := $(sort $(wildcard core/wire/proto/*.proto))
 PROTO_C := $(PROTO:%.proto=$(B)/gen/%.pb-c.c)
 PROTO_H := $(PROTO_C:.c=.h)
-GEN := $(PROTO_H) $(B)/gen/core/wire/tokens.inc
+GEN := $(PROTO_H) $(B)/gen/core/wire/tokens.inc $(B)/gen/httpd/pages.inc
 
 CORE_SRC := $(sort $(wildcard core/*/*.c))
 WIRE_SRC := $(sort $(wildcard core/base/*.c core/wire/*.c))
+HTTPD_SRC := $(sort $(wildcard httpd/*.c))
 TUI_SRC := $(sort $(wildcard tui/*.c))
-# what of it is tested alone
-TUI_UNIT := tui/client.c tui/reply.c tui/sse.c
+PAGES := $(sort $(filter-out public/README.md public/openapi.json,$(wildcard public/*)))
+# what the unit tests and fuzz targets take of the faces
+UNIT_TUI_SRC := $(filter-out tui/main.c,$(TUI_SRC))
 SIM_SRC := $(sort $(wildcard tests/sim/*.c))
 UNIT_SRC := tests/t.c $(sort $(wildcard tests/unit/*/*.c))
 VEC_SRC := $(sort $(wildcard tests/vectors/*.c))
@@ -112,6 +120,10 @@ $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
 $(B)/gen/core/wire/tokens.inc: core/wire/tokens.awk core/wire/tokens.tsv
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && LC_ALL=C awk -f core/wire/tokens.awk core/wire/tokens.tsv >$@
+
+$(B)/gen/httpd/pages.inc: httpd/embed.sh $(PAGES) $(B)/pages
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && httpd/embed.sh $(PAGES) >$@
 
 # --- compiling: one rule a variant -----------------------------------------
 
@@ -135,9 +147,9 @@ $(B)/libpairdesk.a: $(call obj,rel,$(CORE_SRC))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/pairdesk: $(patsubst %.c,$(B)/rel/%.o,$(TUI_SRC)) $(B)/libpairdesk.a
+$(B)/pairdesk: $(patsubst %.c,$(B)/rel/%.o,$(TUI_SRC) $(HTTPD_SRC)) $(B)/libpairdesk.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS) $(HTTPD_LIBS)
 
 $(B)/wasim: $(call obj,rel,$(SIM_SRC) $(WIRE_SRC))
 	$(call say,LINK,$@)
@@ -145,24 +157,24 @@ $(B)/wasim: $(call obj,rel,$(SIM_SRC) $(WIRE_SRC))
 
 # $(1) variant, $(2) link flags
 define test_programs
-$(B)/$(1)/pairdesk: $$(call obj,$(1),$$(TUI_SRC) $$(CORE_SRC))
+$(B)/$(1)/pairdesk: $$(call obj,$(1),$$(TUI_SRC) $$(HTTPD_SRC) $$(CORE_SRC))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS)
 $(B)/$(1)/wasim: $$(call obj,$(1),$$(SIM_SRC) $$(WIRE_SRC))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
-$(B)/$(1)/unit: $$(call obj,$(1),$$(UNIT_SRC) $$(TUI_UNIT) $$(CORE_SRC))
+$(B)/$(1)/unit: $$(call obj,$(1),$$(UNIT_SRC) $$(HTTPD_SRC) $$(UNIT_TUI_SRC) $$(CORE_SRC))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS)
 $(B)/$(1)/vectors: $$(call obj,$(1),$$(VEC_SRC) $$(WIRE_SRC))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call test_programs,san,$$(SAN)))
 
-$(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(TUI_UNIT) $(CORE_SRC))
+$(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(UNIT_TUI_SRC) $(HTTPD_SRC) $(CORE_SRC))
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS) $(HTTPD_LIBS)
 
 # --- tests -----------------------------------------------------------------
 
@@ -226,7 +238,7 @@ headless: $(GEN)
 
 # cppcheck reads no system headers: what the compiler and libprotobuf-c define
 CPPCHECK_DEFS := -D__SIZEOF_INT128__=16 -DPROTOBUF_C_VERSION_NUMBER=1004001
-LINT_SRC := $(CORE_SRC) $(TUI_SRC) $(SIM_SRC)
+LINT_SRC := $(CORE_SRC) $(HTTPD_SRC) $(TUI_SRC) $(SIM_SRC)
 lint: $(GEN)
 	$(Q)tests/lint.sh
 	$(Q)printf '%s\n' $(LINT_SRC) | xargs -P $(JOBS) -I FILE \
@@ -272,7 +284,8 @@ help:
 
 BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
-	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev ca-certificates
+	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev libmicrohttpd-dev \
+	ca-certificates
 TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs \
 	clang-tidy cppcheck shellcheck
 deps:

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/app/cidr.h"
 #include "core/app/words.h"
 #include "core/base/buf.h"
 #include "core/store/store.h"
@@ -18,7 +19,7 @@
 /* Where a connection comes from. */
 struct source {
 	bool is_control;                /* our Unix socket: an admin */
-	uint8_t ip[16];                 /* IPv4 as ::ffff:a.b.c.d */
+	struct address ip;
 	char text[64];                  /* "127.0.0.1", "control" */
 };
 

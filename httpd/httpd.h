@@ -11,6 +11,7 @@
 
 #include "core/app/app.h"
 #include "core/app/config.h"
+#include "core/app/listen_spec.h"
 #include "core/base/err.h"
 
 struct httpd;

@@ -2,6 +2,8 @@
 #ifndef PAIRDESK_HTTPD_IMPL_H
 #define PAIRDESK_HTTPD_IMPL_H
 
+#include <sys/types.h>
+
 #include "core/app/app.h"
 #include "core/app/cidr.h"
 #include "core/app/listen_spec.h"
@@ -48,6 +50,10 @@ struct httpd {
 	size_t bound_count;
 	char control_path[4096];        /* "" none */
 	struct server_port *control;
+	gid_t control_group;
+	struct page *pages;             /* pages.c */
+	size_t page_count;
+	char csp[2048];                 /* of the pages */
 	struct refusal refusals[REFUSALS_KEPT];
 	size_t refusal_count;           /* so far; the ring's next is % KEPT */
 	char boot[17];                  /* hex, of this process: event ids */

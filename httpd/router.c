@@ -5,6 +5,7 @@
 #include "core/base/str.h"
 #include "httpd/access.h"
 #include "httpd/answer.h"
+#include "httpd/api.h"
 #include "httpd/body.h"
 #include "httpd/impl.h"
 #include "httpd/limits.h"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -298,6 +299,12 @@ on_field(void *ctx, enum MHD_ValueKind kind, const char *name,
 	return MHD_YES;
 }
 
+static bool
+has_body(const struct request *r)
+{
+	return r->is_chunked || r->length > 0;
+}
+
 static void
 take_head(struct link *l, const char *method)
 {
@@ -311,13 +318,13 @@ take_head(struct link *l, const char *method)
 	r->is_head_too_large = r->field_count > REQUEST_FIELDS_MAX ||
 	    (size != NULL && size->header_size > s->limits.max_header);
 	s->counts.requests++;
-	if (r->is_chunked || r->length > 0)
+	if (has_body(r))
 		wait_at_most(l, s->limits.body_ms);
 	else
 		wait_at_most(l, NEVER);
 	s->events.on_head(s->ctx, &l->x);
 	/* who is refused before the body has come is not listened to */
-	if (l->x.response != NULL && (r->is_chunked || r->length > 0))
+	if (l->x.response != NULL && has_body(r))
 		response_field(l->x.response, "Connection", "close");
 }
 
@@ -349,13 +356,16 @@ on_access(void *ctx, struct MHD_Connection *mhd, const char *url,
 	(void)mhd, (void)url, (void)version;
 	if (l->dead)
 		return MHD_NO;
-	if (l->x.response != NULL)
-		return l->answered ? MHD_YES : send_answer(l);
 	if (!l->head_done) {
 		l->head_done = true;
 		take_head(l, method);
-		return l->x.response != NULL ? send_answer(l) : MHD_YES;
+		/* an answer before the body's end costs the connection: one
+		 * that has no body gets it with the next call */
+		return l->x.response != NULL && has_body(&l->x.req) ?
+		    send_answer(l) : MHD_YES;
 	}
+	if (l->x.response != NULL)
+		return l->answered ? MHD_YES : send_answer(l);
 	if (*size > 0)
 		return take_body(l, upload, size);
 	if (!l->asked) {

@@ -1,6 +1,5 @@
 #include "httpd/source.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,44 +11,23 @@
 
 #define BUCKETS 1024
 
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-static bool
-is_v4(const uint8_t ip[16])
-{
-	return memcmp(ip, mapped, sizeof mapped) == 0;
-}
-
-static void
-put_v4(struct source *s, const struct in_addr *addr)
-{
-	memcpy(s->ip, mapped, sizeof mapped);
-	memcpy(s->ip + sizeof mapped, addr, 4);
-}
-
-static void
-put_text(struct source *s)
-{
-	if (is_v4(s->ip))
-		(void)inet_ntop(AF_INET, s->ip + sizeof mapped, s->text,
-		    sizeof s->text);
-	else
-		(void)inet_ntop(AF_INET6, s->ip, s->text, sizeof s->text);
-}
-
 static bool
 take_sockaddr(const struct sockaddr_storage *addr, struct source *out)
 {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct sockaddr_in *v4 = (const void *)addr;
+	const struct sockaddr_in6 *v6 = (const void *)addr;
+
 	*out = (struct source){ .is_control = false };
-	if (addr->ss_family == AF_INET)
-		put_v4(out, &((const struct sockaddr_in *)
-		    (const void *)addr)->sin_addr);
-	else if (addr->ss_family == AF_INET6)
-		memcpy(out->ip, &((const struct sockaddr_in6 *)
-		    (const void *)addr)->sin6_addr, sizeof out->ip);
-	else
+	if (addr->ss_family == AF_INET) {
+		memcpy(out->ip.bytes, mapped, sizeof mapped);
+		memcpy(out->ip.bytes + sizeof mapped, &v4->sin_addr, 4);
+	} else if (addr->ss_family == AF_INET6) {
+		memcpy(out->ip.bytes, &v6->sin6_addr, sizeof out->ip.bytes);
+	} else {
 		return false;
-	put_text(out);
+	}
+	address_format(&out->ip, out->text);
 	return true;
 }
 
@@ -66,14 +44,17 @@ source_of(int fd, struct source *out)
 bool
 source_parse(const char *text, struct source *out)
 {
-	struct in_addr v4;
+	char bare[ADDRESS_TEXT_MAX];
+	struct address ip;
 
-	*out = (struct source){ .is_control = false };
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		put_v4(out, &v4);
-	else if (inet_pton(AF_INET6, text, out->ip) != 1)
+	text += strspn(text, " \t");
+	if (!str_copy(bare, sizeof bare, text))
 		return false;
-	put_text(out);
+	bare[strcspn(bare, " \t")] = '\0';
+	if (!address_parse(bare, &ip))
+		return false;
+	*out = (struct source){ .ip = ip };
+	address_format(&ip, out->text);
 	return true;
 }
 
@@ -90,20 +71,11 @@ source_local(int fd, char *out, size_t size)
 		(void)str_copy(out, size, local.text);
 }
 
-bool
-source_is_loopback(const struct source *s)
-{
-	static const uint8_t one[16] = { [15] = 1 };
-
-	return is_v4(s->ip) ? s->ip[12] == 127 :
-	    memcmp(s->ip, one, sizeof one) == 0;
-}
-
 void
 source_key(const struct source *s, uint8_t out[SOURCE_KEY_LEN])
 {
-	memcpy(out, s->ip, SOURCE_KEY_LEN);
-	if (!is_v4(s->ip))
+	memcpy(out, s->ip.bytes, SOURCE_KEY_LEN);
+	if (!address_is_v4(&s->ip))
 		memset(out + 8, 0, 8);
 }
 

@@ -18,7 +18,6 @@ bool source_parse(const char *text, struct source *out);
 /* Our own address of a connection, without port; "" if unknown. */
 void source_local(int fd, char *out, size_t size);
 
-bool source_is_loopback(const struct source *s);
 /* What counts as one: the last 64 bits of IPv6 are cleared. */
 void source_key(const struct source *s, uint8_t out[SOURCE_KEY_LEN]);
 

@@ -36,7 +36,7 @@ check core/session 'core/(base|wire|io|store|session)'
 check core/pool 'core/(base|wire|io|store|session|pool)'
 check core/app 'core/(base|wire|io|store|session|pool|app)'
 check httpd 'core/(base|app|session|store|io)|httpd'
-check tui 'core/(base|app|session|store|io|wire)|tui'
+check tui 'core/(base|app|session|store|io|wire)|tui|httpd'
 check tests/sim 'core/(base|wire)|tests/sim'
 
 # wire sees no socket, file or wall clock

@@ -256,7 +256,8 @@ exit_code_of(const struct verdict *v)
 	case WA_REASON_BUDGET:
 		return EX_TEMPFAIL;
 	case WA_REASON_REFUSED:
-		return v->code == 400 ? EX_DATAERR : EX_UNAVAILABLE;
+		return v->code == 400 || v->err == ERR_PAIR_VETO ?
+		    EX_DATAERR : EX_UNAVAILABLE;
 	case WA_REASON_STORE_DAMAGED:
 		return EX_DATAERR;
 	case WA_REASON_INTERNAL:
@@ -272,7 +273,8 @@ say_error(struct link *l, const char *name, enum wa_reason reason,
 {
 	char sentence[WORDS_MAX], advice[WORDS_MAX];
 	const int64_t now = clock_wall_ms(clock_system());
-	const char *code = wa_reason_error_code(reason);
+	const char *code = v != NULL ? verdict_error_code(v) :
+	    wa_reason_error_code(reason);
 	enum wa_status status = WA_STATUS_ERROR;
 	struct session_view view;
 	struct words_args args;

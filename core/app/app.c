@@ -6,6 +6,8 @@
 #define LOG_MODULE "app"
 
 #include "core/app/net.h"
+#include "core/app/process.h"
+#include "core/app/tokens.h"
 #include "core/base/list.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -27,9 +29,13 @@ struct app {
 	const struct config *config;
 	struct loop *loop;
 	struct store *store;
+	struct tokens *tokens;
 	struct versions *versions;
 	struct net net;
 	struct pool *pool;
+	struct log_ring *log;
+	struct tally tally;
+	int64_t since_mono_ms, since_wall_ms;   /* opened then */
 	struct list listeners;
 	unsigned telling;               /* depth of on_event */
 	struct app_event ring[APP_RING_EVENTS];
@@ -213,6 +219,7 @@ make_pool(struct app *a)
 	    .platform_display = a->net.platform_display,
 	    .on_event = on_event,
 	    .on_event_ctx = a,
+	    .tally = &a->tally,
 	});
 }
 
@@ -225,6 +232,10 @@ app_open(const struct app_params *params, struct app **out,
 
 	a->config = params->config;
 	list_init(&a->listeners);
+	a->since_mono_ms = clock_mono_ms(clock_system());
+	a->since_wall_ms = clock_wall_ms(clock_system());
+	a->log = log_ring_create();
+	log_set_tap(log_ring_tap, a->log);
 	/* the store first: it makes the directory that the log is in */
 	if ((err = loop_create(&a->loop)) != ERR_OK ||
 	    (err = open_store(a, params, problem)) != ERR_OK ||
@@ -232,6 +243,8 @@ app_open(const struct app_params *params, struct app **out,
 	    (err = net_init(&a->net, a->config, problem->text,
 	    sizeof problem->text)) != ERR_OK)
 		goto fail;
+	a->tokens = tokens_open(a->store, a->loop, clock_system(),
+	    rnd_system());
 	make_pool(a);
 	if ((err = pool_load(a->pool)) != ERR_OK) {
 		str_format(problem->text, sizeof problem->text,
@@ -255,6 +268,7 @@ app_close(struct app *a)
 		return;
 	pool_destroy(a->pool);
 	versions_destroy(a->versions);
+	tokens_close(a->tokens);
 	store_close(a->store);
 	net_finish(&a->net);
 	timer_destroy(a->stop);
@@ -265,13 +279,27 @@ app_close(struct app *a)
 		loop_destroy(a->loop);
 	}
 	log_close();
+	log_set_tap(NULL, NULL);
+	log_ring_destroy(a->log);
 	free(a);
+}
+
+struct log_ring *
+app_log(struct app *a)
+{
+	return a->log;
 }
 
 struct loop *
 app_loop(struct app *a)
 {
 	return a->loop;
+}
+
+struct tokens *
+app_tokens(struct app *a)
+{
+	return a->tokens;
 }
 
 void
@@ -396,11 +424,64 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	r->fn = fn;
 	r->ctx = ctx;
 	a->removals++;
+	/* first, and also if the rest fails: who comes next under this name
+	 * is somebody else */
+	tokens_revoke_company(a->tokens, company);
 	/* gone at once: who links it meanwhile begins a company of its own,
 	 * which the store makes after this one is away */
 	pool_drop(a->pool, s);
 	store_remove(a->store, company, purge, on_removed, r);
 	return ERR_OK;
+}
+
+/* --- settings ------------------------------------------------------------------------ */
+
+struct refusal {
+	enum err err;
+	store_fn fn;
+	void *ctx;
+};
+
+static void
+on_refused(void *ctx)
+{
+	struct refusal *r = ctx;
+
+	r->fn(r->ctx, r->err);
+	free(r);
+}
+
+static void
+refuse_later(struct app *a, enum err err, store_fn fn, void *ctx)
+{
+	struct refusal *r = xcalloc(1, sizeof *r);
+
+	*r = (struct refusal){ err, fn, ctx };
+	loop_defer(a->loop, on_refused, r);
+}
+
+void
+app_patch(struct app *a, const char *company, const struct app_patch *patch,
+    store_fn fn, void *ctx)
+{
+	struct app_patch clean = *patch;
+	struct session *s;
+	enum err err;
+
+	if ((err = patch_normalise(&clean)) != ERR_OK ||
+	    (err = pool_get(a->pool, company, &s)) != ERR_OK) {
+		refuse_later(a, err, fn, ctx);
+		return;
+	}
+	if (clean.has_name)
+		session_set_name(s, clean.name);
+	if (clean.has_phone)
+		session_pin(s, clean.phone);
+	if (clean.has_priority)
+		session_set_priority(s, clean.priority);
+	if (clean.has_paused)
+		session_set_paused(s, clean.paused);
+	session_save_settings(s, fn, ctx);
 }
 
 /* --- state -------------------------------------------------------------------------- */
@@ -409,6 +490,26 @@ const struct session *
 app_session(const struct app *a, const char *company)
 {
 	return pool_find(a->pool, company);
+}
+
+size_t
+app_links(struct app *a, const char *company, struct app_link_record *out,
+    size_t max)
+{
+	struct session *s = pool_find(a->pool, company);
+	struct links links;
+	size_t n = 0;
+
+	if (s == NULL || !session_links(s, &links))
+		return 0;
+	for (; n < max && n < links.count; n++) {
+		out[n].at_ms = links.at[n].at_ms;
+		str_copy(out[n].phone, sizeof out[n].phone,
+		    links.at[n].phone);
+		str_copy(out[n].platform, sizeof out[n].platform,
+		    links.at[n].platform);
+	}
+	return n;
 }
 
 void
@@ -420,4 +521,53 @@ app_each(const struct app *a, app_view_fn fn, void *ctx)
 		session_view(pool_at(a->pool, i), &view);
 		fn(ctx, &view);
 	}
+}
+
+/* --- metrics ------------------------------------------------------------------------ */
+
+static void
+count_companies(const struct app *a, struct app_metrics *out)
+{
+	out->n[METRIC_COMPANIES] = (int64_t)pool_count(a->pool);
+	for (size_t i = 0; i < pool_count(a->pool); i++) {
+		const struct session *s = pool_at(a->pool, i);
+
+		out->sessions[session_status(s)]++;
+		out->n[METRIC_LINKED] += session_is_linked(s);
+	}
+}
+
+static void
+copy_tally(const struct tally *tally, struct app_metrics *out)
+{
+	static const enum metric_id ids[TALLY_COUNT] = {
+		[TALLY_DIAL] = METRIC_DIALS,
+		[TALLY_LOGIN] = METRIC_LOGINS,
+		[TALLY_RETURN] = METRIC_RECONNECTS,
+		[TALLY_ATTEMPT] = METRIC_ATTEMPTS,
+		[TALLY_QR] = METRIC_QR_CODES,
+		[TALLY_CODE] = METRIC_PAIRING_CODES,
+		[TALLY_LINK] = METRIC_LINKS,
+		[TALLY_EXPIRED] = METRIC_EXPIRED,
+	};
+
+	for (int i = 0; i < TALLY_COUNT; i++)
+		out->n[ids[i]] = (int64_t)tally->n[i];
+	for (int i = 0; i < WA_REASON_COUNT; i++)
+		out->errors[i] = (int64_t)tally->errors[i];
+}
+
+void
+app_metrics(struct app *a, struct app_metrics *out)
+{
+	memset(out, 0, sizeof *out);
+	count_companies(a, out);
+	copy_tally(&a->tally, out);
+	out->n[METRIC_EVENTS] = (int64_t)a->last_seq;
+	out->n[METRIC_START_TIME] = a->since_wall_ms;
+	out->n[METRIC_UPTIME] =
+	    clock_mono_ms(clock_system()) - a->since_mono_ms;
+	out->n[METRIC_MEMORY] = process_memory_bytes();
+	out->n[METRIC_DESCRIPTORS] = process_descriptors();
+	out->n[METRIC_LOOP_LONGEST] = (int64_t)loop_longest_us(a->loop);
 }

@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include "core/app/config.h"
+#include "core/app/log_ring.h"
+#include "core/app/metrics.h"
+#include "core/app/patch.h"
 #include "core/app/qr.h"
 #include "core/app/words.h"
 #include "core/base/err.h"
@@ -19,6 +22,7 @@
 #define APP_RING_EVENTS 1024    /* kept for faces that come late */
 
 struct app;
+struct tokens;
 
 /* A sentence for the one who starts it, and the exit code to leave with. */
 struct app_problem {
@@ -40,6 +44,7 @@ void app_close(struct app *a);
 /* The language that the option lang and the environment ask for. */
 enum lang app_lang_of(const struct config *config);
 struct loop *app_loop(struct app *a);
+struct tokens *app_tokens(struct app *a);       /* core/app/tokens.h */
 
 /* Connects all linked companies at the configured rate. */
 void app_start(struct app *a);
@@ -65,6 +70,16 @@ MUST_CHECK enum err app_logout(struct app *a, const char *company);
 MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
     bool purge, store_fn fn, void *ctx);
 
+/*
+ * Sets what the patch has, and makes the company if needed. fn hears when it
+ * is stored, never from within this call: ERR_INVALID (id, name, phone or
+ * priority; nothing was changed), ERR_FULL (one company more than
+ * companies.max), or the store's error, after which it holds until the end
+ * of this process only.
+ */
+void app_patch(struct app *a, const char *company,
+    const struct app_patch *patch, store_fn fn, void *ctx);
+
 /* --- state ------------------------------------------------------------------ */
 
 /* False when there is no such company. */
@@ -73,6 +88,16 @@ bool app_view(const struct app *a, const char *company,
 typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
+
+/* Phones linked so far, newest first: at most max, and LINKS_MAX; returns how
+ * many. */
+struct app_link_record {
+	int64_t at_ms;                  /* wall */
+	char phone[32];                 /* digits, "" unknown */
+	char platform[32];              /* of the phone, "" unknown */
+};
+size_t app_links(struct app *a, const char *company,
+    struct app_link_record *out, size_t max);
 
 /*
  * What is on show of a company's link attempt: secrets, to be wiped. Times:
@@ -101,6 +126,20 @@ struct app_health {
 bool app_health(const struct app *a, const char *company,
     struct app_health *out);
 
+/* A change of a company's status or reason, since this process began. */
+struct app_change {
+	uint64_t seq;                   /* rises by one from 1 */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* At most max, newest first, from the one before that seq (0: from the
+ * newest); returns how many. The last 64 are kept. 0: no such company. */
+size_t app_history(const struct app *a, const char *company, uint64_t before,
+    struct app_change *out, size_t max);
+
 /* What happened, as a copy without any code in it. */
 struct app_event {
 	uint64_t seq;                   /* rises by one, from 1 */
@@ -127,6 +166,13 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* How all of it is doing. Resets the longest callback: meant for one reader
+ * (a second one sees what is left). */
+void app_metrics(struct app *a, struct app_metrics *out);
+
+/* The newest lines of the log; lives as long as the app. */
+struct log_ring *app_log(struct app *a);
 
 /* --- the network doctor ------------------------------------------------------- */
 

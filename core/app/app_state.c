@@ -58,3 +58,23 @@ app_health(const struct app *a, const char *company, struct app_health *out)
 	};
 	return true;
 }
+
+size_t
+app_history(const struct app *a, const char *company, uint64_t before,
+    struct app_change *out, size_t max)
+{
+	const struct session *s = app_session(a, company);
+	struct session_change c = { .seq = before == 0 ? UINT64_MAX : before };
+	size_t n = 0;
+
+	while (s != NULL && n < max && session_change_before(s, c.seq, &c))
+		out[n++] = (struct app_change){
+		    .seq = c.seq,
+		    .at_ms = c.at_ms,
+		    .status = c.status,
+		    .reason = c.reason,
+		    .state_version = c.state_version,
+		    .code = c.code,
+		};
+	return n;
+}

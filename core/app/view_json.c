@@ -1,13 +1,8 @@
 #include "core/app/view_json.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include <cjson/cJSON.h>
-
+#include "core/app/json.h"
 #include "core/base/str.h"
-
-#define TIME_LEN 25
+#include "core/session/number.h"
 
 void
 view_words_args(const struct session_view *view, int64_t now_ms,
@@ -25,6 +20,10 @@ view_words_args(const struct session_view *view, int64_t now_ms,
 	if (v->reason == WA_REASON_INTERNAL && v->stage == STAGE_LOOKUP &&
 	    v->detail[0] != '\0')
 		out->reason = v->detail;
+	if (v->err == ERR_PAIR_VETO) {
+		out->reason = v->phone_end;
+		out->phone = number_end(view->pinned_phone);
+	}
 	if (view->next_attempt_ms > now_ms)
 		out->n = (view->next_attempt_ms - now_ms + 999) / 1000;
 }
@@ -38,28 +37,6 @@ view_trouble(const struct session_view *view)
 	    (status == WA_STATUS_RECONNECTING || status == WA_STATUS_ERROR))
 		return view->verdict.reason;
 	return WA_REASON_NOT_ANSWERING;
-}
-
-static void
-add_time(cJSON *o, const char *name, int64_t wall_ms)
-{
-	char text[TIME_LEN];
-
-	if (wall_ms == 0) {
-		cJSON_AddNullToObject(o, name);
-		return;
-	}
-	str_time_utc(text, sizeof text, wall_ms);
-	cJSON_AddStringToObject(o, name, text);
-}
-
-static void
-add_text(cJSON *o, const char *name, const char *text)
-{
-	if (text[0] == '\0')
-		cJSON_AddNullToObject(o, name);
-	else
-		cJSON_AddStringToObject(o, name, text);
 }
 
 static void
@@ -86,7 +63,7 @@ add_last_error(cJSON *o, const struct session_view *view, enum lang lang,
 	} else {
 		cJSON_AddNullToObject(e, "message");
 	}
-	add_time(e, "at", view->last_error_ms);
+	json_add_time(e, "at", view->last_error_ms);
 }
 
 enum err
@@ -96,39 +73,34 @@ view_json(const struct session_view *view, enum lang lang, int64_t now_ms,
 	char text[WORDS_MAX];
 	struct words_args args;
 	cJSON *o = cJSON_CreateObject();
-	char *printed;
-	enum err err;
 
 	view_words_args(view, now_ms, &args);
 	cJSON_AddStringToObject(o, "companyId", view->company);
-	add_text(o, "name", view->name);
+	json_add_text(o, "name", view->name);
 	cJSON_AddBoolToObject(o, "connected", view->connected);
 	cJSON_AddStringToObject(o, "status", wa_status_name(view->status));
-	add_text(o, "reason", wa_reason_name(view->reason));
+	json_add_text(o, "reason", wa_reason_name(view->reason));
 	words_reason_sentence(text, sizeof text, lang, view->status,
 	    view->reason, &args);
 	cJSON_AddStringToObject(o, "message", text);
 	words_reason_advice(text, sizeof text, lang, view->status,
 	    view->reason, &args);
 	cJSON_AddStringToObject(o, "advice", text);
-	add_text(o, "phoneNumber", view->phone);
-	add_text(o, "pushName", view->push_name);
-	add_text(o, "platform", view->platform);
-	add_time(o, "since", view->since_ms);
-	add_time(o, "lastSeen", view->last_seen_ms);
+	json_add_text(o, "phoneNumber", view->phone);
+	json_add_text(o, "pushName", view->push_name);
+	json_add_text(o, "platform", view->platform);
+	json_add_time(o, "since", view->since_ms);
+	json_add_time(o, "lastSeen", view->last_seen_ms);
 	cJSON_AddNumberToObject(o, "reconnectAttempts", view->reconnects);
-	add_time(o, "nextAttemptAt", view->next_attempt_ms);
+	json_add_time(o, "nextAttemptAt", view->next_attempt_ms);
 	add_last_error(o, view, lang, &args);
 	cJSON_AddBoolToObject(o, "qrAvailable", view->qr_available);
-	add_time(o, "codeExpiresAt", view->code_expires_ms);
-	add_time(o, "windowEndsAt", view->window_ends_ms);
+	json_add_time(o, "codeExpiresAt", view->code_expires_ms);
+	json_add_time(o, "windowEndsAt", view->window_ends_ms);
 	cJSON_AddNumberToObject(o, "stateVersion",
 	    (double)view->state_version);
-	printed = cJSON_PrintUnformatted(o);
-	cJSON_Delete(o);
-	if (printed == NULL)
-		return ERR_NO_MEMORY;
-	err = buf_str(out, printed);
-	free(printed);
-	return err;
+	json_add_text(o, "pinnedPhoneNumber", view->pinned_phone);
+	cJSON_AddBoolToObject(o, "paused", view->paused);
+	cJSON_AddNumberToObject(o, "priority", view->priority);
+	return json_put(o, out);
 }

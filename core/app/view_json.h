@@ -18,4 +18,22 @@ enum wa_reason view_trouble(const struct session_view *view);
 MUST_CHECK enum err view_json(const struct session_view *view,
     enum lang lang, int64_t now_ms, struct buf *out);
 
+/* --- health and history ------------------------------------------------------ */
+
+struct app_health;
+struct app_change;
+
+/* Linked, connected, and answering: what /health says yes to. */
+bool health_is_good(const struct session_view *view,
+    const struct app_health *health, int64_t now_ms);
+/* Appends the health object of api.md; a detail is a sentence, with what to
+ * do where a check fails. */
+MUST_CHECK enum err health_json(const struct session_view *view,
+    const struct app_health *health, enum lang lang, int64_t now_ms,
+    struct buf *out);
+
+/* Appends {"seq","at","status","reason","message","code","stateVersion"}. */
+MUST_CHECK enum err history_json(const struct app_change *change,
+    enum lang lang, struct buf *out);
+
 #endif

@@ -331,15 +331,18 @@ static const struct reason_words reasons[] = {
 _Static_assert(ARRAY_LEN(reasons) == WA_REASON_COUNT, "every reason has words");
 
 static struct reason_words
-words_of(enum wa_status status, enum wa_reason reason, int code)
+words_of(enum wa_status status, enum wa_reason reason, int code, enum err err)
 {
 	static const struct reason_words typed = SAME(CODE);
 	static const struct reason_words token = WAIT(TOKEN);
+	static const struct reason_words other_phone = WITH(OTHER_PHONE);
 
 	if ((unsigned)reason >= WA_REASON_COUNT)
 		reason = WA_REASON_INTERNAL;
 	if (reason == WA_REASON_NONE && status == WA_STATUS_CODE)
 		return typed;
+	if (reason == WA_REASON_REFUSED && err == ERR_PAIR_VETO)
+		return other_phone;
 	/* 413, 414, 415: our access token is stale, nobody refused anything */
 	if (reason == WA_REASON_REFUSED && code >= 413 && code <= 415)
 		return token;
@@ -379,7 +382,7 @@ words_reason_sentence(char *out, size_t size, enum lang lang,
 		ban_reason(ban, sizeof ban, lang, known.code);
 		known.reason = ban;
 	}
-	words = words_of(status, reason, known.code);
+	words = words_of(status, reason, known.code, known.err);
 	words_format(out, size, lang, is_complete(table[words.full][lang],
 	    &known) ? words.full : words.bare, &known);
 }
@@ -427,11 +430,13 @@ words_reason_advice(char *out, size_t size, enum lang lang,
     const struct words_args *args)
 {
 	enum word advice = words_of(status, reason,
-	    args == NULL ? 0 : args->code).advice;
+	    args == NULL ? 0 : args->code,
+	    args == NULL ? ERR_OK : args->err).advice;
 
 	if (args != NULL && reason == WA_REASON_NETWORK_BLOCKED)
 		advice = advice_of_network(args->err);
-	else if (args != NULL && status == WA_STATUS_RECONNECTING)
+	else if (args != NULL && status == WA_STATUS_RECONNECTING &&
+	    args->err != ERR_PAIR_VETO)
 		advice = advice_at_end(advice, reason, args);
 	else if (args != NULL && reason == WA_REASON_INTERNAL &&
 	    args->reason != NULL)

@@ -50,6 +50,8 @@ enum err_class {
 	X(NOT_FOUND,        ERRC_USER,    "not found") \
 	X(EXISTS,           ERRC_USER,    "exists already") \
 	X(BUSY,             ERRC_USER,    "in use") \
+	X(LIMIT,            ERRC_USER,    "too many link attempts for now") \
+	X(MISMATCH,         ERRC_USER,    "another number than the bound one") \
 	X(FULL,             ERRC_LOCAL,   "limit reached") \
 	X(IO,               ERRC_LOCAL,   "input or output failed") \
 	X(NO_SPACE,         ERRC_LOCAL,   "no space left on the device") \

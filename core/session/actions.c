@@ -44,11 +44,15 @@ void
 act_open_attempt(struct session *s)
 {
 	s->linking = true;
+	session_tally(s, TALLY_ATTEMPT);
 	session_drop_creds(s);
 	s->creds = xcalloc(1, sizeof *s->creds);
 	identity_create(s->env->rnd, &s->creds->id);
 	s->creds->next_prekey_id = s->creds->first_unuploaded_prekey_id = 1;
 	s->row.phone[0] = '\0';
+	s->row.asked_ms = session_wall_ms(s);
+	if (s->row.state_version_limit == 0)
+		s->row.draft = true;    /* never stored: nobody else made it */
 	session_show(s, WA_REASON_NAME_LOOKUP);
 	session_persist(s);     /* from now on there is such a company */
 	learn_version(s, VERSION_FRESH_LINK_MS);
@@ -148,6 +152,7 @@ act_dial(struct session *s)
 		prepare_failed(s, err);
 		return;
 	}
+	session_tally(s, TALLY_DIAL);
 	s->channel = channel_open(&(struct channel_params){
 	    .loop = env->loop,
 	    .clock = env->clock,
@@ -192,6 +197,7 @@ void
 act_expire(struct session *s)
 {
 	close_attempt(s);
+	session_tally(s, TALLY_EXPIRED);
 	session_show(s, WA_REASON_CODE_EXPIRED);
 	session_persist(s);
 }
@@ -235,12 +241,16 @@ void
 act_fail_attempt(struct session *s)
 {
 	const struct verdict v = s->verdict;
+	struct store_batch *batch = store_batch_create();
 
 	close_attempt(s);
 	if (v.reason == WA_REASON_RATE_LIMITED)
 		start_cooldown(s, &v);
 	session_show(s, shown_after_attempt(v.reason));
-	session_persist(s);
+	/* of another phone's pairing code: nothing of it stays */
+	if (v.err == ERR_PAIR_VETO)
+		store_batch_delete(batch, "creds", "creds");
+	session_commit(s, batch, NULL);
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,
 	    .verdict = &v });
 }
@@ -261,6 +271,7 @@ act_answer_pair(struct session *s)
 
 	s->stop_wanted = false;
 	log_info("session=%s linked", s->row.company);
+	session_tally(s, TALLY_LINK);
 	session_emit(s, &(struct session_event){ .type = SESSION_LINKED });
 	timer_start(s->timer, FINISH_MS);
 	if (stop_now)
@@ -294,6 +305,7 @@ act_refuse_pair(struct session *s)
 void
 act_set_up(struct session *s)
 {
+	session_tally(s, TALLY_LOGIN);
 	if (s->logout_wanted) {
 		session_dispatch(s, EV_LOGOUT);
 		return;
@@ -305,8 +317,10 @@ act_set_up(struct session *s)
 static void
 count_return(struct session *s)
 {
-	if (s->was_online)
+	if (s->was_online) {
 		hours_add(&s->returns, session_mono_ms(s));
+		session_tally(s, TALLY_RETURN);
+	}
 	s->was_online = true;
 }
 
@@ -355,6 +369,11 @@ act_back_off(struct session *s)
 	const int64_t until_before = s->row.until_ms;
 	int64_t ms;
 
+	/* it was online for a logout only, which failed */
+	if (s->row.paused && !s->logout_wanted) {
+		session_dispatch(s, EV_STOP);
+		return;
+	}
 	session_disconnect(s);
 	if (v.act == ACT_WAIT && v.wait_s > 0) {
 		s->row.until_ms = session_wall_ms(s) + v.wait_s * SECOND_MS;
@@ -399,6 +418,7 @@ static void
 on_quarantined(void *ctx, enum err err)
 {
 	struct session *s = ctx;
+	struct store_batch *batch;
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND) {
 		/* the row still says linked and logged out: done at restart */
@@ -409,7 +429,9 @@ on_quarantined(void *ctx, enum err err)
 		    s->row.company);
 		s->row.linked = false;
 		s->row.damaged = false;
-		session_persist(s);
+		batch = store_batch_create();
+		session_batch_kept_links(s, batch);
+		session_commit(s, batch, NULL);
 	}
 	session_dispatch(s, EV_RETIRED);
 }
@@ -477,10 +499,10 @@ act_stop(struct session *s)
 	const bool was_linking = s->linking && s->row.linked == false;
 
 	close_attempt(s);
-	if (was_linking)
-		session_show(s, WA_REASON_NEVER_LINKED);
-	else if (s->row.paused)
+	if (s->row.paused)
 		session_show(s, WA_REASON_PAUSED);
+	else if (was_linking)
+		session_show(s, WA_REASON_NEVER_LINKED);
 	else if (s->row.until_ms <= session_wall_ms(s))
 		session_show(s, WA_REASON_NOT_RUNNING);
 	/* else a ban or cooldown, which goes on */

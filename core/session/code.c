@@ -234,6 +234,7 @@ on_hello_answer(void *ctx, enum err err, const struct node *answer)
 	memcpy(c->ref, p, n);
 	c->ref_len = n;
 	c->waiting = false;
+	session_tally(s, TALLY_CODE);
 	log_info("session=%s pairing code accepted by WhatsApp",
 	    s->row.company);
 	window_show(c->w);

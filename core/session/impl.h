@@ -5,7 +5,8 @@
  *   actions.c     what its rows do
  *   connection.c  the channel's and keep-alive's events
  *   shown.c       status, reason, view
- *   saved.c       commits, keys in memory
+ *   saved.c       commits, keys in memory, phones linked so far
+ *   settings.c    what an admin sets
  *   stanza.c      incoming stanzas to handlers, acks
  *   login.c       from success to online: pre-keys, active
  *   prekeys.c     making, storing and uploading pre-keys
@@ -17,6 +18,7 @@
 
 #include "core/session/backoff.h"
 #include "core/session/channel.h"
+#include "core/session/history.h"
 #include "core/session/hours.h"
 #include "core/session/iq.h"
 #include "core/session/keepalive.h"
@@ -95,6 +97,8 @@ struct session {
 	unsigned telling;               /* depth of session_emit */
 	unsigned asked;                 /* inputs put off, one bit each */
 	int login_counter;
+	char asked_phone[PHONE_DIGITS_MAX + 1]; /* of the last attempt */
+	struct links *kept_links;       /* while the keys are moved away */
 
 	struct creds *creds;            /* only from dial to online */
 	bool creds_idle;                /* to be dropped with the last commit */
@@ -121,6 +125,7 @@ struct session {
 	unsigned reconnects;
 	bool was_online;                /* with these keys, in this process */
 	struct hours returns;           /* to being online */
+	struct history history;
 	int64_t limited_until_ms;       /* wall; new chats are restricted */
 	int32_t rtt_ms, prekeys_on_server;
 	uint64_t state_version;
@@ -142,6 +147,7 @@ void session_show(struct session *s, enum wa_reason reason);
 void session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason);
 void session_emit(struct session *s, struct session_event *event);
+void session_tally(struct session *s, enum tally_item item);
 /* The connection, or what was asked of it, ended so: chooses the input. */
 void session_end_with(struct session *s, const struct verdict *verdict);
 
@@ -156,7 +162,14 @@ void session_on_timer(void *ctx);
 /* Stores row (and creds, if given) and counts the commit; fn may be NULL. */
 void session_commit(struct session *s, struct store_batch *batch,
     store_fn fn);
+/* The same with fn's own ctx. */
+void session_commit_for(struct session *s, struct store_batch *batch,
+    store_fn fn, void *ctx);
 void session_persist(struct session *s);        /* the row alone */
+/* The phone that was linked now, in front of those before. */
+void session_batch_link(struct session *s, struct store_batch *batch);
+/* What session_quarantine has kept of the phones, for the new database. */
+void session_batch_kept_links(struct session *s, struct store_batch *batch);
 /* Moves the keys aside; the reason is the one shown. */
 void session_quarantine(struct session *s, store_fn fn);
 void session_batch_creds(struct store_batch *batch, const struct creds *c);
@@ -186,6 +199,9 @@ void stanza_handle(struct session *s, const struct node *node);
 void login_success(struct session *s, const struct node *success);
 void login_setup(struct session *s);
 void login_logout(struct session *s);
+
+/* settings.c: bound to a number, and this is another. */
+bool session_is_pinned_elsewhere(const struct session *s, const char *phone);
 
 /* prekeys.c: makes, stores and uploads so many; calls back once. */
 typedef void (*prekeys_fn)(struct session *s, enum err err);

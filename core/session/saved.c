@@ -13,6 +13,7 @@
 struct commit {
 	struct session *s;
 	store_fn fn;
+	void *ctx;
 };
 
 static void
@@ -21,6 +22,7 @@ on_committed(void *ctx, enum err err)
 	struct commit *c = ctx;
 	struct session *s = c->s;
 	const store_fn fn = c->fn;
+	void *const fn_ctx = c->ctx;
 
 	free(c);
 	s->commits--;
@@ -28,24 +30,26 @@ on_committed(void *ctx, enum err err)
 		log_error("session=%s commit failed: %s", s->row.company,
 		    err_text(err));
 	if (fn != NULL)
-		fn(s, err);
+		fn(fn_ctx, err);
 	if (s->creds_idle && s->commits == 0)
 		session_drop_creds(s);
 }
 
 static struct commit *
-commit_create(struct session *s, store_fn fn)
+commit_create(struct session *s, store_fn fn, void *ctx)
 {
 	struct commit *c = xcalloc(1, sizeof *c);
 
 	c->s = s;
 	c->fn = fn;
+	c->ctx = ctx;
 	s->commits++;
 	return c;
 }
 
 void
-session_commit(struct session *s, struct store_batch *batch, store_fn fn)
+session_commit_for(struct session *s, struct store_batch *batch, store_fn fn,
+    void *ctx)
 {
 	s->row_is_newer = false;
 	s->row.state_version_limit = s->state_version + 1;
@@ -56,7 +60,13 @@ session_commit(struct session *s, struct store_batch *batch, store_fn fn)
 	    wa_reason_name(s->reason));
 	store_batch_index(batch, &s->row);
 	store_commit(s->env->store, s->row.company, batch, on_committed,
-	    commit_create(s, fn));
+	    commit_create(s, fn, ctx));
+}
+
+void
+session_commit(struct session *s, struct store_batch *batch, store_fn fn)
+{
+	session_commit_for(s, batch, fn, s);
 }
 
 void
@@ -65,11 +75,82 @@ session_persist(struct session *s)
 	session_commit(s, store_batch_create(), NULL);
 }
 
+/* --- phones linked so far ----------------------------------------------------- */
+
+bool
+session_links(struct session *s, struct links *out)
+{
+	struct buf in;
+	bool good;
+
+	buf_init(&in, STORE_VALUE_MAX);
+	good = store_get(s->env->store, s->row.company, LINKS_TABLE,
+	    LINKS_KEY, &in) == ERR_OK &&
+	    links_decode(in.data, in.len, out) == ERR_OK;
+	buf_finish(&in);
+	return good;
+}
+
+static void
+batch_links(struct store_batch *batch, const struct links *l)
+{
+	struct buf out;
+
+	buf_init(&out, STORE_VALUE_MAX);
+	if (links_encode(l, &out) != ERR_OK)
+		abort();        /* our own small struct */
+	store_batch_put(batch, LINKS_TABLE, LINKS_KEY, out.data, out.len);
+	buf_finish(&out);
+}
+
+void
+session_batch_link(struct session *s, struct store_batch *batch)
+{
+	struct link_record record = { .at_ms = session_wall_ms(s) };
+	struct links l = { 0 };
+
+	/* one that cannot be read is no reason to refuse the link */
+	(void)session_links(s, &l);
+	str_copy(record.phone, sizeof record.phone, s->row.phone);
+	str_copy(record.platform, sizeof record.platform, s->row.platform);
+	links_add(&l, &record);
+	batch_links(batch, &l);
+}
+
+/* Damaged data is left as it is, this record of it too. */
+static void
+keep_links(struct session *s)
+{
+	struct links *l;
+
+	if (s->row.damaged || s->reason == WA_REASON_STORE_DAMAGED ||
+	    s->kept_links != NULL)
+		return;
+	l = xcalloc(1, sizeof *l);
+	if (session_links(s, l))
+		s->kept_links = l;
+	else
+		free(l);
+}
+
+void
+session_batch_kept_links(struct session *s, struct store_batch *batch)
+{
+	if (s->kept_links == NULL)
+		return;
+	batch_links(batch, s->kept_links);
+	free(s->kept_links);
+	s->kept_links = NULL;
+}
+
+/* --- keys ----------------------------------------------------------------------- */
+
 void
 session_quarantine(struct session *s, store_fn fn)
 {
+	keep_links(s);
 	store_quarantine(s->env->store, s->row.company,
-	    wa_reason_name(s->reason), on_committed, commit_create(s, fn));
+	    wa_reason_name(s->reason), on_committed, commit_create(s, fn, s));
 }
 
 void

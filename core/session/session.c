@@ -45,6 +45,8 @@ session_destroy(struct session *s)
 	tls_ticket_destroy(s->ticket);
 	timer_destroy(s->timer);
 	keepalive_finish(&s->keep);
+	history_finish(&s->history);
+	free(s->kept_links);
 	free(s);
 }
 
@@ -87,25 +89,61 @@ ask(struct session *s, enum session_input input)
 	s->asked |= 1u << input;
 }
 
+static bool
+has_accepted(const struct session *s)
+{
+	return s->state == ST_SAVE || s->state == ST_FINISH;
+}
+
 enum err
-session_link(struct session *s, const char *phone)
+session_link_check(const struct session *s, const char *phone)
 {
 	if (s->telling > 0)
 		return ERR_BUSY;
 	/* the phone has accepted: too late for another code */
-	if (s->state == ST_SAVE || s->state == ST_FINISH)
+	if (has_accepted(s))
 		return ERR_OK;
 	if (s->row.linked)
 		return ERR_EXISTS;
+	if (s->row.paused)
+		return ERR_BUSY;
+	if (phone != NULL && session_is_pinned_elsewhere(s, phone))
+		return ERR_MISMATCH;
+	if (s->window == NULL && (s->state != ST_IDLE ||
+	    (s->reason == WA_REASON_RATE_LIMITED &&
+	    s->row.until_ms > session_wall_ms(s))))
+		return ERR_BUSY;
+	return ERR_OK;
+}
+
+bool
+session_is_linking(const struct session *s)
+{
+	return s->linking;
+}
+
+const char *
+session_asked_phone(const struct session *s)
+{
+	return s->asked_phone;
+}
+
+enum err
+session_link(struct session *s, const char *phone)
+{
+	const enum err err = session_link_check(s, phone);
+
+	if (err != ERR_OK || has_accepted(s))
+		return err;
+	if (phone != NULL || s->window == NULL)
+		str_copy(s->asked_phone, sizeof s->asked_phone,
+		    phone == NULL ? "" : phone);
 	if (s->window != NULL) {
 		if (phone != NULL)
 			window_set_phone(s->window, phone);
 		window_resend(s->window);
 		return ERR_OK;
 	}
-	if (s->state != ST_IDLE ||
-	    (s->status == WA_STATUS_COOLDOWN && s->row.until_ms > session_wall_ms(s)))
-		return ERR_BUSY;
 	if (s->row.damaged) {
 		/* moved aside first, and said; then it can be linked anew */
 		session_dispatch(s, EV_DAMAGED);
@@ -158,6 +196,8 @@ session_connect(struct session *s, bool now)
 {
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
+	if (s->row.paused)
+		return ERR_BUSY;
 	if (s->state == ST_IDLE && is_retiring(s)) {
 		set_verdict(s, ACT_RETIRE);
 		ask(s, EV_RETIRE);
@@ -194,6 +234,8 @@ session_reconnect(struct session *s)
 		return ERR_BUSY;
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
+	if (s->row.paused)
+		return ERR_BUSY;
 	if (s->state == ST_LOGIN || s->state == ST_SETUP ||
 	    s->state == ST_ONLINE)
 		ask(s, EV_RESTART);

@@ -19,7 +19,9 @@
 #include "core/io/loop.h"
 #include "core/io/tls.h"
 #include "core/io/ws.h"
+#include "core/session/links.h"
 #include "core/session/status.h"
+#include "core/session/tally.h"
 #include "core/session/verdict.h"
 #include "core/session/version.h"
 #include "core/store/store.h"
@@ -67,12 +69,13 @@ struct session_env {
 	const char *platform_display;           /* "Chrome (Linux)" */
 	session_event_fn on_event;
 	void *on_event_ctx;
+	struct tally *tally;                    /* NULL: nobody counts */
 };
 
 /* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
 struct session_view {
 	char company[COMPANY_ID_MAX + 1];
-	char name[128];
+	char name[STORE_NAME_SIZE];
 	enum wa_status status;
 	enum wa_reason reason;
 	bool linked, connected;
@@ -92,6 +95,9 @@ struct session_view {
 	int32_t rtt_ms;                 /* of the last ping, -1 unknown */
 	int32_t prekeys;                /* on the server, -1 unknown */
 	uint64_t state_version;
+	char pinned_phone[32];          /* digits, "" not bound to a number */
+	bool paused;
+	int priority;
 };
 
 /*
@@ -108,11 +114,28 @@ struct session_shown {
 };
 void session_shown(const struct session *s, struct session_shown *out);
 
+/* Two facts of the view, for those who ask of all companies. */
+enum wa_status session_status(const struct session *s);
+bool session_is_linked(const struct session *s);
+
 /* How long the connection has been online, 0 when it is not. */
 int64_t session_uptime_ms(const struct session *s);
 /* How often it came back online in the last 24 hours, its first time in this
  * process not counted. */
 unsigned session_reconnects_24h(const struct session *s);
+
+/* One change of status or reason. */
+struct session_change {
+	uint64_t seq;                   /* rises by one from 1, in a process */
+	int64_t at_ms;                  /* wall */
+	enum wa_status status;
+	enum wa_reason reason;
+	uint64_t state_version;         /* after it */
+	unsigned code;                  /* WhatsApp's, of a trouble; 0 none */
+};
+/* The newest whose seq is below before; false: none is kept. */
+bool session_change_before(const struct session *s, uint64_t before,
+    struct session_change *out);
 
 /* row: as stored; a fresh one has only the company id. */
 struct session *session_create(const struct session_env *env,
@@ -126,18 +149,26 @@ void session_view(const struct session *s, struct session_view *out);
 /*
  * Opens a link attempt, or joins the one that is open. phone: digits to ask
  * a pairing code for, or NULL for QR only; another number replaces the code.
- * ERR_EXISTS: linked already. ERR_BUSY: not now (logging out, or cooling
- * down until view.until_ms, or from within an event). Joining one re-sends
- * what is on show; once the phone has accepted there is nothing to show.
+ * ERR_EXISTS: linked already. ERR_BUSY: not now (logging out, paused, cooling
+ * down until view.until_ms, or from within an event). ERR_MISMATCH: bound to
+ * another number. Joining one re-sends what is on show; once the phone has
+ * accepted there is nothing to show.
  */
 MUST_CHECK enum err session_link(struct session *s, const char *phone);
+/* What session_link would say, and do nothing. */
+MUST_CHECK enum err session_link_check(const struct session *s,
+    const char *phone);
+/* An attempt is open, so that session_link would join it. */
+bool session_is_linking(const struct session *s);
+/* The number that the last attempt asked a code for; "" none. Borrowed. */
+const char *session_asked_phone(const struct session *s);
 /* Ends an open attempt; no-op when there is none, or the phone has accepted
  * it. */
 void session_link_cancel(struct session *s);
 
 /*
- * Dials a linked company. ERR_NOT_FOUND: not linked. now: also when halted
- * or waiting; else a ban or a stop is respected (ERR_BUSY). This and what
+ * Dials a linked company. ERR_NOT_FOUND: not linked. ERR_BUSY: paused. now:
+ * also when halted or waiting; else a ban or a stop is respected (ERR_BUSY). This and what
  * follows waits for the next turn when called from within an event.
  */
 MUST_CHECK enum err session_connect(struct session *s, bool now);
@@ -145,13 +176,31 @@ MUST_CHECK enum err session_connect(struct session *s, bool now);
  * waits for the end of a ban; what cannot be read goes to quarantine. True
  * if it dials now. */
 bool session_start(struct session *s);
-/* Drops the connection, keys untouched, and dials again. */
+/* Drops the connection, keys untouched, and dials again. ERR_NOT_FOUND: not
+ * linked. ERR_BUSY: paused, or a link attempt is open. */
 MUST_CHECK enum err session_reconnect(struct session *s);
 /* Unlinks on WhatsApp's side; needs a login first if offline. */
 MUST_CHECK enum err session_logout(struct session *s);
 /* Disconnects and stays so until session_connect. What is being saved is
  * finished first: wait for session_is_quiet. */
 void session_stop(struct session *s);
+
+/* --- what an admin sets: checked by the caller, kept by session_save ------- */
+
+void session_set_name(struct session *s, const char *name);     /* "" none */
+/* The only number it may be linked to, as digits; "" any. */
+void session_pin(struct session *s, const char *phone);
+/* Disconnects and stays so, over restarts too; ends an open link attempt
+ * that the phone has not accepted. Or connects again. */
+void session_set_paused(struct session *s, bool paused);
+void session_set_priority(struct session *s, int priority);
+int session_priority(const struct session *s);
+/* Tells of the change and stores it; fn (may be NULL) as in store_commit. */
+void session_save_settings(struct session *s, store_fn fn, void *ctx);
+
+/* The phones it was linked to, as stored. False: none, or not readable. */
+bool session_links(struct session *s, struct links *out);
+
 /* Nothing under way that would call back. */
 bool session_is_quiet(const struct session *s);
 

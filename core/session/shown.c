@@ -31,6 +31,30 @@ session_emit(struct session *s, struct session_event *event)
 }
 
 void
+session_tally(struct session *s, enum tally_item item)
+{
+	if (s->env->tally != NULL)
+		s->env->tally->n[item]++;
+}
+
+static void
+note_change(struct session *s)
+{
+	const struct verdict *v = &s->verdict;
+	const unsigned code = v->ban_code != 0 ? v->ban_code : v->code;
+
+	history_add(&s->history, &(struct session_change){
+	    .at_ms = s->since_ms,
+	    .status = s->status,
+	    .reason = s->reason,
+	    .state_version = s->state_version,
+	    /* the verdict stays after its trouble is over */
+	    .code = wa_reason_error_code(s->reason) != NULL &&
+	    v->reason == s->reason ? code : 0,
+	});
+}
+
+void
 session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason)
 {
@@ -44,6 +68,8 @@ session_show_status(struct session *s, enum wa_status status,
 		    wa_status_name(status), wa_reason_name(reason));
 	}
 	s->state_version++;
+	if (differs)
+		note_change(s);
 	session_emit(s, &(struct session_event){ .type = SESSION_CHANGED });
 }
 
@@ -66,7 +92,7 @@ session_show_online(struct session *s)
 void
 session_note_error(struct session *s, const struct verdict *v)
 {
-	const char *code = wa_reason_error_code(v->reason);
+	const char *code = verdict_error_code(v);
 
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
@@ -75,6 +101,8 @@ session_note_error(struct session *s, const struct verdict *v)
 	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
 	s->row_is_newer = true;
+	if (s->env->tally != NULL)
+		s->env->tally->errors[v->reason]++;
 	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
 	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
 	    v->code, v->detail);
@@ -107,6 +135,8 @@ restore_verdict(struct session *s)
 	v->code = s->row.last_code;
 	if (v->reason == WA_REASON_TEMPORARY)
 		v->ban_code = s->row.last_code;
+	if (strcmp(s->row.last_error, VERDICT_VETO_CODE) == 0)
+		v->err = ERR_PAIR_VETO;
 }
 
 void
@@ -125,7 +155,7 @@ session_restore_shown(struct session *s)
 	if (!is_lasting(s))
 		s->reason = row->linked ? WA_REASON_NOT_RUNNING :
 		    WA_REASON_NEVER_LINKED;
-	if (row->linked && row->paused)
+	if (row->paused)
 		s->reason = WA_REASON_PAUSED;
 	(void)wa_reason_status(s->reason, &s->status);
 	restore_verdict(s);
@@ -171,6 +201,10 @@ session_view(const struct session *s, struct session_view *out)
 	out->rtt_ms = s->rtt_ms;
 	out->prekeys = s->prekeys_on_server;
 	out->state_version = s->state_version;
+	str_copy(out->pinned_phone, sizeof out->pinned_phone,
+	    s->row.pinned_phone);
+	out->paused = s->row.paused;
+	out->priority = s->row.priority;
 	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
 		out->window_ends_ms = now + window_left_ms(s->window);
@@ -203,4 +237,23 @@ unsigned
 session_reconnects_24h(const struct session *s)
 {
 	return hours_sum(&s->returns, session_mono_ms(s));
+}
+
+bool
+session_change_before(const struct session *s, uint64_t before,
+    struct session_change *out)
+{
+	return history_before(&s->history, before, out);
+}
+
+enum wa_status
+session_status(const struct session *s)
+{
+	return s->status;
+}
+
+bool
+session_is_linked(const struct session *s)
+{
+	return s->row.linked;
 }

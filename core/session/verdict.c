@@ -201,6 +201,13 @@ verdict_of_silence(enum stage stage, struct verdict *out)
 	set_detail(out, "no answer in time");
 }
 
+const char *
+verdict_error_code(const struct verdict *v)
+{
+	return v->err == ERR_PAIR_VETO ? VERDICT_VETO_CODE :
+	    wa_reason_error_code(v->reason);
+}
+
 enum wa_reason
 verdict_stage_reason(enum stage stage)
 {

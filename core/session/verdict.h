@@ -34,6 +34,7 @@ struct verdict {
 	int64_t wait_s;                 /* with ACT_WAIT when told, else 0 */
 	enum stage stage;               /* where a connection was lost */
 	enum err err;                   /* and why, ERR_OK if told by WhatsApp */
+	char phone_end[5];              /* of a phone that was refused */
 	char detail[VERDICT_DETAIL_MAX];/* clean text for logs and admins */
 };
 
@@ -46,6 +47,11 @@ void verdict_of_loss(enum err err, enum stage stage, int http_status,
     const char *detail, struct verdict *out);
 /* Of a ping or stage that was never answered. */
 void verdict_of_silence(enum stage stage, struct verdict *out);
+
+/* errorCode of the HTTP contract for an answer that fails because of it, as
+ * wa_reason_error_code; a phone other than the bound one has its own. */
+#define VERDICT_VETO_CODE "INVALID_PHONE"
+const char *verdict_error_code(const struct verdict *v);
 
 /* What a connection shows while it is at this stage. */
 enum wa_reason verdict_stage_reason(enum stage stage);

@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/session/number.h"
 
 #define FIRST_REF_MS 60000
 #define NEXT_REF_MS 20000
@@ -199,6 +200,7 @@ show_ref(struct window *w)
 		ms = left;
 	w->ref_ends_ms = now_ms(w) + ms;
 	timer_start(w->timer, ms);
+	session_tally(w->s, TALLY_QR);
 	emit_qr(w);
 }
 
@@ -374,12 +376,14 @@ window_wait_for_phone(struct window *w)
 /* --- pair-success ------------------------------------------------------------------ */
 
 static void
-pair_refused(struct window *w, enum err err, struct node *reply)
+pair_refused(struct window *w, enum err err, struct node *reply,
+    const char *phone)
 {
 	struct verdict v;
 
 	verdict_of_loss(err, STAGE_OPEN, 0, err_text(err), &v);
 	v.reason = WA_REASON_REFUSED;
+	str_copy(v.phone_end, sizeof v.phone_end, number_end(phone));
 	session_send(w->s, reply);
 	session_end_with(w->s, &v);
 }
@@ -390,12 +394,20 @@ window_pair_success(struct window *w, const struct node *iq)
 	struct session *s = w->s;
 	struct pair_result result;
 	struct node *reply = NULL;
+	char phone[NUMBER_KEY_SIZE];
 	enum err err;
 
 	err = pair_success_check(iq, &s->creds->id, s->env->rnd, &result,
 	    &reply);
 	if (err != ERR_OK) {
-		pair_refused(w, err, reply);
+		pair_refused(w, err, reply, "");
+		return;
+	}
+	account_phone(&result.account, phone, sizeof phone);
+	if (session_is_pinned_elsewhere(s, phone)) {
+		node_destroy(reply);
+		pair_refused(w, ERR_PAIR_VETO, pair_error_reply(iq, 500,
+		    "internal-error"), phone);
 		return;
 	}
 	node_destroy(w->reply);
@@ -426,12 +438,14 @@ window_save(struct window *w)
 	const struct account *account = &s->creds->account;
 
 	s->row.linked = true;
+	s->row.draft = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	account_phone(account, s->row.phone, sizeof s->row.phone);
 	str_copy(s->row.platform, sizeof s->row.platform, account->platform);
 	/* keys of an earlier link must not mix with the new ones */
 	store_batch_delete_all(batch, "prekey");
 	session_batch_creds(batch, s->creds);
+	session_batch_link(s, batch);
 	session_commit(s, batch, on_saved);
 }
 

@@ -13,7 +13,8 @@
  * look like. What is not covered: an older value of the same place opens.
  *
  * Company key: BLAKE2b-256 keyed with the master key over "pairdesk company
- * key 1", u16be length of the id, id. 192 random bits of nonce cannot repeat in
+ * key 1", u16be length of the id, id. The key for hashes of access tokens: the
+ * same over "pairdesk token key 1" and an empty id. 192 random bits of nonce cannot repeat in
  * any number of writes that a disk survives.
  */
 #include "core/store/seal.h"
@@ -26,7 +27,8 @@
 #define NONCE_LEN crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_LEN crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define AD_MAX 512
-#define KDF_LABEL "pairdesk company key 1"
+#define COMPANY_LABEL "pairdesk company key 1"
+#define TOKEN_LABEL "pairdesk token key 1"
 
 _Static_assert(SEAL_OVERHEAD == 1 + NONCE_LEN + TAG_LEN, "seal overhead");
 _Static_assert(KEY_LEN == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key");
@@ -56,22 +58,35 @@ associated_data(const struct seal_place *place, struct buf *out)
 	return append_name(out, place->key);
 }
 
-void
-seal_company_key(const struct secret *master, const char *company,
+static void
+derive(const struct secret *master, const char *label, const char *name,
     struct secret *out)
 {
-	const size_t n = strlen(company);
+	const size_t n = strlen(name);
 	const uint8_t len[2] = { (uint8_t)(n >> 8), (uint8_t)n };
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, master->b, sizeof master->b,
 	    sizeof out->b);
-	crypto_generichash_update(&state, (const uint8_t *)KDF_LABEL,
-	    sizeof KDF_LABEL - 1);
+	crypto_generichash_update(&state, (const uint8_t *)label,
+	    strlen(label));
 	crypto_generichash_update(&state, len, sizeof len);
-	crypto_generichash_update(&state, (const uint8_t *)company, n);
+	crypto_generichash_update(&state, (const uint8_t *)name, n);
 	crypto_generichash_final(&state, out->b, sizeof out->b);
 	secret_wipe(&state, sizeof state);
+}
+
+void
+seal_company_key(const struct secret *master, const char *company,
+    struct secret *out)
+{
+	derive(master, COMPANY_LABEL, company, out);
+}
+
+void
+seal_token_key(const struct secret *master, struct secret *out)
+{
+	derive(master, TOKEN_LABEL, "", out);
 }
 
 enum err

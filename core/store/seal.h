@@ -24,6 +24,9 @@ struct seal_place {
 void seal_company_key(const struct secret *master, const char *company,
     struct secret *out);
 
+/* The key that access tokens are hashed with; caller wipes it. */
+void seal_token_key(const struct secret *master, struct secret *out);
+
 /* Appends the sealed p[n] to out; out is unchanged on error. */
 MUST_CHECK enum err seal_value(const struct secret *key, const struct rnd *rnd,
     const struct seal_place *place, const void *p, size_t n, struct buf *out);

@@ -426,3 +426,15 @@ store_company_count(struct store *s)
 
 	return index_count(s->vault.index, &count) == ERR_OK ? count : 0;
 }
+
+const struct vault *
+store_vault(const struct store *s)
+{
+	return &s->vault;
+}
+
+struct loop *
+store_loop(const struct store *s)
+{
+	return s->loop;
+}

@@ -158,4 +158,9 @@ MUST_CHECK enum err store_row(struct store *s, const char *company,
     struct company_row *out);
 size_t store_company_count(struct store *s);
 
+/* For the rest of this layer (tokens.h). */
+struct vault;
+const struct vault *store_vault(const struct store *s);
+struct loop *store_loop(const struct store *s);
+
 #endif

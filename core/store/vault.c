@@ -4,10 +4,12 @@
  *	lock			lock.c
  *	master.key		masterkey.c, unless it is kept elsewhere
  *	index.db		index.c
+ *	tokens.db		tokens.c
  *	sessions/company_<id>/session.db	db.c
  *	sessions/new_<id>/	being made, not yet a company
  *	sessions/purge_<id>/	no longer a company, being deleted
  *	quarantine/company_<id>.<time>/		with reason.txt
+ *	quarantine/tokens.db.<time>/		the same
  *	removed/company_<id>.<time>/
  *
  * Directories 0700, files 0600. A company comes and goes by rename: it is
@@ -372,11 +374,11 @@ vault_make_empty(const struct vault *v, const char *company,
 
 /* --- moving away ---------------------------------------------------------- */
 
-/* A name below `below` that is free: company_<id>.<time>, a count if twice in
+/* A name below `below` that is free: <prefix><id>.<time>, a count if twice in
  * one second. */
 static enum err
-aside_path(const struct vault *v, const char *below, const char *company,
-    char *out)
+aside_path(const struct vault *v, const char *below, const char *prefix,
+    const char *id, char *out)
 {
 	const time_t now = (time_t)(clock_wall_ms(clock_system()) / 1000);
 	char when[32] = "0", count[16] = "";
@@ -386,8 +388,8 @@ aside_path(const struct vault *v, const char *below, const char *company,
 	if (gmtime_r(&now, &tm) != NULL)
 		strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &tm);
 	for (int i = 1; i < ASIDE_TRIES; i++) {
-		if ((err = dir_path(out, "%s/%s/" COMPANY_PREFIX "%s.%s%s",
-		    v->dir, below, company, when, count)) != ERR_OK)
+		if ((err = dir_path(out, "%s/%s/%s%s.%s%s", v->dir, below,
+		    prefix, id, when, count)) != ERR_OK)
 			return err;
 		if (!dir_exists(out))
 			return ERR_OK;
@@ -417,8 +419,8 @@ vault_quarantine(const struct vault *v, const char *company,
 	enum err err;
 
 	if ((err = session_path(v, COMPANY_PREFIX, company, from)) !=
-	    ERR_OK || (err = aside_path(v, "quarantine", company, to)) !=
-	    ERR_OK)
+	    ERR_OK || (err = aside_path(v, "quarantine", COMPANY_PREFIX,
+	    company, to)) != ERR_OK)
 		return err;
 	if (!dir_exists(from) && row == NULL)
 		return ERR_NOT_FOUND;
@@ -432,6 +434,31 @@ vault_quarantine(const struct vault *v, const char *company,
 	if ((err = vault_make_empty(v, company, row)) != ERR_OK)
 		return err;
 	return set_mark(v, company, MARK_COMMIT);
+}
+
+enum err
+vault_put_aside(const struct vault *v, const char *name, const char *reason,
+    char *out)
+{
+	/* the file first: without its WAL it could pass for sound */
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	char from[DIR_PATH_MAX], to[DIR_PATH_MAX];
+	enum err err;
+
+	if ((err = aside_path(v, "quarantine", "", name, out)) != ERR_OK ||
+	    (err = dir_make(out, NULL)) != ERR_OK)
+		return err;
+	write_reason(out, reason);
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		if ((err = dir_path(from, "%s/%s%s", v->dir, name,
+		    endings[i])) != ERR_OK || (err = dir_path(to, "%s/%s%s",
+		    out, name, endings[i])) != ERR_OK)
+			return err;
+		if ((err = dir_move(from, to)) != ERR_OK &&
+		    err != ERR_NOT_FOUND)
+			return err;
+	}
+	return ERR_OK;
 }
 
 struct aside {
@@ -494,7 +521,7 @@ vault_remove(const struct vault *v, const char *company,
 	enum err err;
 
 	err = purge ? session_path(v, PURGE_PREFIX, company, to) :
-	    aside_path(v, "removed", company, to);
+	    aside_path(v, "removed", COMPANY_PREFIX, company, to);
 	if (err != ERR_OK || (err = session_path(v, COMPANY_PREFIX, company,
 	    from)) != ERR_OK)
 		return err;

@@ -71,6 +71,11 @@ MUST_CHECK enum err vault_quarantine(const struct vault *v,
 MUST_CHECK enum err vault_remove(const struct vault *v, const char *company,
     const struct company_row *row, enum removal how);
 
+/* Moves a closed database of the state directory itself into a directory of
+ * its own in quarantine/, whose path goes to out[DIR_PATH_MAX]. */
+MUST_CHECK enum err vault_put_aside(const struct vault *v, const char *name,
+    const char *reason, char *out);
+
 /* Second half of a quarantine: an empty company with the same settings. */
 MUST_CHECK enum err vault_make_empty(const struct vault *v,
     const char *company, const struct company_row *row);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/app/token_text.h"
+#include "core/app/tokens.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/t.h"
@@ -107,6 +109,110 @@ try_link(struct flat *f, const char *company)
 			return;
 	}
 	EXPECT(false);
+}
+
+/* --- one company's state --------------------------------------------------- */
+
+TEST(app_history_is_read_in_pages)
+{
+	struct app_change all[64], page[2];
+	uint64_t before = 0;
+	struct flat f;
+	size_t n, seen = 0, got;
+
+	flat_init(&f);
+	EXPECT_INT(app_history(f.app, "acme", 0, all, 64), 0);
+	try_link(&f, "acme");
+	n = app_history(f.app, "acme", 0, all, 64);
+	ASSERT(n >= 3);
+	EXPECT_INT(all[0].status, WA_STATUS_IDLE);
+	EXPECT_INT(all[n - 1].seq, 1);
+	EXPECT_INT(all[n - 1].status, WA_STATUS_CONNECTING);
+	for (size_t i = 1; i < n; i++) {
+		EXPECT(all[i].seq + 1 == all[i - 1].seq);
+		EXPECT(all[i].at_ms <= all[i - 1].at_ms);
+		EXPECT(all[i].state_version < all[i - 1].state_version);
+		EXPECT(all[i].status != all[i - 1].status ||
+		    all[i].reason != all[i - 1].reason);
+	}
+	while ((got = app_history(f.app, "acme", before, page, 2)) > 0) {
+		for (size_t i = 0; i < got; i++)
+			EXPECT_INT(page[i].seq, all[seen++].seq);
+		before = page[got - 1].seq;
+	}
+	EXPECT_INT(seen, n);
+	flat_finish(&f);
+}
+
+TEST(app_state_of_an_unknown_company_is_none)
+{
+	struct app_shown shown;
+	struct app_health health;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT(!app_shown(f.app, "acme", &shown));
+	EXPECT(!app_health(f.app, "acme", &health));
+	try_link(&f, "acme");
+	ASSERT(app_shown(f.app, "acme", &shown));
+	EXPECT_STR(shown.qr, "");
+	EXPECT_INT(shown.window_ends_ms, 0);
+	ASSERT(app_health(f.app, "acme", &health));
+	EXPECT_INT(health.uptime_ms, 0);
+	EXPECT_INT(health.last_answer_ms, 0);
+	EXPECT_INT(health.rtt_ms, -1);
+	EXPECT_INT(health.prekeys, -1);
+	EXPECT_INT(health.reconnects_24h, 0);
+	flat_finish(&f);
+}
+
+TEST(app_keeps_the_newest_of_its_log)
+{
+	const struct log_filter about = { .company = "acme" }, all = { 0 };
+	struct log_line line;
+	struct flat f;
+
+	flat_init(&f);
+	ASSERT(log_ring_after(app_log(f.app), 0, &all, &line));
+	EXPECT(strstr(line.text, "mod=app open what=\"unit\"") != NULL);
+	EXPECT(!log_ring_after(app_log(f.app), 0, &about, &line));
+	try_link(&f, "acme");
+	ASSERT(log_ring_after(app_log(f.app), 0, &about, &line));
+	EXPECT_STR(line.company, "acme");
+	flat_finish(&f);
+}
+
+TEST(app_metrics_count_what_happened)
+{
+	struct app_metrics m;
+	struct flat f;
+
+	flat_init(&f);
+	app_metrics(f.app, &m);
+	EXPECT_INT(m.n[METRIC_COMPANIES], 0);
+	EXPECT_INT(m.n[METRIC_ATTEMPTS], 0);
+	try_link(&f, "acme");
+	try_link(&f, "beta");
+	app_metrics(f.app, &m);
+	EXPECT_INT(m.n[METRIC_COMPANIES], 2);
+	EXPECT_INT(m.n[METRIC_LINKED], 0);
+	EXPECT_INT(m.sessions[WA_STATUS_IDLE], 2);
+	EXPECT_INT(m.n[METRIC_ATTEMPTS], 2);
+	EXPECT_INT(m.n[METRIC_DIALS], 2);
+	EXPECT_INT(m.n[METRIC_LOGINS], 0);
+	EXPECT_INT(m.n[METRIC_QR_CODES], 0);
+	EXPECT_INT(m.errors[WA_REASON_NETWORK_BLOCKED] +
+	    m.errors[WA_REASON_NOT_ANSWERING] +
+	    m.errors[WA_REASON_CONNECTION_LOST] +
+	    m.errors[WA_REASON_REFUSED], 2);
+	EXPECT(m.n[METRIC_EVENTS] >= 6);
+	EXPECT(m.n[METRIC_LOOP_LONGEST] > 0);
+	EXPECT(m.n[METRIC_MEMORY] > 0);
+	EXPECT(m.n[METRIC_DESCRIPTORS] > 3);
+	EXPECT(m.n[METRIC_UPTIME] >= 0 && m.n[METRIC_UPTIME] < 60000);
+	EXPECT(llabs(clock_wall_ms(clock_system()) - m.n[METRIC_START_TIME]) <
+	    60000);
+	flat_finish(&f);
 }
 
 /* --- the ring -------------------------------------------------------------- */
@@ -342,6 +448,51 @@ TEST(app_remembers_and_removes_companies)
 	flat_open(&f);
 	EXPECT(!app_view(f.app, "acme", &view));
 	EXPECT(app_view(f.app, "beta", &view));
+	flat_finish(&f);
+}
+
+struct made {
+	bool called;
+	char text[TOKEN_TEXT_LEN + 1];
+};
+
+static void
+on_token(void *ctx, enum err err, const struct token_info *info,
+    const char *text)
+{
+	struct made *m = ctx;
+
+	(void)info;
+	EXPECT_INT(err, ERR_OK);
+	m->called = true;
+	str_copy(m->text, sizeof m->text, err == ERR_OK ? text : "");
+}
+
+/* Whoever founds the company anew must not meet those of the old one. */
+TEST(app_removes_a_company_with_its_tokens)
+{
+	const struct token_wish wish = { .name = "Till", .company = "acme",
+	    .role = TOKEN_COMPANY };
+	const int64_t now = clock_wall_ms(clock_system());
+	struct made made = { .called = false };
+	struct removed r = { 0 };
+	struct token_info info;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT_INT(app_link(f.app, "acme", NULL), ERR_OK);
+	EXPECT_INT(tokens_make(app_tokens(f.app), &wish, on_token, &made),
+	    ERR_OK);
+	flat_close(&f);
+	EXPECT(made.called);
+	flat_open(&f);
+	EXPECT(tokens_check(app_tokens(f.app), made.text, now, &info));
+	EXPECT_INT(remove_when_at_rest(&f, &r), ERR_OK);
+	EXPECT(!tokens_check(app_tokens(f.app), made.text, now, &info));
+	until_removed(&f, &r);
+	flat_close(&f);
+	flat_open(&f);
+	EXPECT(!tokens_check(app_tokens(f.app), made.text, now, &info));
 	flat_finish(&f);
 }
 

@@ -17,7 +17,8 @@ static const char *const members[] = { "companyId", "name", "connected",
 	"status", "reason", "message", "advice", "phoneNumber", "pushName",
 	"platform", "since", "lastSeen", "reconnectAttempts",
 	"nextAttemptAt", "lastError", "qrAvailable", "codeExpiresAt",
-	"windowEndsAt", "stateVersion" };
+	"windowEndsAt", "stateVersion", "pinnedPhoneNumber", "paused",
+	"priority" };
 
 static cJSON *
 json_of(const struct session_view *view, enum lang lang)
@@ -86,6 +87,8 @@ TEST(view_json_of_a_company_at_rest)
 	EXPECT(is_null(o, "nextAttemptAt"));
 	EXPECT(is_null(o, "lastError"));
 	EXPECT(is_null(o, "codeExpiresAt"));
+	EXPECT(is_null(o, "pinnedPhoneNumber"));
+	EXPECT(cJSON_IsFalse(cJSON_GetObjectItem(o, "paused")));
 	EXPECT(is_null(o, "windowEndsAt"));
 	cJSON_Delete(o);
 }

@@ -489,11 +489,13 @@ script_twice(struct house *h, struct far *f, int nth)
 /* Lost once: it is online anew, and says so for a day. */
 TEST(session_counts_how_often_it_came_back)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_view view;
 	struct session *s;
 	struct house h;
 
 	house_init(&h, script_twice);
+	h.env.tally = &tally;
 	house_link(&h, "acme");
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_uptime_ms(s), 0);
@@ -510,6 +512,9 @@ TEST(session_counts_how_often_it_came_back)
 	session_view(s, &view);
 	EXPECT(view.last_seen_ms > clock_wall_ms(&h.clock) - 20000);
 	house_end(&h, s);
+	EXPECT_INT(tally.n[TALLY_LOGIN], 2);
+	EXPECT_INT(tally.n[TALLY_RETURN], 1);
+	EXPECT_INT(tally.errors[WA_REASON_CONNECTION_LOST], 1);
 	house_finish(&h);
 }
 
@@ -673,6 +678,7 @@ script_pair(struct house *h, struct far *f, int nth)
 
 TEST(session_links_by_qr)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_view view;
 	struct company_row row;
 	struct creds creds;
@@ -680,6 +686,7 @@ TEST(session_links_by_qr)
 	struct house h;
 
 	house_init(&h, script_pair);
+	h.env.tally = &tally;
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_connect(s, true), ERR_NOT_FOUND);
 	EXPECT_INT(session_link(s, NULL), ERR_OK);
@@ -701,6 +708,13 @@ TEST(session_links_by_qr)
 	EXPECT_INT(store_row(h.fix.store, "acme", &row), ERR_OK);
 	EXPECT(row.linked);
 	EXPECT_STR(row.status, "connected");
+	EXPECT_INT(tally.n[TALLY_ATTEMPT], 1);
+	EXPECT_INT(tally.n[TALLY_QR], 1);
+	EXPECT_INT(tally.n[TALLY_LINK], 1);
+	EXPECT_INT(tally.n[TALLY_DIAL], 2);
+	EXPECT_INT(tally.n[TALLY_LOGIN], 1);
+	EXPECT_INT(tally.n[TALLY_RETURN], 0);
+	EXPECT_INT(tally.n[TALLY_EXPIRED], 0);
 	house_finish(&h);
 	EXPECT_INT(atomic_load(&h.connections), 2);
 }
@@ -765,6 +779,7 @@ script_window(struct house *h, struct far *f, int nth)
 
 TEST(hurried_session_window_ends_by_itself)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_view view;
 	struct session *s;
 	struct house h;
@@ -773,6 +788,7 @@ TEST(hurried_session_window_ends_by_itself)
 	if (!house_hurry("hurried_session_window_ends_by_itself", "100"))
 		return;
 	house_init(&h, script_window);
+	h.env.tally = &tally;
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_link(s, NULL), ERR_OK);
 	EXPECT(house_until(&h, s, WA_STATUS_QR, WA_REASON_NONE));
@@ -792,6 +808,9 @@ TEST(hurried_session_window_ends_by_itself)
 	house_run(&h, 200000);
 	EXPECT_INT(atomic_load(&h.connections), 1);
 	session_destroy(s);
+	EXPECT_INT(tally.n[TALLY_QR], 6);
+	EXPECT_INT(tally.n[TALLY_EXPIRED], 1);
+	EXPECT_INT(tally.n[TALLY_LINK], 0);
 	house_finish(&h);
 }
 
@@ -930,12 +949,14 @@ script_code(struct house *h, struct far *f, int nth)
 
 TEST(session_shown_has_the_code_beside_the_qr)
 {
+	struct tally tally = { { 0 }, { 0 } };
 	struct session_shown shown;
 	struct session_view view;
 	struct session *s;
 	struct house h;
 
 	house_init(&h, script_code);
+	h.env.tally = &tally;
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_link(s, "79001234567"), ERR_OK);
 	EXPECT(house_until(&h, s, WA_STATUS_CODE, WA_REASON_NONE));
@@ -946,6 +967,7 @@ TEST(session_shown_has_the_code_beside_the_qr)
 	EXPECT(shown.qr[0] != '\0');
 	EXPECT(is_same_time(shown.window_ends_ms, view.code_expires_ms));
 	house_end(&h, s);
+	EXPECT_INT(tally.n[TALLY_CODE], 1);
 	house_finish(&h);
 }
 
@@ -1073,5 +1095,287 @@ TEST(session_moves_damaged_keys_aside)
 	EXPECT_INT(session_link(s, NULL), ERR_OK);
 	EXPECT(house_until(&h, s, WA_STATUS_QR, WA_REASON_NONE));
 	house_end(&h, s);
+	house_finish(&h);
+}
+
+/* --- what an admin sets ---------------------------------------------------- */
+
+static enum err last_saved;
+
+static void
+on_saved(void *ctx, enum err err)
+{
+	int *n = ctx;
+
+	last_saved = err;
+	++*n;
+}
+
+/* Stores what was set; the fixture waits for it by being quiet. */
+static void
+save_settings(struct house *h, struct session *s)
+{
+	int n = 0;
+
+	session_save_settings(s, on_saved, &n);
+	EXPECT_INT(n, 0);               /* not from within */
+	while (n == 0)
+		loop_turn(h->fix.loop, true);
+	EXPECT_INT(last_saved, ERR_OK);
+}
+
+TEST(session_settings_are_kept)
+{
+	struct session_view view;
+	struct session *s;
+	uint64_t version;
+	struct house h;
+
+	house_init(&h, NULL);
+	s = house_session(&h, "acme");
+	session_view(s, &view);
+	version = view.state_version;
+	session_set_name(s, "Баня «У озера»");
+	session_pin(s, "5511987654321");
+	session_set_priority(s, -3);
+	session_set_paused(s, true);
+	save_settings(&h, s);
+	EXPECT(h.changes > 0);
+	session_view(s, &view);
+	EXPECT(view.state_version > version);
+	version = view.state_version;
+	EXPECT_INT(session_link(s, NULL), ERR_BUSY);
+	session_destroy(s);
+	s = house_session(&h, "acme");
+	session_view(s, &view);
+	EXPECT_STR(view.name, "Баня «У озера»");
+	EXPECT_STR(view.pinned_phone, "5511987654321");
+	EXPECT_INT(view.priority, -3);
+	EXPECT(view.paused);
+	EXPECT_INT(view.status, WA_STATUS_IDLE);
+	EXPECT_INT(view.reason, WA_REASON_PAUSED);
+	session_set_name(s, "");
+	session_pin(s, "");
+	session_set_paused(s, false);
+	save_settings(&h, s);
+	session_view(s, &view);
+	EXPECT_STR(view.name, "");
+	EXPECT_STR(view.pinned_phone, "");
+	EXPECT(!view.paused);
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	session_destroy(s);
+	house_finish(&h);
+}
+
+TEST(session_pause_disconnects_and_lasts)
+{
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_online);
+	house_link(&h, "acme");
+	s = house_session(&h, "acme");
+	EXPECT(session_start(s));
+	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	session_set_paused(s, true);
+	save_settings(&h, s);
+	EXPECT(house_until_quiet(&h, s));
+	session_view(s, &view);
+	EXPECT(!view.connected);
+	EXPECT(view.linked);
+	EXPECT_INT(view.reason, WA_REASON_PAUSED);
+	EXPECT_INT(session_connect(s, true), ERR_BUSY);
+	EXPECT_INT(session_reconnect(s), ERR_BUSY);
+	session_destroy(s);
+	s = house_session(&h, "acme");
+	EXPECT(!session_start(s));
+	session_view(s, &view);
+	EXPECT_INT(view.reason, WA_REASON_PAUSED);
+	EXPECT_INT(atomic_load(&h.connections), 1);
+	session_set_paused(s, false);
+	save_settings(&h, s);
+	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	house_end(&h, s);
+	house_finish(&h);
+	EXPECT_INT(atomic_load(&h.connections), 2);
+}
+
+TEST(session_pause_ends_an_open_attempt)
+{
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_window);
+	s = house_session(&h, "acme");
+	EXPECT_INT(session_link(s, NULL), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_QR, WA_REASON_NONE));
+	session_set_paused(s, true);
+	save_settings(&h, s);
+	EXPECT(house_until_quiet(&h, s));
+	session_view(s, &view);
+	EXPECT_INT(view.status, WA_STATUS_IDLE);
+	EXPECT_INT(view.reason, WA_REASON_PAUSED);
+	EXPECT(!view.qr_available);
+	session_destroy(s);
+	house_finish(&h);
+}
+
+/* A paused company logs in to log out, hears no, and is paused again. */
+TEST(session_pause_outlasts_a_refused_logout)
+{
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_logout_refused);
+	house_link(&h, "acme");
+	s = house_session(&h, "acme");
+	session_set_paused(s, true);
+	save_settings(&h, s);
+	EXPECT_INT(session_logout(s), ERR_OK);
+	EXPECT(!session_is_quiet(s));
+	EXPECT(house_until_quiet(&h, s));
+	session_view(s, &view);
+	EXPECT(view.linked);
+	EXPECT_INT(view.reason, WA_REASON_PAUSED);
+	session_destroy(s);
+	house_finish(&h);
+	EXPECT_INT(atomic_load(&h.connections), 1);
+}
+
+/* --- the bound number ---------------------------------------------------------- */
+
+TEST(session_refuses_a_code_for_another_number)
+{
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_window);
+	s = house_session(&h, "acme");
+	session_pin(s, "5511987654321");
+	EXPECT_INT(session_link(s, "79001234567"), ERR_MISMATCH);
+	EXPECT(session_is_quiet(s));
+	EXPECT_INT(h.changes, 0);
+	/* with and without the ninth digit */
+	EXPECT_INT(session_link_check(s, "5511987654321"), ERR_OK);
+	EXPECT_INT(session_link_check(s, "551187654321"), ERR_OK);
+	EXPECT_INT(session_link_check(s, NULL), ERR_OK);
+	session_destroy(s);
+	house_finish(&h);
+	EXPECT_INT(atomic_load(&h.connections), 0);
+}
+
+static void
+script_veto(struct house *h, struct far *f, int nth)
+{
+	char text[HOUSE_QR_MAX];
+	struct node *reply;
+
+	EXPECT_INT(nth, 1);
+	if (!begin_pairing(h, f, text))
+		return;
+	far_send(f, far_pair_success(text, false));
+	reply = far_read(f);
+	EXPECT(reply != NULL && node_attr_is(reply, "type", "error") &&
+	    node_attr_is(node_child(reply, "error"), "code", "500"));
+	node_destroy(reply);
+	EXPECT_NULL(far_read(f));
+}
+
+TEST(session_refuses_a_phone_that_is_not_the_bound_one)
+{
+	struct session_view view;
+	struct company_row row;
+	struct links links;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_veto);
+	s = house_session(&h, "acme");
+	session_pin(s, "79007654321");
+	save_settings(&h, s);
+	EXPECT_INT(session_link(s, NULL), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_QR, WA_REASON_NONE));
+	EXPECT(house_until_quiet(&h, s));
+	session_view(s, &view);
+	EXPECT(!view.linked);
+	EXPECT_STR(view.phone, "");
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	EXPECT_STR(view.last_error, "INVALID_PHONE");
+	EXPECT_INT(h.linked, 0);
+	EXPECT_INT(h.errors, 1);
+	EXPECT_INT(h.verdict.err, ERR_PAIR_VETO);
+	EXPECT_STR(h.verdict.phone_end, "4567");
+	EXPECT_STR(verdict_error_code(&h.verdict), "INVALID_PHONE");
+	fix_expect(&h.fix, "acme", "creds", "creds", ERR_NOT_FOUND, NULL);
+	EXPECT(!session_links(s, &links));
+	EXPECT_INT(store_row(h.fix.store, "acme", &row), ERR_OK);
+	EXPECT_STR(row.phone, "");
+	EXPECT(!row.linked);
+	session_destroy(s);
+	/* told after a restart too */
+	s = house_session(&h, "acme");
+	session_view(s, &view);
+	EXPECT_INT(view.verdict.err, ERR_PAIR_VETO);
+	session_destroy(s);
+	house_finish(&h);
+}
+
+TEST(session_links_the_bound_number_and_remembers_it)
+{
+	struct session_view view;
+	struct links links;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_pair);
+	s = house_session(&h, "acme");
+	session_pin(s, "79001234567");
+	EXPECT(!session_links(s, &links));
+	EXPECT_INT(session_link(s, NULL), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	session_view(s, &view);
+	EXPECT_STR(view.phone, "79001234567");
+	house_end(&h, s);
+	s = house_session(&h, "acme");
+	ASSERT(session_links(s, &links));
+	EXPECT_INT(links.count, 1);
+	EXPECT_STR(links.at[0].phone, "79001234567");
+	EXPECT_STR(links.at[0].platform, "android");
+	EXPECT(links.at[0].at_ms > 1700000000000);
+	session_destroy(s);
+	house_finish(&h);
+}
+
+/* The first connection pairs, the second is told that it is unlinked. */
+static void
+script_pair_and_unlink(struct house *h, struct far *f, int nth)
+{
+	if (nth == 1)
+		script_pair(h, f, nth);
+	else
+		far_send(f, far_node("failure", "reason", "401", NULL));
+}
+
+TEST(session_remembers_phones_over_the_end_of_a_link)
+{
+	struct links links;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_pair_and_unlink);
+	s = house_session(&h, "acme");
+	session_pin(s, "79001234567");
+	EXPECT_INT(session_link(s, NULL), ERR_OK);
+	EXPECT(house_until(&h, s, WA_STATUS_LOGGED_OUT, WA_REASON_UNLINKED));
+	EXPECT(house_until_quiet(&h, s));
+	ASSERT(session_links(s, &links));
+	EXPECT_INT(links.count, 1);
+	EXPECT_STR(links.at[0].phone, "79001234567");
+	/* bound as before */
+	EXPECT_INT(session_link_check(s, "79007654321"), ERR_MISMATCH);
+	session_destroy(s);
 	house_finish(&h);
 }
