@@ -116,8 +116,17 @@ is_served(const struct exchange *x, const char *text)
 bool
 access_host(struct exchange *x)
 {
-	if (x->peer.is_control || is_served(x, host_of(x)))
+	const char *host = host_of(x);
+
+	/* the next request on a connection mostly names the same */
+	if (x->peer.is_control || (host != NULL && x->served[0] != '\0' &&
+	    strcmp(host, x->served) == 0))
 		return true;
+	if (is_served(x, host)) {
+		if (!str_copy(x->served, sizeof x->served, host))
+			x->served[0] = '\0';
+		return true;
+	}
 	refuse(x, API_MISDIRECTED, WORD_HTTP_MISDIRECTED);
 	return false;
 }

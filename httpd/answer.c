@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/io/stage.h"
+#include "httpd/impl.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)   /* a list of all companies */
 
@@ -128,6 +129,7 @@ answer_error_why(struct exchange *x, enum api_error error,
 		    (long long)why->retry_after_s);
 		exchange_field(x, "Retry-After", seconds);
 	}
+	x->httpd->errors[error]++;
 	answer_json(x, rows[error].status, error_object(x->lang, error, why));
 }
 
@@ -215,5 +217,6 @@ answer_verdict(struct exchange *x, const struct session_view *view,
 		str_format(seconds, sizeof seconds, "%.0f", wait->valuedouble);
 		exchange_field(x, "Retry-After", seconds);
 	}
+	x->httpd->errors[error_of(reason)]++;
 	answer_json(x, rows[error_of(reason)].status, o);
 }

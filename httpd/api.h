@@ -10,6 +10,8 @@ void api_qr(struct exchange *x);
 
 /* api_status.c */
 void api_status(struct exchange *x);
+
+/* api_session_health.c */
 void api_session_health(struct exchange *x);
 
 /* api_session.c */

@@ -53,6 +53,7 @@ struct exchange {
 	struct source peer;             /* the other end of the socket */
 	struct source client;           /* peer, or whom a trusted proxy names */
 	char local[64];                 /* our address that it came to */
+	char served[64];                /* Host that this connection may name */
 	const struct route *route;
 	char company[COMPANY_ID_MAX + 1];       /* of the path; valid, or "" */
 	struct principal who;

@@ -14,7 +14,9 @@
 #include "httpd/impl.h"
 #include "httpd/limits.h"
 #include "httpd/listen.h"
+#include "httpd/live.h"
 #include "httpd/pages.h"
+#include "httpd/qr_cache.h"
 #include "httpd/router.h"
 #include "httpd/status_cache.h"
 
@@ -338,6 +340,8 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	str_to_hex(h->boot, boot, sizeof boot);
 	read_limits(h);
 	h->statuses = status_cache_create();
+	h->qrs = qr_cache_create(h->app);
+	h->live = live_create(h);
 	if ((err = pages_open(h, problem)) != ERR_OK ||
 	    (err = server_create(app_loop(h->app), &h->limits, &events, h,
 	    &h->server)) != ERR_OK ||
@@ -362,6 +366,8 @@ httpd_close(struct httpd *h)
 		control_unlink(h->control_path);
 	}
 	server_destroy(h->server);
+	live_destroy(h->live);
+	qr_cache_destroy(h->qrs);
 	status_cache_destroy(h->statuses);
 	limits_destroy(h->rates);
 	pages_close(h);

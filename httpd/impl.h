@@ -7,6 +7,7 @@
 #include "core/app/app.h"
 #include "core/app/cidr.h"
 #include "core/app/listen_spec.h"
+#include "httpd/answer.h"
 #include "httpd/httpd.h"
 #include "httpd/server.h"
 
@@ -56,6 +57,8 @@ struct httpd {
 	char csp[2048];                 /* of the pages */
 	struct refusal refusals[REFUSALS_KEPT];
 	size_t refusal_count;           /* so far; the ring's next is % KEPT */
+	uint64_t errors[API_ERROR_COUNT];       /* answered so far */
+	bool is_stopping;               /* what is answered is still sent */
 	char boot[17];                  /* hex, of this process: event ids */
 };
 

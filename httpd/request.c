@@ -1,5 +1,7 @@
 #include "httpd/request.h"
 
+#include <ctype.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -164,23 +166,6 @@ request_take_target(struct request *r, const char *target, size_t max)
 
 /* --- fields ------------------------------------------------------------------ */
 
-/* One that stands for all: who sends two means to be read in two ways. */
-static void
-take_only(struct request *r, const char **slot, const char *value)
-{
-	if (*slot != NULL)
-		r->is_ambiguous = true;
-	*slot = value;
-}
-
-static void
-take_first(struct request *r, const char **slot, const char *value)
-{
-	(void)r;
-	if (*slot == NULL)
-		*slot = value;
-}
-
 static void
 take_length(struct request *r, const char *value)
 {
@@ -199,51 +184,71 @@ take_encoding(struct request *r, const char *value)
 	r->is_chunked = true;
 }
 
+#define SLOT(name) offsetof(struct request, name)
+
+/* Who sends two of what may be there once means to be read in two ways. */
+enum times { ONCE, FIRST_COUNTS };
+
+static const struct field {
+	const char *name;
+	size_t slot;
+	enum times times;
+} fields[] = {
+	{ "Host", SLOT(host), ONCE },
+	{ "Origin", SLOT(origin), ONCE },
+	{ "Authorization", SLOT(authorization), ONCE },
+	{ "Content-Type", SLOT(content_type), ONCE },
+	{ "Sec-Fetch-Site", SLOT(fetch_site), ONCE },
+	{ "Sec-Fetch-Mode", SLOT(fetch_mode), ONCE },
+	{ "Sec-Fetch-Dest", SLOT(fetch_dest), ONCE },
+	{ "Referer", SLOT(referer), FIRST_COUNTS },
+	{ "Accept-Language", SLOT(accept_language), FIRST_COUNTS },
+	{ "Last-Event-ID", SLOT(last_event_id), FIRST_COUNTS },
+	{ "If-None-Match", SLOT(if_none_match), FIRST_COUNTS },
+	{ "Access-Control-Request-Method", SLOT(cors_method), FIRST_COUNTS },
+	{ "X-Forwarded-For", SLOT(forwarded_for), ONCE },
+	{ "X-Forwarded-Proto", SLOT(forwarded_proto), FIRST_COUNTS },
+	{ "X-Forwarded-Host", SLOT(forwarded_host), FIRST_COUNTS },
+};
+
+static bool
+is_proxys(const char *name)
+{
+	return strncasecmp(name, "X-Forwarded-", 12) == 0 ||
+	    strcasecmp(name, "Forwarded") == 0 ||
+	    strcasecmp(name, "X-Real-IP") == 0 ||
+	    strcasecmp(name, "Via") == 0;
+}
+
+static void
+take_field(struct request *r, const struct field *f, const char *value)
+{
+	const char **slot = (const char **)(void *)((char *)r + f->slot);
+
+	if (*slot == NULL)
+		*slot = value;
+	else if (f->times == ONCE)
+		r->is_ambiguous = true;
+}
+
 void
 request_take_field(struct request *r, const char *name, const char *value)
 {
-	const struct {
-		const char *name;
-		const char **slot;
-		void (*take)(struct request *, const char **, const char *);
-	} fields[] = {
-		{ "Host", &r->host, take_only },
-		{ "Origin", &r->origin, take_only },
-		{ "Authorization", &r->authorization, take_only },
-		{ "Content-Type", &r->content_type, take_only },
-		{ "Sec-Fetch-Site", &r->fetch_site, take_only },
-		{ "Sec-Fetch-Mode", &r->fetch_mode, take_only },
-		{ "Sec-Fetch-Dest", &r->fetch_dest, take_only },
-		{ "Referer", &r->referer, take_first },
-		{ "Accept-Language", &r->accept_language, take_first },
-		{ "Last-Event-ID", &r->last_event_id, take_first },
-		{ "If-None-Match", &r->if_none_match, take_first },
-		{ "Access-Control-Request-Method", &r->cors_method,
-		    take_first },
-		{ "X-Forwarded-For", &r->forwarded_for, take_only },
-		{ "X-Forwarded-Proto", &r->forwarded_proto, take_first },
-		{ "X-Forwarded-Host", &r->forwarded_host, take_first },
-	};
+	const int first = tolower((unsigned char)name[0]);
 
 	r->field_count++;
 	if (value == NULL)
 		value = "";
-	if (strncasecmp(name, "X-Forwarded-", 12) == 0 ||
-	    strcasecmp(name, "Forwarded") == 0 ||
-	    strcasecmp(name, "X-Real-IP") == 0 ||
-	    strcasecmp(name, "Via") == 0)
-		r->is_forwarded = true;
-	if (strcasecmp(name, "Content-Length") == 0) {
+	if (first == 'x' || first == 'f' || first == 'v')
+		r->is_forwarded = r->is_forwarded || is_proxys(name);
+	if (strcasecmp(name, "Content-Length") == 0)
 		take_length(r, value);
-		return;
-	}
-	if (strcasecmp(name, "Transfer-Encoding") == 0) {
+	else if (strcasecmp(name, "Transfer-Encoding") == 0)
 		take_encoding(r, value);
-		return;
-	}
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		if (strcasecmp(name, fields[i].name) == 0) {
-			fields[i].take(r, fields[i].slot, value);
+		if (tolower((unsigned char)fields[i].name[0]) == first &&
+		    strcasecmp(name, fields[i].name) == 0) {
+			take_field(r, &fields[i], value);
 			return;
 		}
 	}

@@ -696,7 +696,7 @@ fail:
 }
 
 void
-server_finish(struct server *s)
+server_hang_up(struct server *s)
 {
 	s->finishing = true;
 	LIST_EACH_SAFE(at, &s->links) {
@@ -718,7 +718,7 @@ server_destroy(struct server *s)
 	watch_destroy(s->watch);
 	if (s->mhd != NULL) {
 		/* MHD ends nothing that sleeps */
-		server_finish(s);
+		server_hang_up(s);
 		MHD_run(s->mhd);
 		MHD_stop_daemon(s->mhd);
 	}

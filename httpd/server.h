@@ -44,8 +44,9 @@ MUST_CHECK enum err server_create(struct loop *loop,
     void *ctx, struct server **out);
 /* Ends all connections at once; held exchanges hear on_gone. NULL ok. */
 void server_destroy(struct server *s);
-/* Held exchanges and streams end; what is answered is still sent. */
-void server_finish(struct server *s);
+/* Held exchanges and streams end, what is answered is still sent, nobody new
+ * is served. */
+void server_hang_up(struct server *s);
 
 /* Accepts from a listening socket; owns fd on success. admits: it is the
  * control socket, and that says whether the peer of a connection may come;

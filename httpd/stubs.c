@@ -3,7 +3,6 @@
 
 void api_pairing_code(struct exchange *x) { api_later(x); }
 void api_qr(struct exchange *x) { api_later(x); }
-void api_session_health(struct exchange *x) { api_later(x); }
 void api_reconnect(struct exchange *x) { api_later(x); }
 void api_logout(struct exchange *x) { api_later(x); }
 void api_patch(struct exchange *x) { api_later(x); }
@@ -12,12 +11,6 @@ void api_share(struct exchange *x) { api_later(x); }
 void api_history(struct exchange *x) { api_later(x); }
 void api_session_log(struct exchange *x) { api_later(x); }
 void api_log(struct exchange *x) { api_later(x); }
-void api_session_events(struct exchange *x) { api_later(x); }
-void api_events(struct exchange *x) { api_later(x); }
-void api_sessions(struct exchange *x) { api_later(x); }
-void api_metrics(struct exchange *x) { api_later(x); }
-void api_prometheus(struct exchange *x) { api_later(x); }
-void api_health(struct exchange *x) { api_later(x); }
 void api_tokens_list(struct exchange *x) { api_later(x); }
 void api_tokens_add(struct exchange *x) { api_later(x); }
 void api_tokens_revoke(struct exchange *x) { api_later(x); }

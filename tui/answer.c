@@ -15,6 +15,7 @@ cmd_exit_code(enum err err)
 		return EX_OK;
 	case ERR_LOCKED:
 	case ERR_BUSY:
+	case ERR_LIMIT:
 	case ERR_TIMEOUT:
 		return EX_TEMPFAIL;
 	case ERR_PERMISSION:
@@ -85,4 +86,14 @@ cmd_say(const struct cmd_args *args, enum word word,
 	words_format(text, sizeof text, args->lang, word, with);
 	printf("%s\n", text);
 	fflush(stdout);
+}
+
+void
+cmd_note(const struct cmd_args *args, enum word word,
+    const struct words_args *with)
+{
+	char text[WORDS_MAX];
+
+	words_format(text, sizeof text, args->lang, word, with);
+	fprintf(stderr, "pairdesk: %s\n", text);
 }

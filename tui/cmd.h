@@ -86,6 +86,10 @@ int cmd_fail_word(const struct cmd_args *args, int exit_code,
 void cmd_say(const struct cmd_args *args, enum word word,
     const struct words_args *with);
 
+/* The same on standard error, where it is in no script's way. */
+void cmd_note(const struct cmd_args *args, enum word word,
+    const struct words_args *with);
+
 /* Prints JSON text and a line end, flushed, so that readers see it at once. */
 void cmd_print_json(const char *text);
 

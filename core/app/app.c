@@ -80,14 +80,12 @@ sweep_listeners(struct app *a)
 }
 
 static void
-on_event(void *ctx, struct session *s, const struct session_event *event)
+tell(struct app *a, const struct session_view *view,
+    const struct session_event *event)
 {
-	struct app *a = ctx;
-	struct session_view view;
 	uint64_t seq;
 
-	session_view(s, &view);
-	keep_event(a, &view, event->type);
+	keep_event(a, view, event->type);
 	seq = a->last_seq;
 	a->telling++;
 	LIST_EACH(at, &a->listeners) {
@@ -95,10 +93,19 @@ on_event(void *ctx, struct session *s, const struct session_event *event)
 		    CONTAINER_OF(at, struct app_listener, link);
 
 		if (l->fn != NULL && l->since < seq)
-			l->fn(l->ctx, view.company, event);
+			l->fn(l->ctx, view->company, event);
 	}
 	if (--a->telling == 0)
 		sweep_listeners(a);
+}
+
+static void
+on_event(void *ctx, struct session *s, const struct session_event *event)
+{
+	struct session_view view;
+
+	session_view(s, &view);
+	tell(ctx, &view, event);
 }
 
 struct app_listener *
@@ -139,6 +146,12 @@ app_events_since(const struct app *a, uint64_t seq, struct app_event *out,
 	while (n < max && seq < a->last_seq)
 		out[n++] = a->ring[++seq % APP_RING_EVENTS];
 	return n;
+}
+
+uint64_t
+app_last_seq(const struct app *a)
+{
+	return a->last_seq;
 }
 
 /* --- life ---------------------------------------------------------------------- */
@@ -220,6 +233,11 @@ make_pool(struct app *a)
 	    .on_event = on_event,
 	    .on_event_ctx = a,
 	    .tally = &a->tally,
+	});
+	pool_set_limits(a->pool, &(struct pool_limits){
+	    .links_per_hour = (unsigned)config_int(a->config,
+	    OPT_LIMIT_LINKS_PER_HOUR),
+	    .companies_max = (size_t)config_int(a->config, OPT_COMPANIES_MAX),
 	});
 }
 
@@ -338,12 +356,13 @@ app_stop(struct app *a, loop_fn fn, void *ctx)
 enum err
 app_link(struct app *a, const char *company, const char *phone)
 {
-	struct session *s;
-	enum err err;
+	return pool_link(a->pool, company, phone);
+}
 
-	if ((err = pool_get(a->pool, company, &s)) != ERR_OK)
-		return err;
-	return session_link(s, phone);
+int64_t
+app_link_retry_ms(struct app *a, const char *company, const char *phone)
+{
+	return pool_link_wait_ms(a->pool, company, phone);
 }
 
 void
@@ -390,17 +409,23 @@ static void
 on_removed(void *ctx, enum err err)
 {
 	struct removal *r = ctx;
+	struct session_view view;
 	struct session *s;
 
 	r->a->removals--;
 	/* never stored is as good as removed */
 	if (err == ERR_NOT_FOUND)
 		err = ERR_OK;
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		log_info("session=%s removed", r->company);
-	else if (pool_get(r->a->pool, r->company, &s) != ERR_OK)
+	} else if (pool_get(r->a->pool, r->company, &s) != ERR_OK) {
 		log_error("session=%s is not served until the next start",
 		    r->company);
+	} else {
+		session_view(s, &view);
+		tell(r->a, &view, &(struct session_event){
+		    .type = SESSION_CHANGED });
+	}
 	r->fn(r->ctx, err);
 	free(r);
 }
@@ -430,6 +455,7 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	/* gone at once: who links it meanwhile begins a company of its own,
 	 * which the store makes after this one is away */
 	pool_drop(a->pool, s);
+	tell(a, &view, &(struct session_event){ .type = SESSION_REMOVED });
 	store_remove(a->store, company, purge, on_removed, r);
 	return ERR_OK;
 }
@@ -490,6 +516,17 @@ const struct session *
 app_session(const struct app *a, const char *company)
 {
 	return pool_find(a->pool, company);
+}
+
+bool
+app_next(const struct app *a, const char *after, struct session_view *out)
+{
+	const size_t at = pool_after(a->pool, after);
+
+	if (at == pool_count(a->pool))
+		return false;
+	session_view(pool_at(a->pool, at), out);
+	return true;
 }
 
 size_t

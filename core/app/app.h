@@ -53,11 +53,20 @@ void app_stop(struct app *a, loop_fn fn, void *ctx);
 
 /* --- commands -------------------------------------------------------------- */
 
-/* As session_link; makes the company if needed. ERR_INVALID: bad id. */
+/*
+ * As session_link; makes the company if needed. ERR_INVALID: bad id. ERR_FULL:
+ * one company more than companies.max. ERR_LIMIT: limit.links_per_hour, or
+ * WhatsApp has refused this phone; nothing has left the host.
+ */
 MUST_CHECK enum err app_link(struct app *a, const char *company,
     const char *phone);
+/* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now. phone
+ * as it was asked for. */
+int64_t app_link_retry_ms(struct app *a, const char *company,
+    const char *phone);
 void app_link_cancel(struct app *a, const char *company);
-/* ERR_NOT_FOUND: no such company, or not linked. */
+/* ERR_NOT_FOUND: no such company, or not linked. ERR_BUSY: paused; for
+ * app_reconnect also while a link attempt is open. */
 MUST_CHECK enum err app_connect(struct app *a, const char *company);
 MUST_CHECK enum err app_reconnect(struct app *a, const char *company);
 MUST_CHECK enum err app_logout(struct app *a, const char *company);
@@ -86,6 +95,10 @@ void app_patch(struct app *a, const char *company,
 bool app_view(const struct app *a, const char *company,
     struct session_view *out);
 typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
+/* The first company behind after in order of id, "" is before all; false:
+ * none. A walk that may pause, while companies come and go. */
+bool app_next(const struct app *a, const char *after,
+    struct session_view *out);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
 
@@ -108,6 +121,7 @@ struct app_shown {
 	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
 	int64_t qr_expires_ms;
 	char code[16];                  /* 8 characters, no dash; "" none */
+	char code_phone[PHONE_SIZE];    /* digits: whose code it is */
 	int64_t window_ends_ms;
 };
 /* False when there is no such company. */
@@ -155,6 +169,10 @@ struct app_event {
  * *missed: some in between are gone from the ring already. */
 size_t app_events_since(const struct app *a, uint64_t seq,
     struct app_event *out, size_t max, bool *missed);
+
+/* The newest event's number, 0: none yet. While an event is told, at least
+ * that event's. */
+uint64_t app_last_seq(const struct app *a);
 
 /*
  * Hears every event as it happens; company and event are borrowed. Listeners

@@ -36,6 +36,7 @@ app_shown(const struct app *a, const char *company, struct app_shown *out)
 	};
 	str_copy(out->qr, sizeof out->qr, shown.qr);
 	str_copy(out->code, sizeof out->code, shown.code);
+	str_copy(out->code_phone, sizeof out->code_phone, shown.code_phone);
 	secret_wipe(&shown, sizeof shown);
 	return true;
 }

@@ -8,20 +8,31 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/pool/budget.h"
+#include "core/pool/sweep.h"
+#include "core/session/number.h"
 
 #define START_TICK_MS 100
 
 struct pool {
 	struct session_env env;
+	session_event_fn on_event;      /* the owner's */
+	void *owner;                    /* its ctx */
 	struct session **sessions;      /* sorted by id */
 	size_t count, cap;
+	size_t companies_max;
+	struct budget *budget;
+	struct sweep *sweep;
 	struct timer *start;
-	size_t start_at;                /* next to be connected */
+	struct session **order;         /* to be connected; NULL: is gone */
+	size_t order_count, start_at;   /* next to be connected */
 	unsigned rate;                  /* a second */
 	int64_t started_ms, started;    /* for the rate: since when, how many */
 };
 
 static void on_start(void *ctx);
+static void on_event(void *ctx, struct session *s,
+    const struct session_event *event);
 
 struct pool *
 pool_create(const struct session_env *env)
@@ -29,8 +40,23 @@ pool_create(const struct session_env *env)
 	struct pool *p = xcalloc(1, sizeof *p);
 
 	p->env = *env;
+	p->on_event = env->on_event;
+	p->env.on_event = on_event;
+	p->env.on_event_ctx = p;
+	p->owner = env->on_event_ctx;
+	p->companies_max = POOL_COMPANIES_MAX;
+	p->budget = budget_create(0, BUDGET_KEYS_MAX);
+	p->sweep = sweep_create(p, &p->env);
 	p->start = timer_create_on(env->loop, on_start, p);
 	return p;
+}
+
+void
+pool_set_limits(struct pool *p, const struct pool_limits *limits)
+{
+	p->companies_max = limits->companies_max;
+	budget_destroy(p->budget);
+	p->budget = budget_create(limits->links_per_hour, BUDGET_KEYS_MAX);
 }
 
 void
@@ -38,9 +64,12 @@ pool_destroy(struct pool *p)
 {
 	if (p == NULL)
 		return;
+	sweep_destroy(p->sweep);
 	for (size_t i = 0; i < p->count; i++)
 		session_destroy(p->sessions[i]);
 	timer_destroy(p->start);
+	budget_destroy(p->budget);
+	free(p->order);
 	free(p->sessions);
 	free(p);
 }
@@ -81,8 +110,6 @@ add(struct pool *p, size_t at, const struct company_row *row)
 	    (p->count - at) * sizeof(struct session *));
 	p->sessions[at] = session_create(&p->env, row);
 	p->count++;
-	if (at < p->start_at)
-		p->start_at++;
 	return p->sessions[at];
 }
 
@@ -112,6 +139,15 @@ pool_find(struct pool *p, const char *company)
 	return found ? p->sessions[at] : NULL;
 }
 
+size_t
+pool_after(const struct pool *p, const char *company)
+{
+	bool found;
+	const size_t at = place_of(p, company, &found);
+
+	return found ? at + 1 : at;
+}
+
 enum err
 pool_get(struct pool *p, const char *company, struct session **out)
 {
@@ -126,7 +162,7 @@ pool_get(struct pool *p, const char *company, struct session **out)
 		*out = p->sessions[at];
 		return ERR_OK;
 	}
-	if (p->count >= POOL_COMPANIES_MAX)
+	if (p->count >= p->companies_max)
 		return ERR_FULL;
 	if (store_row(p->env.store, company, &row) != ERR_OK) {
 		memset(&row, 0, sizeof row);
@@ -147,8 +183,10 @@ pool_drop(struct pool *p, struct session *s)
 	memmove(p->sessions + at, p->sessions + at + 1,
 	    (p->count - at - 1) * sizeof(struct session *));
 	p->count--;
-	if (at < p->start_at)
-		p->start_at--;
+	for (size_t i = p->start_at; i < p->order_count; i++) {
+		if (p->order[i] == s)
+			p->order[i] = NULL;
+	}
 	session_destroy(s);
 }
 
@@ -164,6 +202,151 @@ pool_at(const struct pool *p, size_t i)
 	return p->sessions[i];
 }
 
+/* --- linking ------------------------------------------------------------------- */
+
+static void
+company_key(const char *company, char out[BUDGET_KEY_SIZE])
+{
+	str_format(out, BUDGET_KEY_SIZE, "c:%s", company);
+}
+
+static void
+phone_key(const char *phone, char out[BUDGET_KEY_SIZE])
+{
+	char number[NUMBER_KEY_SIZE];
+
+	number_key(phone, number);
+	str_format(out, BUDGET_KEY_SIZE, "p:%s", number);
+}
+
+static int64_t
+company_wait_ms(const struct pool *p, const char *company)
+{
+	char key[BUDGET_KEY_SIZE];
+
+	company_key(company, key);
+	return budget_wait_ms(p->budget, key, clock_mono_ms(p->env.clock));
+}
+
+static int64_t
+phone_wait_ms(const struct pool *p, const char *phone)
+{
+	char key[BUDGET_KEY_SIZE];
+
+	if (phone == NULL)
+		return 0;
+	phone_key(phone, key);
+	return budget_wait_ms(p->budget, key, clock_mono_ms(p->env.clock));
+}
+
+static void
+spend(struct pool *p, const char *company, const char *phone)
+{
+	const int64_t now = clock_mono_ms(p->env.clock);
+	char key[BUDGET_KEY_SIZE];
+
+	if (company != NULL) {
+		company_key(company, key);
+		budget_spend(p->budget, key, now);
+	}
+	if (phone != NULL) {
+		phone_key(phone, key);
+		budget_spend(p->budget, key, now);
+	}
+}
+
+/* WhatsApp counts by phone: another company must not ask on for this one. */
+static void
+shut_phone(struct pool *p, struct session *s)
+{
+	const char *phone = session_asked_phone(s);
+	struct session_view view;
+	char key[BUDGET_KEY_SIZE];
+
+	session_view(s, &view);
+	if (view.linked || phone[0] == '\0')
+		return;
+	phone_key(phone, key);
+	budget_shut(p->budget, key, clock_mono_ms(p->env.clock) +
+	    view.until_ms - clock_wall_ms(p->env.clock));
+}
+
+static void
+on_event(void *ctx, struct session *s, const struct session_event *event)
+{
+	struct pool *p = ctx;
+
+	if (event->type == SESSION_ERROR &&
+	    event->verdict->reason == WA_REASON_RATE_LIMITED)
+		shut_phone(p, s);
+	p->on_event(p->owner, s, event);
+}
+
+/* What asking now would cost: NULL what it would not. */
+struct price {
+	const char *company, *phone;
+};
+
+static struct price
+price_of(const struct session *s, const char *company, const char *phone)
+{
+	if (s == NULL || !session_is_linking(s))
+		return (struct price){ company, phone };
+	if (phone != NULL && number_is_same(session_asked_phone(s), phone))
+		phone = NULL;
+	return (struct price){ NULL, phone };
+}
+
+static bool
+is_affordable(struct pool *p, struct session *s, const struct price *price)
+{
+	const int64_t wait = price->company == NULL ? 0 :
+	    company_wait_ms(p, price->company);
+
+	if (wait > 0 && s != NULL)
+		session_show_budget(s, wait);
+	return wait == 0 && phone_wait_ms(p, price->phone) == 0;
+}
+
+enum err
+pool_link(struct pool *p, const char *company, const char *phone)
+{
+	struct session *s = pool_find(p, company);
+	const struct price price = price_of(s, company, phone);
+	enum err err;
+
+	if (!company_id_is_valid(company))
+		return ERR_INVALID;
+	if (s != NULL && (err = session_link_check(s, phone)) != ERR_OK)
+		return err;
+	if (!is_affordable(p, s, &price))
+		return ERR_LIMIT;
+	if ((err = pool_get(p, company, &s)) == ERR_OK &&
+	    (err = session_link(s, phone)) == ERR_OK && session_is_linking(s))
+		spend(p, price.company, price.phone);
+	return err;
+}
+
+int64_t
+pool_link_wait_ms(struct pool *p, const char *company, const char *phone)
+{
+	const struct session *s = pool_find(p, company);
+	const int64_t of_phone = phone_wait_ms(p, phone);
+	int64_t wait = company_wait_ms(p, company), cooldown;
+	struct session_view view;
+
+	if (of_phone > wait)
+		wait = of_phone;
+	if (s == NULL)
+		return wait;
+	session_view(s, &view);
+	cooldown = view.until_ms - clock_wall_ms(p->env.clock);
+	return view.reason == WA_REASON_RATE_LIMITED && cooldown > wait ?
+	    cooldown : wait;
+}
+
+/* --- start and stop ------------------------------------------------------------- */
+
 /* So many may have been started by now. */
 static void
 on_start(void *ctx)
@@ -172,32 +355,57 @@ on_start(void *ctx)
 	const int64_t elapsed = clock_mono_ms(p->env.clock) - p->started_ms;
 	const int64_t due = elapsed * p->rate / 1000 + 1;
 
-	while (p->start_at < p->count && p->started < due) {
-		struct session *s = p->sessions[p->start_at++];
+	while (p->start_at < p->order_count && p->started < due) {
+		struct session *s = p->order[p->start_at++];
 
 		/* not linked, or a ban or stop that holds: costs no turn */
-		if (session_start(s))
+		if (s != NULL && session_start(s))
 			p->started++;
 	}
-	if (p->start_at < p->count)
+	if (p->start_at < p->order_count)
 		timer_start(p->start, START_TICK_MS);
+}
+
+static int
+by_priority(const void *a, const void *b)
+{
+	struct session *const *x = a, *const *y = b;
+	const int px = session_priority(*x), py = session_priority(*y);
+
+	return px != py ? (px < py) - (px > py) :
+	    strcmp(session_company(*x), session_company(*y));
+}
+
+static void
+put_in_order(struct pool *p)
+{
+	p->order = xreallocarray(p->order, p->count + 1,
+	    sizeof(struct session *));
+	p->order_count = p->count;
+	if (p->count == 0)
+		return;
+	memcpy(p->order, p->sessions, p->count * sizeof(struct session *));
+	qsort(p->order, p->count, sizeof(struct session *), by_priority);
 }
 
 void
 pool_start(struct pool *p, unsigned rate)
 {
+	put_in_order(p);
 	p->rate = rate;
 	p->start_at = 0;
 	p->started = 0;
 	p->started_ms = clock_mono_ms(p->env.clock);
 	log_info("starting companies=%zu rate=%u/s", p->count, rate);
 	timer_start(p->start, 0);
+	sweep_start(p->sweep);
 }
 
 void
 pool_stop(struct pool *p)
 {
 	timer_stop(p->start);
+	sweep_stop(p->sweep);
 	for (size_t i = 0; i < p->count; i++)
 		session_stop(p->sessions[i]);
 }
@@ -209,5 +417,5 @@ pool_is_quiet(const struct pool *p)
 		if (!session_is_quiet(p->sessions[i]))
 			return false;
 	}
-	return true;
+	return sweep_is_quiet(p->sweep);
 }

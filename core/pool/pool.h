@@ -15,8 +15,16 @@
 
 struct pool;
 
+struct pool_limits {
+	unsigned links_per_hour;        /* per company and per phone, 0 off */
+	size_t companies_max;           /* 1 .. POOL_COMPANIES_MAX */
+};
+
+
 /* env is copied; its pointers must outlive the pool. */
 struct pool *pool_create(const struct session_env *env);
+/* Before anything is linked; without it only POOL_COMPANIES_MAX counts. */
+void pool_set_limits(struct pool *p, const struct pool_limits *limits);
 void pool_destroy(struct pool *p);      /* only when pool_is_quiet; NULL ok */
 
 /* Makes the sessions of all stored companies, none connected. */
@@ -24,7 +32,8 @@ MUST_CHECK enum err pool_load(struct pool *p);
 
 /* NULL when there is no such company. */
 struct session *pool_find(struct pool *p, const char *company);
-/* Finds or makes it, as stored if it is. ERR_INVALID (id), ERR_FULL. */
+/* Finds or makes it, as stored if it is. ERR_INVALID (id), ERR_FULL (one more
+ * than companies_max). */
 MUST_CHECK enum err pool_get(struct pool *p, const char *company,
     struct session **out);
 /* Forgets a quiet session. */
@@ -32,8 +41,24 @@ void pool_drop(struct pool *p, struct session *s);
 
 size_t pool_count(const struct pool *p);
 struct session *pool_at(const struct pool *p, size_t i);  /* in order of id */
+/* Place of the first whose id is behind this one; pool_count: none is. */
+size_t pool_after(const struct pool *p, const char *company);
 
-/* Connects all that are linked and not paused, rate a second. */
+/*
+ * As session_link; makes the company if needed, and counts. ERR_INVALID (id),
+ * ERR_FULL, ERR_LIMIT: the company or the phone has had its attempts, or
+ * WhatsApp has said of this phone that it is too much. Joining an attempt
+ * costs nothing, asking in it for another number costs that number one.
+ */
+MUST_CHECK enum err pool_link(struct pool *p, const char *company,
+    const char *phone);
+/* How long until the limits let them link, 0 now. phone may be NULL. */
+int64_t pool_link_wait_ms(struct pool *p, const char *company,
+    const char *phone);
+
+/* Connects all that are linked and not paused, rate a second: those of the
+ * highest priority first, then by id. Also starts to take away companies that
+ * came to nothing (sweep.h). */
 void pool_start(struct pool *p, unsigned rate);
 /* Disconnects all; pool_is_quiet tells when saving is over too. */
 void pool_stop(struct pool *p);

@@ -36,6 +36,7 @@
 #define COOLDOWN_FIRST_S 3600LL /* after a 429; doubles */
 #define COOLDOWN_LAST_S 86400LL
 #define BAN_JITTER_MS 60000     /* added to the end of a ban */
+#define STALE_MS (24LL * 3600 * 1000)   /* an unlinked draft goes then */
 
 enum session_state {
 	ST_IDLE,        /* no connection, nothing scheduled */
@@ -123,6 +124,8 @@ struct session {
 	enum wa_reason reason;
 	int64_t since_ms, next_attempt_ms, last_seen_ms, ping_sent_ms;
 	unsigned reconnects;
+	enum wa_reason rest_reason;     /* shown again after the budget's wait */
+	int64_t budget_until_ms;        /* wall */
 	bool was_online;                /* with these keys, in this process */
 	struct hours returns;           /* to being online */
 	struct history history;
@@ -140,6 +143,8 @@ const char *session_input_name(enum session_input input);
 bool session_transition(enum session_state from, enum session_input input,
     enum session_state *to);
 
+/* The wait for the budget is over. */
+void session_budget_over(struct session *s);
 /* Connected: as it should be, or restricted in starting chats. */
 void session_show_online(struct session *s);
 /* What is shown; emits SESSION_CHANGED if it differs. */
@@ -231,12 +236,12 @@ void window_resend(struct window *w);           /* for one who joins */
 /* Something about the code changed: show it, or qr without one. */
 void window_show(struct window *w);
 int64_t window_left_ms(const struct window *w);
+int64_t window_ends_wall_ms(const struct window *w);    /* 0: not open */
 bool window_has_qr(const struct window *w);
 bool window_is_last_ref(const struct window *w);
 bool window_has_code(const struct window *w);
-/* Adds qr and code to what is shown; wall_ms is now. */
-void window_shown(const struct window *w, int64_t wall_ms,
-    struct session_shown *out);
+/* Adds what is on show, and until when. */
+void window_shown(const struct window *w, struct session_shown *out);
 void window_code_notification(struct window *w, const struct node *node);
 struct session *window_session(struct window *w);
 struct code *window_code(struct window *w);     /* may be NULL */

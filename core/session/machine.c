@@ -280,6 +280,10 @@ session_on_timer(void *ctx)
 		session_dispatch(s, EV_DUE);
 		return;
 	}
+	if (s->state == ST_IDLE) {
+		session_budget_over(s);
+		return;
+	}
 	verdict_of_silence(STAGE_LOGIN, &v);
 	session_end_with(s, &v);
 }

@@ -262,6 +262,17 @@ session_stop(struct session *s)
 }
 
 bool
+session_is_stale(const struct session *s)
+{
+	const struct company_row *row = &s->row;
+
+	return row->draft && !row->linked && !row->paused && !row->damaged &&
+	    row->name[0] == '\0' && row->pinned_phone[0] == '\0' &&
+	    session_is_quiet(s) &&
+	    session_wall_ms(s) - row->asked_ms >= STALE_MS;
+}
+
+bool
 session_is_quiet(const struct session *s)
 {
 	return s->state == ST_IDLE && s->commits == 0 && s->asked == 0;

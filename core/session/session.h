@@ -38,7 +38,8 @@ enum session_event_type {
 	SESSION_QR,             /* a QR text to show, until it expires */
 	SESSION_CODE,           /* WhatsApp accepted this pairing code */
 	SESSION_LINKED,         /* keys are stored; login follows */
-	SESSION_ERROR           /* something asked for failed; verdict says why */
+	SESSION_ERROR,          /* something asked for failed; verdict says why */
+	SESSION_REMOVED         /* the company is gone; told by the app */
 };
 
 /* Borrowed for the call. Only the fields of the type are set. */
@@ -110,6 +111,7 @@ struct session_shown {
 	int qr_attempt, qr_left;        /* 1 of 6 has 5 left */
 	int64_t qr_expires_ms;
 	char code[16];                  /* without dash, "" none */
+	char code_phone[PHONE_DIGITS_MAX + 1];  /* whose code it is */
 	int64_t window_ends_ms;
 };
 void session_shown(const struct session *s, struct session_shown *out);
@@ -160,6 +162,12 @@ MUST_CHECK enum err session_link_check(const struct session *s,
     const char *phone);
 /* An attempt is open, so that session_link would join it. */
 bool session_is_linking(const struct session *s);
+/* Link attempts are used up for so long: an unlinked company at rest shows
+ * it until then. It hinders nothing by itself. */
+void session_show_budget(struct session *s, int64_t wait_ms);
+/* A link request alone made this company, the last one a day ago, and it was
+ * never linked: it may go. */
+bool session_is_stale(const struct session *s);
 /* The number that the last attempt asked a code for; "" none. Borrowed. */
 const char *session_asked_phone(const struct session *s);
 /* Ends an open attempt; no-op when there is none, or the phone has accepted

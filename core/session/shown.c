@@ -90,6 +90,29 @@ session_show_online(struct session *s)
 }
 
 void
+session_show_budget(struct session *s, int64_t wait_ms)
+{
+	if (s->state != ST_IDLE || s->row.linked)
+		return;
+	if (s->reason == WA_REASON_NEVER_LINKED ||
+	    s->reason == WA_REASON_CODE_EXPIRED)
+		s->rest_reason = s->reason;
+	else if (s->reason != WA_REASON_BUDGET)
+		return;
+	timer_start(s->timer, wait_ms);
+	s->budget_until_ms = session_wall_ms(s) + wait_ms;
+	if (s->reason != WA_REASON_BUDGET)
+		session_show(s, WA_REASON_BUDGET);
+}
+
+void
+session_budget_over(struct session *s)
+{
+	if (s->reason == WA_REASON_BUDGET)
+		session_show(s, s->rest_reason);
+}
+
+void
 session_note_error(struct session *s, const struct verdict *v)
 {
 	const char *code = verdict_error_code(v);
@@ -117,6 +140,8 @@ is_lasting(const struct session *s)
 	if (s->reason == WA_REASON_TEMPORARY ||
 	    s->reason == WA_REASON_RATE_LIMITED)
 		return s->row.until_ms > session_wall_ms(s);
+	if (s->reason == WA_REASON_BUDGET)
+		return false;           /* counted in memory */
 	(void)wa_reason_status(s->reason, &status);
 	return status != WA_STATUS_CONNECTING && status != WA_STATUS_PAIRING &&
 	    status != WA_STATUS_PASSKEY_REQUIRED &&
@@ -176,8 +201,6 @@ next_attempt_ms(const struct session *s)
 void
 session_view(const struct session *s, struct session_view *out)
 {
-	const int64_t now = session_wall_ms(s);
-
 	memset(out, 0, sizeof *out);
 	str_copy(out->company, sizeof out->company, s->row.company);
 	str_copy(out->name, sizeof out->name, s->row.name);
@@ -194,6 +217,7 @@ session_view(const struct session *s, struct session_view *out)
 		out->reconnects = s->reconnects;
 	out->next_attempt_ms = next_attempt_ms(s);
 	out->until_ms = s->reason == WA_REASON_LIMITED ? s->limited_until_ms
+	    : s->reason == WA_REASON_BUDGET ? s->budget_until_ms
 	    : s->row.until_ms;
 	str_copy(out->last_error, sizeof out->last_error, s->row.last_error);
 	out->last_error_ms = s->row.last_error_ms;
@@ -207,7 +231,7 @@ session_view(const struct session *s, struct session_view *out)
 	out->priority = s->row.priority;
 	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
-		out->window_ends_ms = now + window_left_ms(s->window);
+		out->window_ends_ms = window_ends_wall_ms(s->window);
 		if (window_has_code(s->window))
 			out->code_expires_ms = out->window_ends_ms;
 	}
@@ -216,14 +240,9 @@ session_view(const struct session *s, struct session_view *out)
 void
 session_shown(const struct session *s, struct session_shown *out)
 {
-	const int64_t now = session_wall_ms(s);
-
 	memset(out, 0, sizeof *out);
-	if (s->state != ST_WINDOW)
-		return;
-	/* as session_view reckons it */
-	out->window_ends_ms = now + window_left_ms(s->window);
-	window_shown(s->window, now, out);
+	if (s->state == ST_WINDOW)
+		window_shown(s->window, out);
 }
 
 int64_t

@@ -27,6 +27,7 @@ struct window {
 	char *refs[PAIR_REFS_MAX];
 	size_t ref_count, ref_at;
 	int64_t ref_ends_ms, ends_ms;   /* monotonic; 0 while not open */
+	int64_t wall_offset_ms;         /* to the wall clock, as it opened */
 	int64_t hold_until_ms;          /* the phone is at it: not over yet */
 	bool is_accepted;               /* and WhatsApp took our answer */
 	bool passkey;
@@ -65,6 +66,13 @@ window_left_ms(const struct window *w)
 	const int64_t left = w->ends_ms - now_ms(w);
 
 	return w->ends_ms == 0 || left < 0 ? 0 : left;
+}
+
+/* Reckoned once: who asks twice is to be told the same millisecond. */
+int64_t
+window_ends_wall_ms(const struct window *w)
+{
+	return w->ends_ms == 0 ? 0 : w->ends_ms + w->wall_offset_ms;
 }
 
 bool
@@ -141,23 +149,25 @@ emit_code(struct window *w)
 }
 
 void
-window_shown(const struct window *w, int64_t wall_ms,
-    struct session_shown *out)
+window_shown(const struct window *w, struct session_shown *out)
 {
 	const char *text;
 	struct buf buf;
 
+	out->window_ends_ms = window_ends_wall_ms(w);
 	buf_init_secret(&buf, SHOWN_QR_MAX);
 	text = qr_text(w, &buf);
 	if (text != NULL) {
 		str_copy(out->qr, sizeof out->qr, text);
 		out->qr_attempt = (int)w->ref_at + 1;
 		out->qr_left = refs_left(w);
-		out->qr_expires_ms = wall_ms + w->ref_ends_ms - now_ms(w);
+		out->qr_expires_ms = w->ref_ends_ms + w->wall_offset_ms;
 	}
 	buf_finish(&buf);
-	if (window_has_code(w))
-		str_copy(out->code, sizeof out->code, code_text(w->code));
+	if (!window_has_code(w))
+		return;
+	str_copy(out->code, sizeof out->code, code_text(w->code));
+	str_copy(out->code_phone, sizeof out->code_phone, code_phone(w->code));
 }
 
 void
@@ -302,9 +312,11 @@ window_open(struct window *w)
 {
 	const bool is_first = !window_is_open(w);
 
-	if (is_first)
+	if (is_first) {
 		w->ends_ms = now_ms(w) + FIRST_REF_MS +
 		    NEXT_REF_MS * (int64_t)(w->ref_count - 1);
+		w->wall_offset_ms = session_wall_ms(w->s) - now_ms(w);
+	}
 	log_info("session=%s window open refs=%zu left_ms=%lld",
 	    w->s->row.company, w->ref_count, (long long)window_left_ms(w));
 	window_show(w);

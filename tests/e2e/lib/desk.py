@@ -6,7 +6,11 @@ import re
 import shutil
 import sqlite3
 
-from lib.proc import Proc
+from lib.proc import Died, Proc
+from lib.web import Web
+
+LISTENING = re.compile(
+    r"^pairdesk: listening on http://(\[[^]]+\]|[^/:]+):(\d+)/$", re.M)
 
 # sysexits
 OK, USAGE, DATAERR, NOUSER, UNAVAILABLE, SOFTWARE = 0, 64, 65, 67, 69, 70
@@ -43,6 +47,8 @@ class Desk:
         self.env = {
             "PATH": "/usr/bin:/bin", "HOME": self.home, "LANG": lang,
             "TERM": "dumb", "PAIRDESK_STATE_DIR": self.state,
+            # those who test it set it
+            "PAIRDESK_LIMIT_LINKS_PER_HOUR": "0",
             # a leak must fail a test, not pass as exit 0
             "ASAN_OPTIONS": "exitcode=99:abort_on_error=0",
             "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -80,6 +86,44 @@ class Desk:
 
     def serve(self, *args, **env):
         return self.start("serve", *args, **env)
+
+    # -- its listener -------------------------------------------------------
+
+    def http(self, *args, spec="127.0.0.1:0", timeout=15, **env):
+        """`serve` with a listener; who it serves, at its first address."""
+        self.core = self.serve("--http", spec, *args, **env)
+        return Web(self.t, self.addresses(self.core, 1, timeout)[0])
+
+    def addresses(self, core, count, timeout=15):
+        """[(host, port)] as serve tells them."""
+        def look():
+            found = LISTENING.findall(core.err.text())
+            if len(found) >= count:
+                return [(h.strip("[]"), int(p)) for h, p in found]
+            if not core.running():
+                raise Died(f"serve ended: {core.describe()}")
+            return None
+        return self.t.until(look, f"{count} addresses of serve", timeout,
+                            every=0.02)
+
+    def socket_path(self):
+        return os.path.join(self.state, "control.sock")
+
+    def control(self):
+        """The running core by its control socket."""
+        return Web(self.t, self.socket_path())
+
+    def core_ready(self, core=None, timeout=15):
+        """Waits until the control socket of a core answers."""
+        def look():
+            try:
+                return self.control().get("/health").status == 200
+            except OSError:
+                if core and not core.running():
+                    raise Died(f"serve ended: {core.describe()}") from None
+                return False
+        self.t.until(look, "the control socket answers", timeout)
+        return self.control()
 
     def linked(self, sim, company="acme", phone="79001234567"):
         """Links by QR, the quick way to where most tests begin; the jid."""

@@ -45,11 +45,11 @@ class Proc:
     """argv running; `left` bounds every wait by the test's own limit."""
 
     def __init__(self, argv, env, left, cwd=None, stdin=subprocess.DEVNULL,
-                 umask=-1):
+                 umask=-1, pass_fds=()):
         self.argv = argv
         self.left = left
         self.p = subprocess.Popen(argv, env=env, cwd=cwd, stdin=stdin,
-                                  umask=umask,
+                                  umask=umask, pass_fds=pass_fds,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
         self.out = Stream(self.p.stdout)

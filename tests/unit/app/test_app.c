@@ -38,6 +38,7 @@ make_config(const char *dir)
 
 	set(c, "state_dir", dir);
 	set(c, "whatsapp.url", "ws://127.0.0.1:1/ws/chat");
+	set(c, "limit.links_per_hour", "0");
 	EXPECT_INT(config_finish(c, &(struct config_place){ .env = env },
 	    &problem), ERR_OK);
 	return c;

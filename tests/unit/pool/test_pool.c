@@ -243,3 +243,247 @@ TEST(pool_may_change_while_it_starts)
 	EXPECT_INT(dialling(p), COMPANIES - 1);
 	end_pool(&h, p);
 }
+
+static void
+set_priority(struct pool *p, const char *id, int priority)
+{
+	struct session *s = pool_find(p, id);
+
+	ASSERT(s != NULL);
+	session_set_priority(s, priority);
+}
+
+TEST(pool_starts_the_important_ones_first)
+{
+	struct pool *p;
+	struct house h;
+
+	p = linked_pool(&h);
+	set_priority(p, "co20", 100);
+	set_priority(p, "co03", 7);
+	set_priority(p, "co00", -1);
+	pool_start(p, 10);
+	house_run(&h, 150);
+	EXPECT_INT(dialling(p), 1);
+	EXPECT(!session_is_quiet(pool_find(p, "co20")));
+	fake_mono += 200;
+	house_run(&h, 250);
+	EXPECT_INT(dialling(p), 3);
+	EXPECT(!session_is_quiet(pool_find(p, "co03")));
+	EXPECT(!session_is_quiet(pool_find(p, "co01")));
+	fake_mono += 100 * (COMPANIES - 4);
+	house_run(&h, 250);
+	EXPECT_INT(dialling(p), COMPANIES - 1);
+	EXPECT(session_is_quiet(pool_find(p, "co00")));
+	end_pool(&h, p);
+}
+
+/* --- linking ----------------------------------------------------------------- */
+
+static struct pool *
+limited_pool(struct house *h, unsigned per_hour, size_t companies)
+{
+	struct pool *p;
+
+	house_init(h, NULL);
+	p = pool_create(&h->env);
+	pool_set_limits(p, &(struct pool_limits){ per_hour, companies });
+	EXPECT_INT(pool_load(p), ERR_OK);
+	return p;
+}
+
+/* An attempt that ends at the closed port. */
+static void
+try_link(struct house *h, struct pool *p, const char *id, const char *phone)
+{
+	EXPECT_INT(pool_link(p, id, phone), ERR_OK);
+	ASSERT(pool_find(p, id) != NULL);
+	EXPECT(!session_is_quiet(pool_find(p, id)));
+	EXPECT(house_until_quiet(h, pool_find(p, id)));
+}
+
+TEST(pool_links_so_often_for_a_company)
+{
+	struct session_view view;
+	struct session *s;
+	struct pool *p;
+	struct house h;
+
+	p = limited_pool(&h, 2, 10);
+	EXPECT_INT(pool_link(p, "a b", NULL), ERR_INVALID);
+	try_link(&h, p, "acme", NULL);
+	EXPECT_INT(pool_link(p, "acme", NULL), ERR_OK);
+	EXPECT_INT(pool_link(p, "acme", NULL), ERR_OK);         /* joins */
+	s = pool_find(p, "acme");
+	EXPECT(house_until_quiet(&h, s));
+	session_view(s, &view);
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	EXPECT_INT(pool_link(p, "acme", "79001234567"), ERR_LIMIT);
+	EXPECT(session_is_quiet(s));
+	session_view(s, &view);
+	EXPECT_INT(view.status, WA_STATUS_COOLDOWN);
+	EXPECT_INT(view.reason, WA_REASON_BUDGET);
+	EXPECT(view.until_ms > clock_wall_ms(&h.clock) + 3500000);
+	EXPECT(view.until_ms <= clock_wall_ms(&h.clock) + 3600000);
+	EXPECT(pool_link_wait_ms(p, "acme", NULL) > 3500000);
+	/* the number was not asked for, and others go on */
+	EXPECT_INT(pool_link_wait_ms(p, "beta", "79001234567"), 0);
+	EXPECT_INT(pool_link_wait_ms(p, "ACME", NULL), 0);
+	try_link(&h, p, "beta", NULL);
+	end_pool(&h, p);
+}
+
+TEST(pool_links_so_often_for_a_phone)
+{
+	struct pool *p;
+	struct house h;
+
+	p = limited_pool(&h, 2, 10);
+	try_link(&h, p, "a", "5511987654321");
+	try_link(&h, p, "b", "551187654321");
+	/* a company that is refused is not even made */
+	EXPECT_INT(pool_link(p, "c", "5511987654321"), ERR_LIMIT);
+	EXPECT_NULL(pool_find(p, "c"));
+	EXPECT(pool_link_wait_ms(p, "c", "5511987654321") > 3500000);
+	EXPECT_INT(pool_link_wait_ms(p, "c", NULL), 0);
+	/* in another's open attempt neither */
+	EXPECT_INT(pool_link(p, "c", "79001234567"), ERR_OK);
+	EXPECT_INT(pool_link(p, "c", "551187654321"), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "c", "79001234567"), ERR_OK);
+	EXPECT_INT(pool_link(p, "c", "79007654321"), ERR_OK);   /* retyped */
+	EXPECT(house_until_quiet(&h, pool_find(p, "c")));
+	try_link(&h, p, "d", "79007654321");
+	EXPECT_INT(pool_link(p, "e", "79007654321"), ERR_LIMIT);
+	try_link(&h, p, "e", "79001234567");
+	end_pool(&h, p);
+}
+
+TEST(hurried_pool_budget_ends)
+{
+	struct session *s;
+	struct pool *p;
+	struct house h;
+
+	if (!house_hurry("hurried_pool_budget_ends", "1000"))
+		return;
+	p = limited_pool(&h, 1, 10);
+	try_link(&h, p, "acme", NULL);
+	s = pool_find(p, "acme");
+	EXPECT_INT(pool_link(p, "acme", NULL), ERR_LIMIT);
+	EXPECT(house_until(&h, s, WA_STATUS_COOLDOWN, WA_REASON_BUDGET));
+	EXPECT(house_until(&h, s, WA_STATUS_IDLE, WA_REASON_NEVER_LINKED));
+	try_link(&h, p, "acme", NULL);
+	end_pool(&h, p);
+}
+
+TEST(pool_has_room_for_so_many)
+{
+	struct session *s;
+	struct pool *p;
+	struct house h;
+
+	p = limited_pool(&h, 0, 2);
+	try_link(&h, p, "a", NULL);
+	try_link(&h, p, "b", NULL);
+	EXPECT_INT(pool_link(p, "c", NULL), ERR_FULL);
+	EXPECT_INT(pool_get(p, "c", &s), ERR_FULL);
+	EXPECT_INT(pool_get(p, "b", &s), ERR_OK);
+	EXPECT_INT(pool_count(p), 2);
+	end_pool(&h, p);
+}
+
+/* --- what came to nothing --------------------------------------------------- */
+
+static void
+wait_for_count(struct house *h, struct pool *p, size_t count)
+{
+	for (int i = 0; i < 1000 && (pool_count(p) != count ||
+	    store_company_count(h->fix.store) != count); i++)
+		house_run(h, 5);
+	EXPECT_INT(pool_count(p), count);
+	EXPECT_INT(store_company_count(h->fix.store), count);
+}
+
+static void
+on_saved(void *ctx, enum err err)
+{
+	(void)ctx;
+	EXPECT_INT(err, ERR_OK);
+}
+
+static void
+make(struct house *h, struct pool *p, const char *id,
+    void (*set)(struct session *s))
+{
+	struct session *s = NULL;
+
+	try_link(h, p, id, NULL);
+	s = pool_find(p, id);
+	if (set != NULL) {
+		set(s);
+		session_save_settings(s, on_saved, NULL);
+	}
+}
+
+static void
+name_it(struct session *s)
+{
+	session_set_name(s, "Acme");
+}
+
+static void
+pin_it(struct session *s)
+{
+	session_pin(s, "79001234567");
+}
+
+static void
+pause_it(struct session *s)
+{
+	session_set_paused(s, true);
+}
+
+TEST(pool_drops_what_a_link_request_made_a_day_ago)
+{
+	struct pool *p;
+	struct house h;
+
+	house_init(&h, NULL);
+	house_link(&h, "linked");
+	p = pool_create(&h.env);
+	EXPECT_INT(pool_load(p), ERR_OK);
+	session_set_paused(pool_find(p, "linked"), true);
+	make(&h, p, "named", name_it);
+	make(&h, p, "pinned", pin_it);
+	make(&h, p, "paused", pause_it);
+	for (int i = 0; i < 30; i++) {
+		char id[COMPANY_ID_MAX + 1];
+
+		str_format(id, sizeof id, "draft%d", i);
+		make(&h, p, id, NULL);
+	}
+	h.wall_ms += 12 * 3600 * 1000LL;
+	make(&h, p, "younger", NULL);
+	h.wall_ms += 12 * 3600 * 1000LL - 60000;
+	pool_start(p, 10);
+	house_run(&h, 100);
+	EXPECT_INT(pool_count(p), 35);
+	/* also those of another run */
+	pool_stop(p);
+	house_run(&h, 20);
+	pool_destroy(p);
+	h.wall_ms += 120000;
+	p = pool_create(&h.env);
+	EXPECT_INT(pool_load(p), ERR_OK);
+	EXPECT_INT(pool_count(p), 35);
+	pool_start(p, 10);
+	wait_for_count(&h, p, 5);
+	EXPECT(pool_find(p, "younger") != NULL);
+	EXPECT(pool_find(p, "linked") != NULL);
+	EXPECT(pool_find(p, "named") != NULL);
+	EXPECT(pool_find(p, "pinned") != NULL);
+	EXPECT(pool_find(p, "paused") != NULL);
+	EXPECT_INT(fix_count_names(fix_path(&h.fix, "removed")), 0);
+	EXPECT_INT(fix_count_names(fix_path(&h.fix, "sessions")), 5);
+	end_pool(&h, p);
+}

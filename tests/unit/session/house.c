@@ -67,6 +67,8 @@ on_event(void *ctx, struct session *s, const struct session_event *e)
 		h->errors++;
 		h->verdict = *e->verdict;
 		break;
+	case SESSION_REMOVED:
+		break;
 	}
 	if (h->on_event != NULL)
 		h->on_event(h, s, e);
