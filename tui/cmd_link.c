@@ -234,8 +234,12 @@ print_trouble(const char *name, const struct trouble *t)
 {
 	cJSON *o = event(name);
 
-	cJSON_AddStringToObject(o, "reason", wa_reason_name(t->reason));
-	cJSON_AddStringToObject(o, "status", wa_status_name(t->status));
+	if (t->reason != WA_REASON_NONE) {
+		cJSON_AddStringToObject(o, "reason",
+		    wa_reason_name(t->reason));
+		cJSON_AddStringToObject(o, "status",
+		    wa_status_name(t->status));
+	}
 	add_unless_empty(o, "errorCode", t->code);
 	cJSON_AddStringToObject(o, "error", t->sentence);
 	cJSON_AddStringToObject(o, "advice", t->advice);
@@ -351,8 +355,6 @@ on_limit(void *ctx)
 }
 
 /* --- asking ------------------------------------------------------------------------------ */
-
-static void ask_to_link(struct link *l);
 
 static void
 on_login_answer(void *ctx, const struct client_answer *answer)

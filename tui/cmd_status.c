@@ -190,6 +190,7 @@ company_of(const cJSON *status)
 	cJSON_AddBoolToObject(o, "linked", *phone != '\0');
 	add_or_null(o, "phoneNumber", phone);
 	cJSON_AddStringToObject(o, "status", told_text(status, "status"));
+	cJSON_AddBoolToObject(o, "connected", told_true(status, "connected"));
 	return o;
 }
 

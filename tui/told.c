@@ -219,10 +219,7 @@ exit_code_of_link(const struct trouble *t)
 	case WA_REASON_BUDGET:
 		return EX_TEMPFAIL;
 	case WA_REASON_REFUSED:
-		/* the number, or a phone that the admin ruled out */
-		return t->number == 400 ||
-		    strcmp(t->code, VERDICT_VETO_CODE) == 0 ? EX_DATAERR :
-		    EX_UNAVAILABLE;
+		return t->number == 400 ? EX_DATAERR : EX_UNAVAILABLE;
 	case WA_REASON_INTERNAL:
 		/* before anything was dialled: the store gave no keys */
 		return strcmp(t->stage, "name_lookup") == 0 ? EX_CONFIG :
@@ -235,6 +232,9 @@ exit_code_of_link(const struct trouble *t)
 int
 trouble_exit_code(const struct trouble *t, bool of_link)
 {
+	/* a link's number was looked at before: it is not the one pinned */
+	if (of_link && strcmp(t->code, VERDICT_VETO_CODE) == 0)
+		return EX_DATAERR;
 	/* a limit of ours, a pause: no failure on WhatsApp's side */
 	if (wa_reason_error_code(t->reason) == NULL)
 		return exit_code_of_code(t->code);
