@@ -440,21 +440,29 @@ on_unescape(void *ctx, struct MHD_Connection *mhd, char *text)
 
 /* --- connections ---------------------------------------------------------------------------- */
 
-/* Best effort: one short answer that says why, then the end. */
+/* Best effort: one short answer that says why, then the end. For those who
+ * do not get as far as MHD. */
+static void
+answer_and_close(int fd, const char *status, const char *body)
+{
+	char text[512];
+
+	str_format(text, sizeof text, "HTTP/1.1 %s\r\nConnection: close\r\n"
+	    "Content-Type: " TYPE_JSON "\r\nContent-Length: %zu\r\n\r\n%s",
+	    status, strlen(body), body);
+	(void)send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)shutdown(fd, SHUT_WR);
+	close(fd);
+}
+
 static void
 turn_away(struct server *s, int fd, const struct source *source)
 {
-	static const char text[] = "HTTP/1.1 503 Service Unavailable\r\n"
-	    "Connection: close\r\nRetry-After: 5\r\n"
-	    "Content-Type: " TYPE_JSON "\r\nContent-Length: 122\r\n\r\n"
-	    "{\"success\":false,\"error\":\"Too many connections at once. Wait "
-	    "a few seconds.\",\"errorCode\":\"RATE_LIMITED\",\"retryAfter\":5}"
-	    "\r\n";
-
 	s->counts.refused++;
-	(void)send(fd, text, sizeof text - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)shutdown(fd, SHUT_WR);
-	close(fd);
+	answer_and_close(fd, "503 Service Unavailable\r\nRetry-After: 5",
+	    "{\"success\":false,\"error\":\"Too many connections at once. "
+	    "Wait a few seconds.\",\"errorCode\":\"RATE_LIMITED\","
+	    "\"retryAfter\":5}\r\n");
 	s->events.on_crowd(s->ctx, source);
 }
 
@@ -536,28 +544,15 @@ server_adopt(struct server *s, int fd)
 	    .text = "control" });
 }
 
-/* To a process of a user that may not use the control socket. */
-static void
-show_the_door(int fd)
-{
-	static const char text[] = "HTTP/1.1 403 Forbidden\r\n"
-	    "Connection: close\r\nContent-Type: " TYPE_JSON "\r\n"
-	    "Content-Length: 120\r\n\r\n"
-	    "{\"success\":false,\"error\":\"Your user may not use this socket; "
-	    "see the option control.group.\",\"errorCode\":\"FORBIDDEN\"}\r\n";
-
-	(void)send(fd, text, sizeof text - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)shutdown(fd, SHUT_WR);
-	close(fd);
-}
-
 static void
 take(struct server_port *p, int fd)
 {
 	struct source source = { .is_control = true, .text = "control" };
 
 	if (p->is_control && !p->admits(p->ctx, fd))
-		show_the_door(fd);
+		answer_and_close(fd, "403 Forbidden", "{\"success\":false,"
+		    "\"error\":\"Your user may not use this socket; see the "
+		    "option control.group.\",\"errorCode\":\"FORBIDDEN\"}\r\n");
 	else if (!p->is_control && !source_of(fd, &source))
 		close(fd);
 	else
