@@ -153,9 +153,11 @@ answer_error_word(struct exchange *x, enum api_error error, enum word word,
 /* --- what WhatsApp's side said ------------------------------------------------------- */
 
 static enum api_error
-error_of(enum wa_reason reason)
+error_of(enum wa_reason reason, const struct verdict *v)
 {
-	const char *code = wa_reason_error_code(reason);
+	/* a phone other than the bound one has a code of its own */
+	const char *code = v != NULL && v->reason == reason ?
+	    verdict_error_code(v) : wa_reason_error_code(reason);
 
 	for (size_t i = 0; code != NULL && i < API_ERROR_COUNT; i++) {
 		if (strcmp(rows[i].code, code) == 0)
@@ -196,7 +198,7 @@ verdict_object(enum lang lang, const struct session_view *view,
 	    &args);
 	words_reason_advice(advice, sizeof advice, lang, status, reason,
 	    &args);
-	o = error_object(lang, error_of(reason), &(struct answer_why){
+	o = error_object(lang, error_of(reason, v), &(struct answer_why){
 	    .sentence = sentence, .advice = advice, .reason = reason,
 	    .retry_after_s = retry_after_s(view, reason, now),
 	    .stage = v != NULL && v->err != ERR_OK ? stage_name(v->stage) :
@@ -217,6 +219,27 @@ answer_verdict(struct exchange *x, const struct session_view *view,
 		str_format(seconds, sizeof seconds, "%.0f", wait->valuedouble);
 		exchange_field(x, "Retry-After", seconds);
 	}
-	x->httpd->errors[error_of(reason)]++;
-	answer_json(x, rows[error_of(reason)].status, o);
+	x->httpd->errors[error_of(reason, v)]++;
+	answer_json(x, rows[error_of(reason, v)].status, o);
+}
+
+void
+answer_state(struct exchange *x, const struct session_view *view)
+{
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
+	struct words_args args;
+
+	if (wa_reason_error_code(view->reason) != NULL) {
+		answer_verdict(x, view, view->reason, NULL);
+		return;
+	}
+	/* paused: no failure, but nothing can be done with it */
+	view_words_args(view, clock_wall_ms(clock_system()), &args);
+	words_reason_sentence(sentence, sizeof sentence, x->lang,
+	    view->status, view->reason, &args);
+	words_reason_advice(advice, sizeof advice, x->lang, view->status,
+	    view->reason, &args);
+	answer_error_why(x, API_NOT_LINKED, &(struct answer_why){
+	    .sentence = sentence, .advice = advice,
+	    .reason = view->reason });
 }

@@ -61,4 +61,7 @@ void answer_verdict(struct exchange *x, const struct session_view *view,
 cJSON *verdict_object(enum lang lang, const struct session_view *view,
     enum wa_reason reason, const struct verdict *verdict);
 
+/* What was asked for cannot be while the company is as view shows it. */
+void answer_state(struct exchange *x, const struct session_view *view);
+
 #endif

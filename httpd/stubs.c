@@ -1,12 +1,6 @@
 /* For the time being: who writes a handler takes its line out. */
 #include "httpd/api.h"
 
-void api_pairing_code(struct exchange *x) { api_later(x); }
-void api_qr(struct exchange *x) { api_later(x); }
-void api_reconnect(struct exchange *x) { api_later(x); }
-void api_logout(struct exchange *x) { api_later(x); }
-void api_patch(struct exchange *x) { api_later(x); }
-void api_delete(struct exchange *x) { api_later(x); }
 void api_share(struct exchange *x) { api_later(x); }
 void api_history(struct exchange *x) { api_later(x); }
 void api_session_log(struct exchange *x) { api_later(x); }

@@ -398,6 +398,15 @@ app_logout(struct app *a, const char *company)
 	return s == NULL ? ERR_NOT_FOUND : session_logout(s);
 }
 
+void
+app_disconnect(struct app *a, const char *company)
+{
+	struct session *s = pool_find(a->pool, company);
+
+	if (s != NULL)
+		session_stop(s);
+}
+
 struct removal {
 	struct app *a;
 	char company[COMPANY_ID_MAX + 1];

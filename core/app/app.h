@@ -70,6 +70,9 @@ void app_link_cancel(struct app *a, const char *company);
 MUST_CHECK enum err app_connect(struct app *a, const char *company);
 MUST_CHECK enum err app_reconnect(struct app *a, const char *company);
 MUST_CHECK enum err app_logout(struct app *a, const char *company);
+/* Ends a connection or link attempt, and stays so until app_connect or the
+ * next start; no-op for an unknown company. */
+void app_disconnect(struct app *a, const char *company);
 /*
  * Takes the company away once it is not linked and at rest: call app_logout
  * first, or force to leave the phone's list as it is. Its files are kept in
