@@ -100,20 +100,40 @@ event_code(const char *company, const struct app_shown *shown,
 	return err;
 }
 
-enum err
-event_error(const char *company, cJSON *error, int64_t now_ms,
-    struct buf *out)
+/* Deletes o. */
+static enum err
+print_any(cJSON *o, struct buf *out)
 {
-	char *printed;
+	char *printed = cJSON_PrintUnformatted(o);
 	enum err err;
 
-	cJSON_AddStringToObject(error, "companyId", company);
-	add_time(error, "serverTime", now_ms);
-	printed = cJSON_PrintUnformatted(error);
-	cJSON_Delete(error);
+	cJSON_Delete(o);
 	if (printed == NULL)
 		return ERR_NO_MEMORY;
 	err = buf_str(out, printed);
 	cJSON_free(printed);
 	return err;
+}
+
+enum err
+event_error(const char *company, cJSON *error, int64_t now_ms,
+    struct buf *out)
+{
+	cJSON_AddStringToObject(error, "companyId", company);
+	add_time(error, "serverTime", now_ms);
+	return print_any(error, out);
+}
+
+enum err
+event_log(const struct log_line *line, struct buf *out)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(o, "seq", (double)line->seq);
+	add_time(o, "at", line->at_ms);
+	cJSON_AddStringToObject(o, "level", log_level_name(line->level));
+	if (line->company[0] != '\0')
+		cJSON_AddStringToObject(o, "companyId", line->company);
+	cJSON_AddStringToObject(o, "text", line->text);
+	return print_any(o, out);
 }

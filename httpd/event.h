@@ -1,5 +1,5 @@
-/* The data of server-sent events, as JSON on one line, appended. All carry
- * serverTime, so that a page can correct its clock. */
+/* The data of server-sent events, as JSON on one line, appended. Those of
+ * companies carry serverTime, so that a page can correct its clock. */
 #ifndef PAIRDESK_HTTPD_EVENT_H
 #define PAIRDESK_HTTPD_EVENT_H
 
@@ -22,5 +22,7 @@ MUST_CHECK enum err event_code(const char *company,
 /* Takes the error object over. */
 MUST_CHECK enum err event_error(const char *company, cJSON *error,
     int64_t now_ms, struct buf *out);
+/* One line of the log, as in a list of them. */
+MUST_CHECK enum err event_log(const struct log_line *line, struct buf *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/log.h"
 #include "httpd/exchange.h"
 
 struct live;
@@ -21,6 +22,9 @@ void live_destroy(struct live *l);
 void live_session_stream(struct exchange *x);
 /* Of all companies: */
 void live_fleet_stream(struct exchange *x);
+/* The log, from its newest lines on: of one company, or NULL of all. */
+void live_log_stream(struct exchange *x, const char *company,
+    enum log_level least);
 
 struct live_counts {
 	size_t streams;                 /* open now */

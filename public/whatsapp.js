@@ -128,7 +128,7 @@ async function ask(method, path, body) {
 		const got = await answer.json();
 		const data = got.data || got;
 
-		learn(data.serverTime || answer.headers.get('Date'), ours() - from < 5 * SECOND);
+		learn(data.serverTime, ours() - from < 5 * SECOND);
 		if (got.retryAfter)
 			got.until = time() + got.retryAfter * SECOND;
 		data.lang = lang;
@@ -192,7 +192,7 @@ function onRefused(http, body) {
 		draw();
 		return 'lost';
 	}
-	now.denied = body;
+	now.denied = Object.assign(body, {lang});
 	now.shown = null;
 	draw();
 	return 'denied';
@@ -330,11 +330,11 @@ function number(typed) {
 function pretty(digits) {
 	const row = text('countries').split(',').map((r) => r.split(' ')).find((r) => digits.startsWith(r[0]));
 
-	const country = row ? ', ' + row[1] : '', at = row ? row[0].length : 0;
+	const country = row ? ', ' + row[1] : '';
 
 	if (digits[0] === '7')
 		return digits.replace(/(.)(...)(...)(..)(..)/, '+$1 $2 $3-$4-$5') + country;
-	return '+' + digits.slice(0, at) + (at ? ' ' : '') + digits.slice(at).replace(/(\d{3})(?=\d{2})/g, '$1 ') + country;
+	return '+' + (row ? row[0] + ' ' : '') + digits.slice(row ? row[0].length : 0) + country;
 }
 
 /* Gets a code or a QR code to show; what came else is kept as trouble. */

@@ -8,8 +8,9 @@
  *
  * --config FILE is no option, and --http [SPEC] is a short way to http.listen:
  * it adds to the addresses of flags before it, and takes the next word only
- * when that is one. An unknown PAIRDESK_* is refused, for it is a typing error that would otherwise go unnoticed;
- * PAIRDESK_TEST_* belongs to the test builds.
+ * when that is one. An unknown PAIRDESK_* is refused, for it is a typing
+ * error that would otherwise go unnoticed; PAIRDESK_TEST_* belongs to the
+ * test builds.
  */
 #include "core/app/config.h"
 

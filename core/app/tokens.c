@@ -23,7 +23,7 @@ struct token {
 	struct token *next;             /* in its bucket */
 	struct list used;               /* in tokens->used, or alone */
 	struct token_record record;
-	bool pending;                   /* not on disk yet: lets nobody in */
+	bool pending;                   /* not on disk yet, told to nobody */
 	int64_t told_ms;                /* that it was refused */
 };
 
@@ -31,6 +31,7 @@ struct tokens {
 	const struct clock *clock;
 	const struct rnd *rnd;
 	struct token_table *table;
+	enum err state;                 /* of the table when it was opened */
 	struct store_problem problem;
 	struct token *buckets[BUCKETS];
 	struct token **at;              /* oldest first */
@@ -174,10 +175,9 @@ sweep(struct tokens *t)
 static void
 load(struct tokens *t, struct store *store)
 {
-	const enum err err = token_table_open(store, on_record, t, &t->table,
+	t->state = token_table_open(store, on_record, t, &t->table,
 	    &t->problem);
-
-	if (err != ERR_OK) {
+	if (t->state != ERR_OK) {
 		log_error("%s", t->problem.text);
 		clear(t);
 	}
@@ -218,6 +218,15 @@ const char *
 tokens_problem(const struct tokens *t)
 {
 	return t->problem.text;
+}
+
+const char *
+tokens_sentence(const struct tokens *t, enum lang lang)
+{
+	if (t->state == ERR_OK)
+		return "";
+	return words_get(lang, t->state == ERR_CORRUPT ? WORD_TOKENS_LOST
+	    : WORD_TOKENS_UNREAD);
 }
 
 /* --- making --------------------------------------------------------------- */
@@ -365,7 +374,7 @@ tokens_check(struct tokens *t, const char *text, int64_t now_ms,
 		return false;
 	token_table_hash(t->table, text, TOKEN_TEXT_LEN, hash);
 	token = find_hash(t, hash);
-	if (token == NULL || token->pending)
+	if (token == NULL)
 		return false;
 	if (end_of(&token->record.info, now_ms) != 0) {
 		tell(token, now_ms);

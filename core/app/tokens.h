@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/app/words.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/rnd.h"
@@ -34,6 +35,8 @@ void tokens_close(struct tokens *t);
  * far, where the damaged file is kept, what to do. Nobody is let in by a
  * token that was lost so. */
 const char *tokens_problem(const struct tokens *t);
+/* The same for people, without names of files; "" when all is well. */
+const char *tokens_sentence(const struct tokens *t, enum lang lang);
 
 struct token_wish {
 	const char *name;               /* 1..64 characters */

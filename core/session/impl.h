@@ -143,8 +143,8 @@ const char *session_input_name(enum session_input input);
 bool session_transition(enum session_state from, enum session_input input,
     enum session_state *to);
 
-/* The wait for the budget is over. */
-void session_budget_over(struct session *s);
+/* The wait for the budget is to be shown, or is over. */
+void session_budget_due(struct session *s);
 /* Connected: as it should be, or restricted in starting chats. */
 void session_show_online(struct session *s);
 /* What is shown; emits SESSION_CHANGED if it differs. */

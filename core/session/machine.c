@@ -281,7 +281,7 @@ session_on_timer(void *ctx)
 		return;
 	}
 	if (s->state == ST_IDLE) {
-		session_budget_over(s);
+		session_budget_due(s);
 		return;
 	}
 	verdict_of_silence(STAGE_LOGIN, &v);

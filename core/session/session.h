@@ -163,7 +163,7 @@ MUST_CHECK enum err session_link_check(const struct session *s,
 /* An attempt is open, so that session_link would join it. */
 bool session_is_linking(const struct session *s);
 /* Link attempts are used up for so long: an unlinked company at rest shows
- * it until then. It hinders nothing by itself. */
+ * it until then, from the next turn on. It hinders nothing by itself. */
 void session_show_budget(struct session *s, int64_t wait_ms);
 /* A link request alone made this company, the last one a day ago, and it was
  * never linked: it may go. */

@@ -89,27 +89,37 @@ session_show_online(struct session *s)
 	    WA_REASON_LIMITED : WA_REASON_OK);
 }
 
+static bool
+is_at_rest(const struct session *s)
+{
+	return s->state == ST_IDLE && !s->row.linked &&
+	    (s->reason == WA_REASON_NEVER_LINKED ||
+	    s->reason == WA_REASON_CODE_EXPIRED);
+}
+
+/* On the next turn: who was refused hears that first, and no event of it. */
 void
 session_show_budget(struct session *s, int64_t wait_ms)
 {
-	if (s->state != ST_IDLE || s->row.linked)
+	if (!is_at_rest(s) && s->reason != WA_REASON_BUDGET)
 		return;
-	if (s->reason == WA_REASON_NEVER_LINKED ||
-	    s->reason == WA_REASON_CODE_EXPIRED)
-		s->rest_reason = s->reason;
-	else if (s->reason != WA_REASON_BUDGET)
-		return;
-	timer_start(s->timer, wait_ms);
 	s->budget_until_ms = session_wall_ms(s) + wait_ms;
-	if (s->reason != WA_REASON_BUDGET)
-		session_show(s, WA_REASON_BUDGET);
+	timer_start(s->timer, 0);
 }
 
 void
-session_budget_over(struct session *s)
+session_budget_due(struct session *s)
 {
-	if (s->reason == WA_REASON_BUDGET)
+	const int64_t left = s->budget_until_ms - session_wall_ms(s);
+
+	if (left > 0 && is_at_rest(s)) {
+		s->rest_reason = s->reason;
+		session_show(s, WA_REASON_BUDGET);
+	} else if (left <= 0 && s->reason == WA_REASON_BUDGET) {
 		session_show(s, s->rest_reason);
+	}
+	if (s->reason == WA_REASON_BUDGET)
+		timer_start(s->timer, left);
 }
 
 void

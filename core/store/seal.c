@@ -14,8 +14,8 @@
  *
  * Company key: BLAKE2b-256 keyed with the master key over "pairdesk company
  * key 1", u16be length of the id, id. The key for hashes of access tokens: the
- * same over "pairdesk token key 1" and an empty id. 192 random bits of nonce cannot repeat in
- * any number of writes that a disk survives.
+ * same over "pairdesk token key 1" and an empty id. 192 random bits of nonce
+ * cannot repeat in any number of writes that a disk survives.
  */
 #include "core/store/seal.h"
 

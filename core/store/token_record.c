@@ -7,7 +7,8 @@
  *	text	id, name, company, prefix: each u16be length and that many
  *		bytes of UTF-8 without control characters
  *	32	keyed hash of the token's text
- *	u64be	created_ms, expires_ms, last_used_ms, revoked_ms, none below 0
+ *	u64be	created_ms, expires_ms, last_used_ms, revoked_ms (two's
+ *		complement)
  *
  * Nothing may follow.
  */
@@ -60,9 +61,7 @@ is_sound(const struct token_record *r)
 	    (i->role == TOKEN_ADMIN ? i->company[0] == '\0'
 	    : company_id_is_valid(i->company)) &&
 	    strlen(i->prefix) == TOKEN_PREFIX_LEN && is_plain(i->prefix) &&
-	    (!i->spent || i->role == TOKEN_SHARE) &&
-	    i->created_ms >= 0 && i->expires_ms >= 0 &&
-	    i->last_used_ms >= 0 && i->revoked_ms >= 0;
+	    (!i->spent || i->role == TOKEN_SHARE);
 }
 
 static enum err

@@ -106,7 +106,8 @@ read_records(const struct token_table *t, struct sql *db, token_record_fn fn,
 	return err;
 }
 
-/* What a crash left in the WAL counts, above all a revocation. */
+/* What a crash left in the WAL counts, above all a revocation, and is moved
+ * into the file: damage at a WAL's end cannot be told from none. */
 static enum err
 read_file(const struct token_table *t, token_record_fn fn, void *ctx,
     struct store_problem *problem)

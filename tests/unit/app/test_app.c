@@ -547,3 +547,114 @@ TEST(app_says_who_holds_the_state)
 	app_close(NULL);
 	flat_finish(&f);
 }
+
+/* --- settings --------------------------------------------------------------- */
+
+struct answer {
+	bool is_here;
+	enum err err;
+};
+
+static void
+on_answer(void *ctx, enum err err)
+{
+	struct answer *a = ctx;
+
+	a->is_here = true;
+	a->err = err;
+}
+
+static enum err
+patch(struct flat *f, const char *company, const struct app_patch *patch)
+{
+	struct answer a = { false, ERR_INTERNAL };
+
+	app_patch(f->app, company, patch, on_answer, &a);
+	EXPECT(!a.is_here);             /* never from within */
+	for (int i = 0; i < PATIENCE && !a.is_here; i++)
+		loop_turn(app_loop(f->app), true);
+	EXPECT(a.is_here);
+	return a.err;
+}
+
+TEST(app_patch_makes_a_company_and_lasts)
+{
+	static const struct app_patch settings = { .has_name = true,
+	    .name = "Acme", .has_phone = true, .phone = "+7 (900) 123-45-67",
+	    .has_priority = true, .priority = -100 };
+	struct session_view view;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT_INT(patch(&f, "acme", &settings), ERR_OK);
+	EXPECT_INT(app_link(f.app, "acme", "79007654321"), ERR_MISMATCH);
+	EXPECT_INT(app_reconnect(f.app, "acme"), ERR_NOT_FOUND);
+	flat_close(&f);
+	flat_open(&f);
+	ASSERT(app_view(f.app, "acme", &view));
+	EXPECT_STR(view.name, "Acme");
+	EXPECT_STR(view.pinned_phone, "79001234567");
+	EXPECT_INT(view.priority, -100);
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	EXPECT_INT(patch(&f, "acme", &(struct app_patch){ .has_phone = true }),
+	    ERR_OK);
+	ASSERT(app_view(f.app, "acme", &view));
+	EXPECT_STR(view.pinned_phone, "");
+	EXPECT_STR(view.name, "Acme");
+	flat_finish(&f);
+}
+
+TEST(app_patch_refuses_what_is_none)
+{
+	static const struct app_patch bad[] = {
+		{ .has_name = true, .name = "a\nb" },
+		{ .has_name = true, .name = "a\x7f" },
+		{ .has_name = true, .name = "a\xc2\x85" },
+		{ .has_name = true, .name = "\xff" },
+		{ .has_phone = true, .phone = "12" },
+		{ .has_phone = true, .phone = "+7 900 CALL" },
+		{ .has_priority = true, .priority = 101 },
+		{ .has_priority = true, .priority = -101 },
+	};
+	struct session_view view;
+	struct flat f;
+
+	flat_init(&f);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT_INT(patch(&f, "acme", &bad[i]), ERR_INVALID);
+	EXPECT_INT(patch(&f, "a b", &(struct app_patch){ .paused = true }),
+	    ERR_INVALID);
+	EXPECT(!app_view(f.app, "acme", &view));
+	flat_finish(&f);
+}
+
+TEST(app_patch_counts_characters_of_a_name)
+{
+	struct app_patch p = { .has_name = true };
+
+	for (size_t i = 0; i < 64; i++)
+		str_copy(p.name + 2 * i, sizeof p.name - 2 * i, "я");
+	EXPECT(patch_name_is_valid(p.name));
+	str_copy(p.name + 128, sizeof p.name - 128, "x");
+	EXPECT(!patch_name_is_valid(p.name));
+	EXPECT(patch_name_is_valid(""));
+}
+
+TEST(app_reconnect_waits_for_the_end_of_pairing)
+{
+	struct session_view view;
+	struct flat f;
+
+	flat_init(&f);
+	EXPECT_INT(app_reconnect(f.app, "acme"), ERR_NOT_FOUND);
+	app_link_cancel(f.app, "acme");
+	EXPECT(!app_view(f.app, "acme", &view));
+	EXPECT_INT(app_link(f.app, "acme", NULL), ERR_OK);
+	EXPECT_INT(app_reconnect(f.app, "acme"), ERR_BUSY);
+	app_link_cancel(f.app, "acme");
+	ASSERT(app_view(f.app, "acme", &view));
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	EXPECT_INT(app_reconnect(f.app, "acme"), ERR_NOT_FOUND);
+	EXPECT_INT(app_links(f.app, "acme", NULL, 0), 0);
+	flat_finish(&f);
+}

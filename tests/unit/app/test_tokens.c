@@ -55,6 +55,7 @@ gate_init(struct gate *g)
 	g->clock = (struct clock){ .mono_ms = now, .wall_ms = now, .ctx = g };
 	gate_open(g);
 	EXPECT_STR(tokens_problem(g->tokens), "");
+	EXPECT_STR(tokens_sentence(g->tokens, LANG_EN), "");
 }
 
 static void
@@ -216,6 +217,8 @@ TEST(tokens_file_is_ours_alone)
 	fix_reopen(&g.fix);
 	gate_open(&g);
 	EXPECT(strstr(tokens_problem(g.tokens), "chmod 600 ") != NULL);
+	EXPECT_STR(tokens_sentence(g.tokens, LANG_RU), words_get(LANG_RU,
+	    WORD_TOKENS_UNREAD));
 	EXPECT(!check(&g));
 	EXPECT_INT(make(&g, TOKEN_ADMIN, 0), ERR_PERMISSION);
 	EXPECT_INT(tokens_count(g.tokens), 0);
@@ -388,6 +391,7 @@ TEST(tokens_survive_a_crash_and_so_do_revocations)
 	EXPECT(dir_exists(fix_path(&g.fix, "tokens.db-wal")));
 	fix_reopen(&g.fix);
 	gate_open(&g);
+	EXPECT(!dir_exists(fix_path(&g.fix, "tokens.db-wal")));
 	EXPECT_STR(tokens_problem(g.tokens), "");
 	EXPECT_INT(tokens_count(g.tokens), 2);
 	fix_read(fix_path(&g.fix, "text"), &p, &n);
@@ -671,6 +675,8 @@ expect_lost(struct gate *g)
 
 	EXPECT(strstr(tokens_problem(g->tokens), "no token made so far is "
 	    "accepted") != NULL);
+	EXPECT_STR(tokens_sentence(g->tokens, LANG_EN), words_get(LANG_EN,
+	    WORD_TOKENS_LOST));
 	aside(g, path);
 	EXPECT(dir_exists(path));
 	EXPECT(!dir_exists(fix_path(&g->fix, "tokens.db")));
@@ -708,6 +714,30 @@ TEST(tokens_damaged_file_is_put_aside)
 	}
 }
 
+/* Else it would go on into copies. */
+TEST(tokens_damage_where_no_token_is_counts)
+{
+	struct gate g;
+	uint8_t *p;
+	size_t n;
+
+	gate_init(&g);
+	for (int i = 0; i < 40; i++)
+		ASSERT(make(&g, TOKEN_SHARE, START_MS + 1) == ERR_OK);
+	g.now_ms += (TOKEN_DEAD_DAYS + 1) * DAY_MS;
+	gate_reopen(&g);
+	EXPECT_INT(tokens_count(g.tokens), 0);
+	gate_close(&g);
+	fix_read(fix_path(&g.fix, "tokens.db"), &p, &n);
+	p[n - 100] ^= 1;
+	fix_write(fix_path(&g.fix, "tokens.db"), p, n);
+	free(p);
+	fix_reopen(&g.fix);
+	gate_open(&g);
+	expect_lost(&g);
+	gate_finish(&g);
+}
+
 TEST(tokens_emptied_file_is_damage)
 {
 	struct gate g;
@@ -729,10 +759,12 @@ TEST(tokens_records_stay_in_their_place)
 	struct gate g;
 
 	gate_init(&g);
-	ASSERT(make(&g, TOKEN_ADMIN, 0) == ERR_OK);
+	for (int i = 0; i < 3; i++)
+		ASSERT(make(&g, TOKEN_ADMIN, 0) == ERR_OK);
 	gate_close(&g);
-	fix_sql(fix_path(&g.fix, "tokens.db"),
-	    "UPDATE token SET id = 'aaaaaaaa'");
+	/* read last: those before it do not count either */
+	fix_sql(fix_path(&g.fix, "tokens.db"), "UPDATE token SET id = "
+	    "'zzzzzzzz' WHERE id = (SELECT max(id) FROM token)");
 	fix_reopen(&g.fix);
 	gate_open(&g);
 	expect_lost(&g);

@@ -320,9 +320,11 @@ TEST(pool_links_so_often_for_a_company)
 	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
 	EXPECT_INT(pool_link(p, "acme", "79001234567"), ERR_LIMIT);
 	EXPECT(session_is_quiet(s));
+	/* who was refused hears no event from within */
 	session_view(s, &view);
-	EXPECT_INT(view.status, WA_STATUS_COOLDOWN);
-	EXPECT_INT(view.reason, WA_REASON_BUDGET);
+	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
+	EXPECT(house_until(&h, s, WA_STATUS_COOLDOWN, WA_REASON_BUDGET));
+	session_view(s, &view);
 	EXPECT(view.until_ms > clock_wall_ms(&h.clock) + 3500000);
 	EXPECT(view.until_ms <= clock_wall_ms(&h.clock) + 3600000);
 	EXPECT(pool_link_wait_ms(p, "acme", NULL) > 3500000);
@@ -356,6 +358,40 @@ TEST(pool_links_so_often_for_a_phone)
 	EXPECT_INT(pool_link(p, "e", "79007654321"), ERR_LIMIT);
 	try_link(&h, p, "e", "79001234567");
 	end_pool(&h, p);
+}
+
+/* WhatsApp gives no code any more. */
+static void
+script_too_many(struct house *h, struct far *f, int nth)
+{
+	(void)h;
+	(void)nth;
+	far_send(f, far_pair_device(6));
+	far_answer(f, "link_code_companion_reg", "error",
+	    far_node("error", "code", "429", NULL));
+	node_destroy(far_read(f));
+}
+
+TEST(pool_leaves_a_phone_alone_that_was_too_much)
+{
+	struct pool *p;
+	struct house h;
+
+	house_init(&h, script_too_many);
+	p = pool_create(&h.env);
+	EXPECT_INT(pool_link(p, "a", "5511987654321"), ERR_OK);
+	EXPECT(house_until(&h, pool_find(p, "a"), WA_STATUS_COOLDOWN,
+	    WA_REASON_RATE_LIMITED));
+	EXPECT(house_until_quiet(&h, pool_find(p, "a")));
+	EXPECT_INT(pool_link(p, "a", NULL), ERR_BUSY);
+	EXPECT(pool_link_wait_ms(p, "a", NULL) > 3500000);
+	EXPECT_INT(pool_link(p, "b", "551187654321"), ERR_LIMIT);
+	EXPECT_NULL(pool_find(p, "b"));
+	EXPECT(pool_link_wait_ms(p, "b", "551187654321") > 3500000);
+	EXPECT(pool_link_wait_ms(p, "b", "551187654321") <= 3600000);
+	EXPECT_INT(pool_link_wait_ms(p, "b", "79001234567"), 0);
+	end_pool(&h, p);
+	EXPECT_INT(atomic_load(&h.connections), 1);
 }
 
 TEST(hurried_pool_budget_ends)

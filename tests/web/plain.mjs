@@ -1,0 +1,509 @@
+// The pages by themselves, against answers that are made up.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import vm from 'node:vm'
+
+import { parse } from 'acorn'
+
+import { Fake, PUBLIC } from './fake.mjs'
+import { Page, until } from './lib.mjs'
+
+const CODE = 'whatsapp-pairing.html?company='
+const QR = 'whatsapp-qr.html?company='
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3h-3z"/></svg>'
+const MINUTE = 60000
+
+const files = fs.readdirSync(PUBLIC).filter(f => /\.(html|css|js)$/.test(f))
+const read = name => fs.readFileSync(path.join(PUBLIC, name), 'utf8')
+
+let fake, browser
+
+export async function setup(t) {
+	fake = await Fake.start()
+	browser = t.browser
+}
+
+export async function teardown() {
+	fake?.stop()
+}
+
+const open = (where, options) => Page.open(browser, fake, where, options)
+
+function words() {
+	const context = { window: {} }
+	vm.runInNewContext(read('whatsapp-words.js'), context)
+	return context.window.pairdeskWords
+}
+
+// A page with a clock of the test's own.
+async function clocked(where, options = {}) {
+	return open(where, { ...options, before: p => p.page.clock.install() })
+}
+
+// The page sleeps for so long, and its network with it.
+async function frozen(p, ms) {
+	await p.context.setOffline(true)
+	await p.page.clock.fastForward(ms)
+}
+
+function grant(company, phone) {
+	fake.handlers.set('POST pairing-code', (answer, request, body, c) => {
+		const data = { code: 'ABCD-EFGH', ...fake.show(c, { code: 'ABCD-EFGH' }, MINUTE, 160000) }
+		fake.json(answer, 200, { success: true, ...data, data })
+	})
+}
+
+const refuse = (code, body) => fake.handlers.set('POST pairing-code', answer =>
+	fake.json(answer, code, { success: false, ...body }))
+
+const PANELS = [
+	['reconnecting', 'network_blocked'], ['logged_out', 'unlinked'], ['logged_out', 'account_locked'],
+	['banned', 'temporary'], ['banned', 'permanent'], ['conflict', 'replaced'],
+	['cooldown', 'rate_limited'], ['cooldown', 'budget'], ['outdated', 'client_outdated'],
+	['error', 'store_damaged'], ['idle', 'code_expired'], ['idle', 'paused'],
+]
+
+export const tests = {
+	'all files together are at most 40 KB'() {
+		const size = files.reduce((n, f) => n + fs.statSync(path.join(PUBLIC, f)).size, 0)
+		assert.ok(size <= 40 * 1024, `${size} bytes`)
+	},
+
+	'the scripts are ES2017'() {
+		for (const f of files.filter(f => f.endsWith('.js')))
+			parse(read(f), { ecmaVersion: 2017 })
+	},
+
+	'nothing inline, nothing from elsewhere'() {
+		for (const f of files) {
+			assert.doesNotMatch(read(f), /<script>|<style|style="|\son\w+="/, f)
+			assert.doesNotMatch(read(f).replace(/http:\/\/www\.w3\.org\S*/g, ''), /https?:\/\//, f)
+		}
+	},
+
+	'every text is there in both languages, and used'() {
+		const source = files.map(read).join('\n')
+		for (const [id, pair] of Object.entries(words())) {
+			assert.equal(pair.length, 2, id)
+			assert.ok(pair.every(w => w.length), id)
+			const holes = pair.map(w => [...w.matchAll(/\{(\w+)/g)].map(m => m[1]).sort().join())
+			assert.equal(new Set(holes[0].split(',')).size, new Set(holes[1].split(',')).size, id)
+			assert.ok(source.split(id).length > 2 || /^(menu|link|h|t)\d$/.test(id), `${id} is used`)
+		}
+	},
+
+	async 'Russian plural forms'() {
+		const p = await clocked(`${CODE}plural&lang=ru`)
+		const want = { 1: '1 секунду', 2: '2 секунды', 5: '5 секунд', 11: '11 секунд', 21: '21 секунду',
+			22: '22 секунды', 25: '25 секунд' }
+		for (const [n, form] of Object.entries(want)) {
+			refuse(429, { errorCode: 'RATE_LIMITED', error: 'x', retryAfter: Number(n) + 2 })
+			await p.askCode('79001234567')
+			await p.says('clock', `ещё ${form},`)
+			await p.page.clock.fastForward(Number(n) * 1000 + 3000)
+			await p.shown('ask')
+		}
+		await p.close()
+	},
+
+	async 'numbers are shown back, or refused with the reason'() {
+		const p = await open(`${CODE}numbers&lang=en`)
+		const rows = [
+			['8 (900) 123-45-67', 'read as +7. +7 900 123-45-67, Russia', ''],
+			['+7 900 123 45 67', '+7 900 123-45-67, Russia', ''],
+			['79001234567', '+7 900 123-45-67, Russia', ''],
+			['77011234567', '+7 701 123-45-67, Kazakhstan', ''],
+			['+375 29 123-45-67', '+375 291234567, Belarus', ''],
+			['+1 212 555 0100', '+12125550100', ''],
+			['+89001234567', '+89001234567', ''],
+			['0900123', '', 'not with 0'], ['12345', '', 'at least 7'], ['+7 900 123', '', '11 digits'],
+			['1234567890123456', '', 'at most 15'], ['+7 900 abc', '', 'Only digits'], ['', '', 'Enter'],
+		]
+		await p.shown('ask')
+		for (const [typed, echo, fault] of rows) {
+			await p.page.fill('#phone', typed)
+			if (!echo)
+				await p.page.press('#phone', 'Enter')
+			assert.ok((await p.text('echo')).includes(echo), `${typed}: ${await p.text('echo')}`)
+			assert.ok((await p.text('fault')).includes(fault), `${typed}: ${await p.text('fault')}`)
+			assert.equal(await p.page.getAttribute('#phone', 'aria-invalid'), String(!!fault))
+		}
+		assert.equal(p.posts(), 0)
+		await p.close()
+	},
+
+	async 'twenty fast clicks and a double Enter send one request'() {
+		const p = await open(`${CODE}clicks`)
+		let release
+		const held = new Promise(done => { release = done })
+		let sent
+		fake.handlers.set('POST pairing-code', async (answer, request, body, c) => {
+			sent = body
+			await held
+			const data = fake.show(c, { code: 'ABCD-EFGH' }, MINUTE)
+			fake.json(answer, 200, { success: true, data })
+		})
+		await p.shown('ask')
+		await p.page.fill('#phone', '8 900 123 45 67')
+		await p.page.press('#phone', 'Enter')
+		await p.page.press('#phone', 'Enter')
+		await p.page.evaluate(() => {
+			for (let i = 0; i < 20; i++)
+				document.getElementById('get').click()
+		})
+		release()
+		assert.equal(await p.code(), 'ABCD-EFGH')
+		assert.equal(p.posts(), 1)
+		assert.deepEqual(sent, { phoneNumber: '79001234567' })
+		await p.close()
+	},
+
+	async 'the code: attributes, size, for screen readers'() {
+		grant()
+		const p = await open(`${CODE}code`)
+		await p.askCode('79001234567')
+		assert.equal(await p.code(), 'ABCD-EFGH')
+		assert.equal(await p.text('code-read'), 'A B C D , E F G H')
+		for (const id of ['code', 'code-read']) {
+			assert.equal(await p.page.getAttribute(`#${id}`, 'translate'), 'no')
+			assert.equal(await p.page.getAttribute(`#${id}`, 'dir'), 'ltr')
+		}
+		assert.ok(await p.page.evaluate(() => parseFloat(getComputedStyle(code).fontSize)) >= 32)
+		assert.equal(await p.page.evaluate(() => document.activeElement.id), 'live')
+		await p.page.setViewportSize({ width: 320, height: 600 })
+		await p.check('code at 320')
+		await p.close()
+	},
+
+	async 'the code is renewed each minute, and not beyond its window'() {
+		grant()
+		let n = 0
+		const first = fake.handlers.get('POST pairing-code')
+		let data
+		fake.handlers.set('POST pairing-code', (answer, request, body, c) => {
+			n++
+			data = data ?? fake.show(c, { code: 'ABCD-EFGH' }, MINUTE, 160000)
+			data.expiresAt = new Date(Math.min(fake.now() + MINUTE, Date.parse(data.windowEndsAt))).toISOString()
+			fake.json(answer, 200, { success: true, data: { ...data, serverTime: new Date(fake.now()).toISOString() } })
+		})
+		const p = await clocked(`${CODE}renewed`)
+		await p.askCode('79001234567')
+		await p.code()
+		for (const want of [2, 3]) {
+			fake.skew += 51000
+			await p.page.clock.runFor(51000)
+			await until(() => n === want, `renewal ${want}, is ${n}`)
+			assert.equal(await p.code(), 'ABCD-EFGH')
+		}
+		fake.skew += 70000
+		await p.page.clock.runFor(70000)
+		await p.hidden('live')
+		assert.equal(await p.text('code'), '')
+		assert.equal(n, 3)
+		fake.skew = 0
+		fake.handlers.set('POST pairing-code', first)
+		await p.close()
+	},
+
+	async 'the timer is spoken at 60, 30 and 10 seconds'() {
+		fake.show('spoken', { code: 'ABCD-EFGH' }, 100000)
+		const p = await clocked(`${CODE}spoken&lang=en`)
+		const heard = []
+		await p.code()
+		for (const [ms, part] of [[0, ''], [41000, '1 minute'], [10000, '1 minute'], [20000, '30 s'], [20000, '10 s']]) {
+			await p.page.clock.runFor(ms)
+			const said = await p.text('spoken')
+			heard.push(said)
+			assert.ok(part ? said.includes(part) : said === '', `${ms}: ${said}`)
+		}
+		assert.equal(new Set(heard).size, 4, String(heard))
+		await p.close()
+	},
+
+	async 'a QR page that slept five minutes shows no code'() {
+		fake.show('sleeper', { svg: SVG, text: 'x' }, 20000, 100000)
+		const p = await clocked(`${QR}sleeper&lang=en`)
+		await p.shown('qr')
+		assert.match(await p.page.getAttribute('#qr', 'alt'), /^QR code, valid for \d+ second/)
+		await frozen(p, 5 * MINUTE)
+		await p.hidden('qr')
+		assert.equal(await p.page.getAttribute('#qr', 'src'), null)
+		await p.close()
+	},
+
+	async 'an old event read after the sleep does not revive its code'() {
+		fake.show('thawed', { svg: SVG, text: 'x' }, 20000, 100000)
+		const p = await clocked(`${QR}thawed&lang=en`)
+		await p.shown('qr')
+		await p.page.clock.fastForward(5 * MINUTE)
+		fake.set('thawed', 'qr', null)		/* its serverTime is five minutes old */
+		await p.hidden('qr')
+		await p.page.clock.runFor(2000)
+		assert.equal(await p.isVisible('qr'), false)
+		await p.close()
+	},
+
+	async 'the next QR code comes by itself; the old one is not seen meanwhile'() {
+		fake.show('next', { svg: SVG, text: 'x' }, 1500, 60000)
+		const p = await open(`${QR}next&lang=en`)
+		await p.shown('qr')
+		const first = await p.page.getAttribute('#qr', 'src')
+		await p.says('gone', 'next one')
+		assert.equal(await p.page.getAttribute('#qr', 'src'), null)
+		fake.show('next', { svg: SVG.replace('M1 1', 'M2 2'), text: 'y' }, 20000, 60000)
+		await p.shown('qr')
+		assert.notEqual(await p.page.getAttribute('#qr', 'src'), first)
+		fake.set('next', 'idle', 'code_expired')
+		await p.hidden('qr')
+		assert.equal(await p.text('get'), 'Get a new code')
+		await p.close()
+	},
+
+	async 'a script in the picture does not run'() {
+		const svg = SVG.replace('<path', '<script>parent.hit=1</script><image href="x" onerror="hit=1"/><path')
+		fake.show('evil', { svg, text: 'x' }, 20000)
+		const p = await open(`${QR}evil`)
+		await p.shown('qr')
+		assert.equal(await p.page.evaluate(() => window.hit), undefined)
+		await p.close()
+	},
+
+	async 'what the server says is text, never HTML'() {
+		refuse(502, { errorCode: 'CONNECTION_CLOSED', error: '<img src=x onerror=hit=1>', advice: '<b>b</b>' })
+		fake.set('html', 'idle', 'never_linked', { name: '<script>hit=1</script>' })
+		const p = await open(`${CODE}html`)
+		await p.askCode('79001234567')
+		await p.says('trouble-title', '<img')
+		await p.says('name', '<script>')
+		assert.equal(await p.page.evaluate(() => window.hit), undefined)
+		await p.close()
+	},
+
+	async 'copying without a clipboard, and where all copying is refused'() {
+		grant()
+		const before = p => p.page.addInitScript(() => {
+			Object.defineProperty(navigator, 'clipboard', { value: undefined })
+			window.refuse = false
+			const old = document.execCommand
+			document.execCommand = function (what) {
+				window.selected = document.activeElement.value
+				return !window.refuse && old.call(document, what)
+			}
+		})
+		const p = await open(`${CODE}copy&lang=en`, { before })
+		await p.askCode('79001234567')
+		await p.code()
+		await p.page.click('#copy')
+		await p.says('copied', 'Copied')
+		assert.equal(await p.page.evaluate(() => window.selected), 'ABCDEFGH')
+		await p.page.evaluate(() => { window.refuse = true })
+		await p.page.click('#copy')
+		await p.says('copied', 'by hand')
+		assert.equal(await p.page.evaluate(() => getSelection().toString() ||
+			document.activeElement.value), 'ABCDEFGH')
+		await p.check('copy by hand')
+		await p.close()
+	},
+
+	async 'without streaming it asks for the status, and never for a QR code'() {
+		const before = p => p.page.addInitScript(() => { delete window.AbortController })
+		fake.set('poll', 'connecting', 'tcp')
+		const p = await open(`${CODE}poll&lang=en`, { before })
+		await p.says('state', 'connecting')
+		fake.set('poll', 'connected', 'ok', { phoneNumber: '79001234567' })
+		await p.shown('done')
+		assert.ok(!p.requests.some(r => /events|\/qr$/.test(r)), String(p.requests))
+		await p.close()
+	},
+
+	async 'a proxy that holds events back is noticed'() {
+		fake.handlers.set('GET events', answer => {
+			answer.writeHead(200, { 'Content-Type': 'text/event-stream' })
+			answer.write('\n')
+		})
+		fake.set('held', 'connecting', 'tcp')
+		const p = await clocked(`${CODE}held&lang=en`)
+		await until(() => p.requests.some(r => r.includes('events')), 'events asked for')
+		await p.page.waitForTimeout(300)
+		await p.page.clock.runFor(9000)
+		await p.says('state', 'connecting')
+		fake.handlers.delete('GET events')
+		await p.close()
+	},
+
+	async 'a page of a proxy in place of an answer'() {
+		fake.handlers.set('POST pairing-code', answer => {
+			answer.writeHead(502, { 'Content-Type': 'text/html' })
+			answer.end('<h1>Bad Gateway</h1>')
+		})
+		const p = await open(`${CODE}proxy&lang=ru`)
+		await p.askCode('79001234567')
+		await p.says('trouble-title', 'не ответил')
+		await p.shown('ask')
+		await p.close()
+	},
+
+	async 'a link that expired, was used or taken back'() {
+		for (const [http, errorCode] of [[401, 'UNAUTHORIZED'], [403, 'FORBIDDEN']]) {
+			const deny = answer => fake.json(answer, http, { success: false, error: 'The link was used.', errorCode })
+			fake.handlers.set('GET events', deny)
+			const p = await open(`${CODE}denied&lang=en#t=pd_s_x`)
+			await p.says('trouble-title', 'cannot be used')
+			await p.says('trouble-advice', 'The link was used.')
+			assert.equal(await p.isVisible('ask'), false)
+			await p.check(errorCode)
+			await p.close()
+		}
+		fake.handlers.delete('GET events')
+	},
+
+	async 'the wait is counted down, and nothing offers to ask earlier'() {
+		refuse(429, { errorCode: 'RATE_LIMITED', reason: 'budget', error: 'Used up.', advice: 'Wait.', retryAfter: 90 })
+		const p = await clocked(`${CODE}waits&lang=en`)
+		await p.askCode('79001234567')
+		await p.says('clock', 'Wait 1 minute 30 seconds more, until')
+		assert.equal(await p.isVisible('ask'), false)
+		await p.page.clock.runFor(50000)
+		await p.says('clock', 'Wait 40 seconds more')
+		await p.page.clock.runFor(41000)
+		await p.shown('ask')
+		assert.equal(p.posts(), 1)
+		await p.page.click('#trouble summary')
+		const block = await p.page.inputValue('#support')
+		for (const part of ['waits', 'RATE_LIMITED', 'budget', 'Used up.', 'pairdesk 1.2.3', new Date().getUTCFullYear()])
+			assert.ok(block.includes(part), `${part} in ${block}`)
+		assert.ok(!block.includes('9001234567'))
+		await p.close()
+	},
+
+	async 'every state, both languages, three widths, light and dark'() {
+		const looks = [['light', 320, 'ru'], ['dark', 360, 'en'], ['dark', 1280, 'ru'], ['light', 1280, 'en']]
+		for (const [i, [status, reason]] of PANELS.entries()) {
+			const [colorScheme, width, lang] = looks[i % looks.length]
+			const until = /temporary|rate_limited|budget/.test(reason) ?
+				new Date(Date.now() + MINUTE).toISOString() : null
+			fake.set(reason, status, reason, { until })
+			const p = await open(`${i % 2 ? QR : CODE}${reason}&lang=${lang}`,
+				{ colorScheme, viewport: { width, height: 700 } })
+			await p.says('trouble-title', `${lang === 'ru' ? 'Состояние:' : 'state is'} ${status}.`)
+			await p.says('trouble-advice', lang === 'ru' ? 'Сделайте' : 'Do this')
+			assert.equal(await p.isVisible('clock'), !!until, reason)
+			const mayAsk = !until && /network_blocked|unlinked|locked|damaged|expired/.test(reason)
+			assert.equal(await p.isVisible('ask'), mayAsk, `${reason} may ask`)
+			assert.ok(await p.isVisible('other'))
+			await p.check(`${status} ${reason}`)
+			await p.page.click('#lang')
+			await p.says('trouble-title', `${lang === 'en' ? 'Состояние:' : 'state is'} ${status}.`)
+			assert.equal(await p.page.evaluate(() => document.documentElement.lang), lang === 'en' ? 'ru' : 'en')
+			await p.close()
+		}
+	},
+
+	async 'form, code, QR code, passkey and the end: no violation of axe'() {
+		grant()
+		for (const [colorScheme, width, lang] of [['light', 320, 'ru'], ['dark', 1280, 'en']]) {
+			const options = { colorScheme, viewport: { width, height: 700 } }
+			const id = `look${width}`
+			fake.companies.delete(id)
+			let p = await open(`${CODE}${id}&lang=${lang}`, options)
+			await p.shown('ask')
+			await p.page.fill('#phone', '12')
+			await p.page.press('#phone', 'Enter')
+			await p.check('form with a fault')
+			await p.askCode('79001234567')
+			await p.code()
+			await p.check('code')
+			fake.set(id, 'passkey_required', 'passkey')
+			await p.shown('passkey')
+			await p.check('passkey')
+			fake.companies.get(id).show = null
+			fake.set(id, 'pairing', 'finishing')
+			await p.says('state', 'pairing')
+			assert.equal(await p.isVisible('ask'), false)
+			fake.set(id, 'connected', 'ok', { phoneNumber: '79001234567' })
+			await p.shown('done')
+			assert.match(await p.text('number'), /4567$/)
+			assert.ok(!(await p.page.content()).includes('79001234567'), 'masked')
+			assert.equal(await p.page.evaluate(() => document.activeElement.id), 'done')
+			await p.check('connected')
+			await p.close()
+			fake.show(id, { svg: SVG, text: 'x' }, MINUTE)
+			p = await open(`${QR}${id}&lang=${lang}`, options)
+			await p.shown('qr')
+			assert.ok((await p.page.locator('#qr').boundingBox()).width >= 240)
+			await p.check('QR code')
+			await p.close()
+			p = await open(`?lang=${lang}`, options)
+			await p.check('landing page')
+			await p.close()
+		}
+	},
+
+	async 'no company, a wrong company'() {
+		for (const [where, part] of [['whatsapp-pairing.html?lang=en', 'No company'],
+			['whatsapp-qr.html?lang=ru', 'нет компании'], [`${CODE}a%2Fb&lang=en`, 'is wrong'],
+			[`${QR}%3Cb%3E&lang=ru`, 'неверно'], [`${CODE}${'a'.repeat(65)}&lang=en`, 'is wrong']]) {
+			const p = await open(where)
+			await p.page.waitForSelector(`text=${part}`)
+			await p.check(where)
+			assert.ok(!p.requests.some(r => r.includes('/api/')))
+			await p.close()
+		}
+	},
+
+	async 'a phone begins with the code'() {
+		fake.companies.delete('phone')
+		const p = await open(`${QR}phone&lang=en#t=pd_s_abc`, {
+			viewport: { width: 360, height: 740 }, screen: { width: 360, height: 740 }, hasTouch: true, isMobile: true,
+			userAgent: 'Mozilla/5.0 (Linux; Android 7.0; SM-G920) AppleWebKit/537.36 Chrome/70 Mobile Safari/537.36' })
+		await p.shown('first')
+		await p.shown('ask')
+		assert.ok(!p.requests.some(r => r.endsWith('/qr')))
+		await p.check('phone')
+		await p.page.click('#other')
+		await p.shown('phone')
+		assert.match(p.page.url(), /pairing\.html\?company=phone&lang=en#t=pd_s_abc$/)
+		await p.close()
+	},
+
+	async 'language: the address, the choice, the browser'() {
+		let p = await open(`${CODE}lang`, { locale: 'ru-RU' })
+		await p.page.waitForSelector('text=Подключение WhatsApp по коду')
+		await p.page.click('#lang')
+		await p.page.waitForSelector('text=Link WhatsApp with a code')
+		assert.match(p.page.url(), /lang=en/)
+		assert.equal(await p.page.title(), 'Link WhatsApp with a code')
+		await p.page.goto(fake.url + CODE + 'lang')
+		await p.page.waitForSelector('text=Link WhatsApp with a code')
+		await p.close()
+		p = await open(`${CODE}lang`, { locale: 'de-DE' })
+		await p.page.waitForSelector('text=Link WhatsApp with a code')
+		await p.close()
+	},
+
+	async 'the keyboard alone is enough'() {
+		grant()
+		fake.companies.delete('keys')
+		const p = await open(`${CODE}keys&lang=en`)
+		await p.shown('ask')
+		await p.page.keyboard.press('Tab')
+		await p.page.keyboard.press('Tab')
+		assert.equal(await p.page.evaluate(() => document.activeElement.id), 'phone')
+		await p.page.keyboard.type('79001234567')
+		await p.page.keyboard.press('Tab')
+		await p.page.keyboard.press('Enter')
+		await p.code()
+		await p.page.keyboard.press('Tab')
+		assert.equal(await p.page.evaluate(() => document.activeElement.id), 'copy')
+		await p.close()
+	},
+
+	async 'without JavaScript it says what is needed'() {
+		const p = await open(`${CODE}none`, { javaScriptEnabled: false })
+		const text = await p.page.innerText('body')
+		assert.match(text, /needs JavaScript/)
+		assert.match(text, /нужен JavaScript/)
+		await p.close()
+	},
+}

@@ -1,0 +1,81 @@
+// Runs the tests of this directory: a line each, exit 1 when one failed.
+//   run.mjs [PAIRDESK WASIM] [-k TEXT]
+// Files run beside each other, the tests of one in their order, with one
+// browser for all.
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { chromium } from 'playwright-core'
+
+const FILES = ['plain', 'link', 'trouble', 'access']
+const LIMIT_MS = 240000
+const TEST_MS = 45000
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const args = process.argv.slice(2)
+const at = args.indexOf('-k')
+const only = at < 0 ? '' : args.splice(at, 2)[1]
+const build = path.resolve(here, '../../build')
+const programs = {
+	pairdesk: path.resolve(args[0] ?? `${build}/san/pairdesk`),
+	wasim: path.resolve(args[1] ?? `${build}/wasim`),
+}
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'web-'))
+const count = { passed: 0, failed: 0 }
+
+function limited(promise, ms, what) {
+	let timer
+	return Promise.race([promise, new Promise((_, no) => {
+		timer = setTimeout(() => no(new Error(`${what}: not in ${ms} ms`)), ms)
+	})]).finally(() => clearTimeout(timer))
+}
+
+async function file(name, browser) {
+	const { setup, tests, teardown } = await import(`./${name}.mjs`)
+	const chosen = Object.entries(tests).filter(([title]) => title.includes(only))
+	if (chosen.length === 0)
+		return
+	const t = { browser, programs, dir: `${dir}/${name}` }
+	fs.mkdirSync(t.dir)
+	try {
+		await setup(t)
+		for (const [title, test] of chosen) {
+			const start = Date.now()
+			try {
+				await limited(test(t), TEST_MS, title)
+				count.passed++
+				console.log(`ok ${name}: ${title} (${Date.now() - start} ms)`)
+			} catch (e) {
+				count.failed++
+				console.log(`FAILED ${name}: ${title}\n${e.stack}`)
+			}
+		}
+	} catch (e) {
+		count.failed++
+		console.log(`FAILED ${name}: setup\n${e.stack}`)
+	} finally {
+		await teardown(t)
+	}
+}
+
+const browser = await chromium.launch({
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+		'--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+try {
+	await limited(Promise.all(FILES.map(name => file(name, browser))), LIMIT_MS, 'all')
+} catch (e) {
+	count.failed++
+	console.log(e.stack)
+} finally {
+	await browser.close()
+	if (count.failed)
+		console.log(`what is left: ${dir}`)
+	else
+		fs.rmSync(dir, { recursive: true })
+}
+console.log(`web: ${count.passed} passed, ${count.failed} failed`)
+process.exit(count.failed || !count.passed ? 1 : 0)
