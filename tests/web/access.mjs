@@ -17,10 +17,16 @@ export async function teardown() {
 	await open?.stop()
 }
 
-// The link of `pairdesk share`, as a path of the listener.
+// A link to share, as a path of the listener; asked for as the command line
+// does it, on the control socket.
 async function share(company) {
-	const told = await world.cli('share', company)
-	return /\/(whatsapp-pairing\.html\?company=\S+)/.exec(told)[1]
+	const answer = await new Promise((yes, no) => http.request({ method: 'POST',
+		socketPath: `${world.dir}/state/control.sock`, headers: { Host: 'pairdesk' },
+		path: `/api/whatsapp/sessions/${company}/share` }, yes).on('error', no).end())
+	let text = ''
+	for await (const piece of answer)
+		text += piece
+	return /\/(whatsapp-pairing\.html.*)/.exec(JSON.parse(text).data.pairingUrl)[1]
 }
 
 // What a page of another site comes to: each way to ask, and its answer.
