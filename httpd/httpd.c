@@ -336,6 +336,7 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	h->app = params->app;
 	h->config = params->config;
 	h->lang = params->lang;
+	h->is_serving = params->with_tcp;
 	h->is_open = config_enum(h->config, OPT_HTTP_AUTH) != AUTH_TOKEN;
 	rnd_fill(rnd_system(), boot, sizeof boot);
 	str_to_hex(h->boot, boot, sizeof boot);
