@@ -294,7 +294,7 @@ def test_http_events_comments(t):
 
 @limit(60)
 def test_http_events_two_hundred_readers(t):
-    sim, desk, web = opened(t, **LEAN)
+    sim, desk, web = opened(t, speed=8, **LEAN)
     web.qr()
     before = memory(desk.core.pid)
     streams = [web.events() for _ in range(200)]

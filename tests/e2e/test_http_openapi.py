@@ -225,7 +225,7 @@ def test_http_openapi_refusals(t):
         if "{companyId}" in template:
             bad = template.replace("{companyId}", "a.b")
             t.equal(admin.ask(method, bad).status, 400, bad)
-        if "requestBody" in operation:
+        if "requestBody" in operation and "200" in operation["responses"]:
             for body, status in (("[", 400), ("[]", 400), ("5", 400),
                                  ("x" * 20000, 413)):
                 answer = admin.ask(method, path, body)
