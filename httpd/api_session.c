@@ -234,7 +234,6 @@ void
 api_patch(struct exchange *x)
 {
 	struct app_patch patch;
-	struct wait *w;
 	cJSON *body;
 	bool good;
 
@@ -244,7 +243,6 @@ api_patch(struct exchange *x)
 	cJSON_Delete(body);
 	if (!good)
 		return;
-	w = wait_begin(x, 0, NULL, NULL, 0);
-	wait_keep(w);
-	app_patch(x->httpd->app, x->company, &patch, on_patched, w);
+	app_patch(x->httpd->app, x->company, &patch, on_patched,
+	    wait_for_call(x));
 }

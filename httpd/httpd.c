@@ -18,6 +18,7 @@
 #include "httpd/pages.h"
 #include "httpd/qr_cache.h"
 #include "httpd/router.h"
+#include "httpd/spending.h"
 #include "httpd/status_cache.h"
 
 #define SECOND_MS 1000
@@ -335,12 +336,14 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	h->app = params->app;
 	h->config = params->config;
 	h->lang = params->lang;
+	h->is_serving = params->with_tcp;
 	h->is_open = config_enum(h->config, OPT_HTTP_AUTH) != AUTH_TOKEN;
 	rnd_fill(rnd_system(), boot, sizeof boot);
 	str_to_hex(h->boot, boot, sizeof boot);
 	read_limits(h);
 	h->statuses = status_cache_create();
 	h->qrs = qr_cache_create(h->app);
+	h->spending = spending_create(h->app);
 	h->live = live_create(h);
 	if ((err = pages_open(h, problem)) != ERR_OK ||
 	    (err = server_create(app_loop(h->app), &h->limits, &events, h,
@@ -368,6 +371,7 @@ httpd_close(struct httpd *h)
 	server_destroy(h->server);
 	live_destroy(h->live);
 	qr_cache_destroy(h->qrs);
+	spending_destroy(h->spending);
 	status_cache_destroy(h->statuses);
 	limits_destroy(h->rates);
 	pages_close(h);

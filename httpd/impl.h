@@ -18,6 +18,7 @@
 struct limits;
 struct live;
 struct qr_cache;
+struct spending;
 struct status_cache;
 
 /* One bound address. */
@@ -39,11 +40,13 @@ struct httpd {
 	const struct config *config;
 	enum lang lang;                 /* of who asks for none */
 	bool is_open;                   /* open mode, else token mode */
+	bool is_serving;                /* a core that stays, not a command's */
 	struct server *server;
 	struct server_limits limits;
 	struct limits *rates;           /* limits.c */
 	struct live *live;              /* live.c: event streams */
 	struct qr_cache *qrs;           /* qr_cache.c */
+	struct spending *spending;      /* spending.c: share links */
 	struct status_cache *statuses;  /* api_status.c */
 	struct cidr trusted[TRUSTED_MAX];
 	size_t trusted_count;
