@@ -191,7 +191,7 @@ test:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
 	$(Q)$(MAKE) --no-print-directory check
 
-check: check-layers headless unit vectors-test fuzz-smoke peer e2e
+check: check-layers headless unit vectors-test fuzz-smoke peer e2e web
 	@echo 'make test: everything passed'
 
 .PHONY: programs
@@ -225,6 +225,12 @@ e2e: $(B)/san/pairdesk $(B)/wasim
 peer: $(B)/san/wasim
 	$(Q)sh tests/peer/node.sh --install
 	$(Q)sh tests/peer/node.sh tests/peer/link.mjs $(B)/san/wasim
+
+# the pages in a real browser, against the simulator
+.PHONY: web
+web: $(B)/san/pairdesk $(B)/wasim
+	$(Q)sh tests/web/web.sh --install
+	$(Q)sh tests/web/web.sh $(B)/san/pairdesk $(B)/wasim
 
 # --- checks of the code ----------------------------------------------------
 
@@ -286,7 +292,7 @@ BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
 	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev libmicrohttpd-dev \
 	ca-certificates
-TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs wrk \
+TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs chromium wrk \
 	clang-tidy cppcheck shellcheck
 deps:
 	$(Q)tests/deps.sh $(BUILD_DEPS) $(TEST_DEPS)

@@ -177,6 +177,21 @@ retry_after_s(const struct session_view *view, enum wa_reason reason,
 	return (view->until_ms - now_ms + 999) / 1000;
 }
 
+/* How the company stands after it: whether it dials again by itself. */
+static void
+add_state(cJSON *o, const struct session_view *view, const struct verdict *v)
+{
+	char text[25];
+
+	cJSON_AddStringToObject(o, "status", wa_status_name(view->status));
+	if (v != NULL && v->code != 0)
+		cJSON_AddNumberToObject(o, "code", v->code);
+	if (view->next_attempt_ms == 0)
+		return;
+	str_time_utc(text, sizeof text, view->next_attempt_ms);
+	cJSON_AddStringToObject(o, "nextAttemptAt", text);
+}
+
 cJSON *
 verdict_object(enum lang lang, const struct session_view *view,
     enum wa_reason reason, const struct verdict *v)
@@ -201,9 +216,10 @@ verdict_object(enum lang lang, const struct session_view *view,
 	o = error_object(lang, error_of(reason, v), &(struct answer_why){
 	    .sentence = sentence, .advice = advice, .reason = reason,
 	    .retry_after_s = retry_after_s(view, reason, now),
-	    .stage = v != NULL && v->err != ERR_OK ? stage_name(v->stage) :
-	    NULL,
+	    .stage = v != NULL && (v->err != ERR_OK ||
+	    v->reason == WA_REASON_INTERNAL) ? stage_name(v->stage) : NULL,
 	    .detail = v != NULL ? v->detail : NULL });
+	add_state(o, view, v);
 	return o;
 }
 

@@ -23,6 +23,7 @@
 #include "httpd/param.h"
 #include "httpd/qr_cache.h"
 #include "httpd/router.h"
+#include "httpd/spending.h"
 #include "httpd/wait.h"
 
 #define QR_WAIT_MS 15000        /* api.md */
@@ -354,6 +355,7 @@ give(struct exchange *x, const struct wish *wish, int64_t limit_ms)
 	struct wait *w;
 	enum err err;
 
+	spending_note(x->httpd->spending, x);
 	if (answer_shown(x, wish))
 		return;
 	/* before the command, which may fail by an event from within */

@@ -231,7 +231,6 @@ void
 api_patch(struct exchange *x)
 {
 	struct app_patch patch;
-	struct wait *w;
 	cJSON *body;
 	bool good;
 
@@ -241,7 +240,6 @@ api_patch(struct exchange *x)
 	cJSON_Delete(body);
 	if (!good)
 		return;
-	w = wait_begin(x, 0, NULL, NULL, 0);
-	wait_keep(w);
-	app_patch(x->httpd->app, x->company, &patch, on_patched, w);
+	app_patch(x->httpd->app, x->company, &patch, on_patched,
+	    wait_for_call(x));
 }

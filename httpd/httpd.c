@@ -18,6 +18,7 @@
 #include "httpd/pages.h"
 #include "httpd/qr_cache.h"
 #include "httpd/router.h"
+#include "httpd/spending.h"
 #include "httpd/status_cache.h"
 
 #define SECOND_MS 1000
@@ -341,6 +342,7 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	read_limits(h);
 	h->statuses = status_cache_create();
 	h->qrs = qr_cache_create(h->app);
+	h->spending = spending_create(h->app);
 	h->live = live_create(h);
 	if ((err = pages_open(h, problem)) != ERR_OK ||
 	    (err = server_create(app_loop(h->app), &h->limits, &events, h,
@@ -368,6 +370,7 @@ httpd_close(struct httpd *h)
 	server_destroy(h->server);
 	live_destroy(h->live);
 	qr_cache_destroy(h->qrs);
+	spending_destroy(h->spending);
 	status_cache_destroy(h->statuses);
 	limits_destroy(h->rates);
 	pages_close(h);

@@ -18,6 +18,7 @@
 struct limits;
 struct live;
 struct qr_cache;
+struct spending;
 struct status_cache;
 
 /* One bound address. */
@@ -44,6 +45,7 @@ struct httpd {
 	struct limits *rates;           /* limits.c */
 	struct live *live;              /* live.c: event streams */
 	struct qr_cache *qrs;           /* qr_cache.c */
+	struct spending *spending;      /* spending.c: share links */
 	struct status_cache *statuses;  /* api_status.c */
 	struct cidr trusted[TRUSTED_MAX];
 	size_t trusted_count;

@@ -26,6 +26,7 @@
 #define CONTROL_MAX 256         /* connections to the control socket */
 #define SEND_MS 30000           /* for an answer to be taken */
 #define PEER_GONE_MS 60000      /* unacknowledged data means that */
+#define UNSENT_MAX 32768        /* the kernel holds for who does not read */
 #define BODY_SLACK 65536        /* read and dropped before we hang up */
 #define NEVER INT64_MAX
 
@@ -479,12 +480,14 @@ is_crowded(const struct server *s, const struct source *source)
 static void
 set_tcp_options(int fd)
 {
-	const int yes = 1, gone_ms = PEER_GONE_MS;
+	const int yes = 1, gone_ms = PEER_GONE_MS, unsent = UNSENT_MAX;
 
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_ms,
 	    sizeof gone_ms);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
+	    sizeof unsent);
 }
 
 static struct link *

@@ -135,3 +135,12 @@ wait_keep(struct wait *w)
 	w->is_kept = true;
 	fall_silent(w);
 }
+
+struct wait *
+wait_for_call(struct exchange *x)
+{
+	struct wait *w = wait_begin(x, 0, NULL, NULL, 0);
+
+	wait_keep(w);
+	return w;
+}

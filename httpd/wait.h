@@ -44,6 +44,8 @@ void wait_look_again(struct wait *w, int64_t ms);
  * only wait_end ends it.
  */
 void wait_keep(struct wait *w);
+/* One that is kept from the start. */
+struct wait *wait_for_call(struct exchange *x);
 
 /* Frees w. The exchange, to be answered at once if it is not already; NULL:
  * nobody is there. */

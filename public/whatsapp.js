@@ -157,8 +157,7 @@ function onStatus(s, isWhole) {
 	now.isOnline = true;
 	if (!isOpen())
 		now.shown = null;
-	/* what refused us is over when something has begun since */
-	if (now.trouble && (s.connected || isOpen() && s.stateVersion > now.trouble.stateVersion))
+	if (s.connected)
 		now.trouble = null;
 	begin();
 	draw();
@@ -170,6 +169,7 @@ function onShow(e) {
 
 	if (now.isRetyping)
 		return;
+	now.trouble = null;
 	now.shown = {
 		text: e.code || e.svg || e.qr,
 		/* a renewed code is the old one; the bar tells of its whole life */
@@ -353,7 +353,7 @@ async function get() {
 		onRefused(got.http, got.body);
 	} else {
 		now.shown = null;
-		now.trouble = Object.assign(got.body, {stateVersion: state().stateVersion || 0});
+		now.trouble = got.body;
 	}
 	return got;
 }
@@ -449,7 +449,7 @@ function problem() {
 		return {title: text('noServer'), advice: text('again'), code: ''};
 	if (t)
 		return {title: own(t, 'error') || text('other'), advice: own(t, 'advice'),
-		    code: [t.errorCode, t.reason, t.stage].join(' ')};
+		    code: [t.errorCode, t.reason, t.stage, t.detail].join(' ')};
 	if (now.isAsking || !TROUBLE.includes(s.status) && !/expired|paused/.test(s.reason))
 		return null;
 	return {title: own(s, 'message') || text('other'), advice: own(s, 'advice'), code: s.status + ' ' + s.reason};
@@ -557,7 +557,7 @@ function drawState(p, isShowing) {
 	put('state', p || s.connected ? '' : line);
 	put('offline', now.isOnline ? '' : text('offline'));
 	put('name', s.name || '');
-	put('expected', s.phoneNumber && !s.connected ? text('expected', {n: s.phoneNumber.slice(-4)}) : '');
+	put('expected', s.pinnedPhoneNumber ? text('expected', {n: s.pinnedPhoneNumber.slice(-4)}) : '');
 	show('passkey', s.status === 'passkey_required', true);
 	if (s.connected) {
 		put('number', s.phoneNumber ? text('number', {n: s.phoneNumber.slice(-4)}) : '');
@@ -592,7 +592,7 @@ function draw() {
 function drawNumber(isWhole) {
 	const n = number($('phone').value);
 	const isPartial = !isWhole && ['missing', 'short', 'seven'].includes(n.fault);
-	const fault = isPartial || n.fault === 'missing' && state().phoneNumber ? '' : n.fault;
+	const fault = isPartial || n.fault === 'missing' && state().pinnedPhoneNumber ? '' : n.fault;
 
 	put('fault', fault && text(fault));
 	put('echo', n.fault ? '' : (n.isTrunk ? text('trunk') + ' ' : '') + pretty(n.digits));

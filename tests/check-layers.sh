@@ -37,6 +37,15 @@ check core/pool 'core/(base|wire|io|store|session|pool)'
 check core/app 'core/(base|wire|io|store|session|pool|app)'
 check httpd 'core/(base|app|session|store|io)|httpd'
 check tui 'core/(base|app|session|store|io|wire)|tui|httpd'
+# the command line is a client of the listener, and makes one of its own in
+# one place
+found=$(grep -rnE '^#include "httpd/' tui --include='*.[ch]' |
+    grep -vE '^tui/(run|cmd_serve)\.c:[0-9]+:#include "httpd/httpd\.h"' || true)
+if [ -n "$found" ]; then
+	echo "only tui/run.c and tui/cmd_serve.c know httpd/httpd.h:" >&2
+	echo "$found" >&2
+	bad=1
+fi
 check tests/sim 'core/(base|wire)|tests/sim'
 
 # wire sees no socket, file or wall clock

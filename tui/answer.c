@@ -87,3 +87,13 @@ cmd_say(const struct cmd_args *args, enum word word,
 	printf("%s\n", text);
 	fflush(stdout);
 }
+
+void
+cmd_note(const struct cmd_args *args, enum word word,
+    const struct words_args *with)
+{
+	char text[WORDS_MAX];
+
+	words_format(text, sizeof text, args->lang, word, with);
+	fprintf(stderr, "pairdesk: %s\n", text);
+}

@@ -21,7 +21,12 @@ enum {
 	ARG_LINES = 8,          /* -n N */
 	ARG_FOLLOW = 16,        /* -f */
 	ARG_FORCE = 32,         /* --force */
-	ARG_PURGE = 64          /* --purge */
+	ARG_PURGE = 64,         /* --purge */
+	ARG_VALUE = 128,        /* a word behind the company, needed */
+	ARG_VERB = 256,         /* add, list or revoke, and a word behind it */
+	ARG_ROLE = 512,         /* --role */
+	ARG_FOR = 1024,         /* --company */
+	ARG_EXPIRES = 2048      /* --expires */
 };
 
 struct cmd;
@@ -33,6 +38,9 @@ struct cmd_args {
 	bool json, follow, force, purge;
 	int64_t lines;
 	const char *company;            /* NULL: none given; a valid id */
+	const char *verb, *value;       /* NULL: none given */
+	const char *role;               /* NULL: none given */
+	int64_t expires_s;              /* 0: none given */
 	char phone[16];                 /* digits; "" none given */
 };
 
@@ -51,6 +59,13 @@ int cmd_companies(const struct cmd_args *args);
 int cmd_reconnect(const struct cmd_args *args);
 int cmd_logout(const struct cmd_args *args);
 int cmd_remove(const struct cmd_args *args);
+int cmd_share(const struct cmd_args *args);
+int cmd_pause(const struct cmd_args *args);
+int cmd_resume(const struct cmd_args *args);
+int cmd_name(const struct cmd_args *args);
+int cmd_pin(const struct cmd_args *args);
+int cmd_token(const struct cmd_args *args);
+int cmd_listener(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);
 int cmd_doctor(const struct cmd_args *args);
 
@@ -71,22 +86,11 @@ int cmd_fail_word(const struct cmd_args *args, int exit_code,
 void cmd_say(const struct cmd_args *args, enum word word,
     const struct words_args *with);
 
+/* The same on standard error, where it is in no script's way. */
+void cmd_note(const struct cmd_args *args, enum word word,
+    const struct words_args *with);
+
 /* Prints JSON text and a line end, flushed, so that readers see it at once. */
 void cmd_print_json(const char *text);
-
-/* --- a core of our own for the length of a command -------------------------------- */
-
-struct run;
-
-/* Opens the app; on failure says why and leaves *exit_code. */
-struct run *run_open(const struct cmd_args *args, int *exit_code);
-struct app *run_app(struct run *r);
-/* Runs until run_end; a signal ends it with 128 + its number, after calling
- * on_signal if that is not NULL. Then disconnects and returns the code. */
-int run_loop(struct run *r, loop_fn on_signal, void *ctx);
-/* Ends the run once what is being saved is safe. The first call counts. */
-void run_end(struct run *r, int exit_code);
-bool run_is_ending(const struct run *r);
-void run_close(struct run *r);
 
 #endif

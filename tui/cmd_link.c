@@ -12,33 +12,33 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cjson/cJSON.h>
-
 #include "core/app/qr_screen.h"
-#include "core/app/view_json.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
-#include "core/session/number.h"
-#include "core/wire/pair.h"
+#include "tui/ask.h"
 #include "tui/term.h"
 
 #define TICK_MS 1000
 #define LOGIN_LIMIT_MS 75000    /* from linked to connected */
+#define LOOK_AGAIN_MS 20        /* until the company is made */
+#define LINK_MS 120000          /* the core answers before */
 #define SCREEN_MAX ((size_t)256 * 1024)
 #define TEXT_MAX 2048
-#define CODE_SHOWN (CODE_LEN + 2)       /* with dash and NUL */
+#define CODE_SHOWN 16           /* "XXXX-XXXX" */
 
 struct link {
 	const struct cmd_args *args;
 	struct run *run;
-	struct app *app;
-	struct app_listener *listener;
-	struct timer *tick, *limit;
+	struct timer *tick, *limit, *again;
 	struct watch *winch;
 	struct term term;
 	struct qr_screen *screen;       /* NULL: lines or JSON */
-	bool was_linked, again, pairing, passkey;
+	cJSON *status;                  /* the last one; NULL none yet */
+	bool is_linked;                 /* by the last status */
+	bool has_begun;                 /* news is of this attempt, no older */
+	bool was_linked, is_asking, wants_login;
+	bool again_once, pairing, passkey;
 	/* on show; secrets until they expire */
 	char qr[TEXT_MAX];
 	int qr_attempt, qr_left;
@@ -53,15 +53,11 @@ mono_ms(void)
 }
 
 static int64_t
-whole_seconds(int64_t left_ms)
-{
-	return left_ms <= 0 ? 0 : (left_ms + 999) / 1000;
-}
-
-static int64_t
 seconds_left(int64_t until_ms)
 {
-	return whole_seconds(until_ms - mono_ms());
+	const int64_t left_ms = until_ms - mono_ms();
+
+	return left_ms <= 0 ? 0 : (left_ms + 999) / 1000;
 }
 
 static void
@@ -76,19 +72,13 @@ wipe(struct link *l)
 static void
 draw(struct link *l)
 {
-	char sentence[WORDS_MAX], advice[WORDS_MAX];
-	struct session_view view;
-	struct words_args args;
+	const char *sentence = told_text(l->status, "message");
+	const char *advice = told_text(l->status, "advice");
 	struct qr_view show;
 	struct buf out;
 
-	if (l->screen == NULL || !app_view(l->app, l->args->company, &view))
+	if (l->screen == NULL || l->status == NULL)
 		return;
-	view_words_args(&view, clock_wall_ms(clock_system()), &args);
-	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
-	    view.status, view.reason, &args);
-	words_reason_advice(advice, sizeof advice, l->args->lang, view.status,
-	    view.reason, &args);
 	/* dead at its second, whatever the core has to say */
 	if (seconds_left(l->qr_until_ms) == 0)
 		secret_wipe(l->qr, sizeof l->qr);
@@ -126,7 +116,7 @@ on_winch(void *ctx, int signum)
 	struct link *l = ctx;
 
 	(void)signum;
-	if (term_update_size(&l->term))
+	if (l->screen != NULL && term_update_size(&l->term))
 		qr_screen_resize(l->screen, l->term.can.rows,
 		    l->term.can.columns);
 	draw(l);
@@ -142,7 +132,7 @@ open_screen(struct link *l)
 	    (enum qr_style)config_enum(l->args->config, OPT_QR_STYLE),
 	    l->args->lang);
 	term_enter(&l->term);
-	if (loop_on_signal(app_loop(l->app), SIGWINCH, on_winch, l,
+	if (loop_on_signal(run_loop_of(l->run), SIGWINCH, on_winch, l,
 	    &l->winch) != ERR_OK)
 		l->winch = NULL;        /* a resize then shows late */
 	on_tick(l);
@@ -171,74 +161,58 @@ event(const char *name)
 }
 
 static void
-add_wall(cJSON *o, const char *name, int64_t in_ms)
-{
-	char text[25];
-
-	str_time_utc(text, sizeof text,
-	    clock_wall_ms(clock_system()) + in_ms);
-	cJSON_AddStringToObject(o, name, text);
-}
-
-static void
 print(cJSON *o)
 {
-	char *text = cJSON_PrintUnformatted(o);
-
-	if (text != NULL) {
-		cmd_print_json(text);
-		secret_wipe(text, strlen(text));
-	}
-	free(text);
-	for (const cJSON *at = o->child; at != NULL; at = at->next) {
-		if (cJSON_IsString(at))
-			secret_wipe(at->valuestring, strlen(at->valuestring));
-	}
-	cJSON_Delete(o);
+	ask_print(o);
+	told_wipe(o);
 }
 
 static void
-show_qr(struct link *l, const struct session_event *e)
+show_qr(struct link *l, const cJSON *qr)
 {
+	const int64_t left_ms = told_left_ms(qr, "expiresAt");
+	const char *text = told_text(qr, "text");
 	cJSON *o;
 
-	if (!str_copy(l->qr, sizeof l->qr, e->qr))
+	if (!str_copy(l->qr, sizeof l->qr, text))
 		wipe(l);
-	l->qr_attempt = e->qr_attempt;
-	l->qr_left = e->qr_left;
-	l->qr_until_ms = mono_ms() + e->lives_ms;
+	l->qr_attempt = (int)told_number(qr, "attempt");
+	l->qr_left = (int)told_number(qr, "attemptsLeft");
+	l->qr_until_ms = mono_ms() + left_ms;
 	if (l->args->json) {
 		o = event("qr");
-		cJSON_AddStringToObject(o, "text", e->qr);
-		cJSON_AddNumberToObject(o, "timeoutMs", (double)e->lives_ms);
-		cJSON_AddNumberToObject(o, "attempt", e->qr_attempt);
-		cJSON_AddNumberToObject(o, "attemptsLeft", e->qr_left);
-		add_wall(o, "expiresAt", e->lives_ms);
+		cJSON_AddStringToObject(o, "text", text);
+		cJSON_AddNumberToObject(o, "timeoutMs", (double)left_ms);
+		cJSON_AddNumberToObject(o, "attempt", l->qr_attempt);
+		cJSON_AddNumberToObject(o, "attemptsLeft", l->qr_left);
+		cJSON_AddStringToObject(o, "expiresAt",
+		    told_text(qr, "expiresAt"));
 		print(o);
 	} else if (l->screen == NULL) {
-		printf("QR %d/%d: %s\n", e->qr_attempt,
-		    e->qr_attempt + e->qr_left, e->qr);
+		printf("QR %d/%d: %s\n", l->qr_attempt,
+		    l->qr_attempt + l->qr_left, text);
 		fflush(stdout);
 	}
 }
 
 static void
-show_code(struct link *l, const struct session_event *e)
+show_code(struct link *l, const cJSON *code)
 {
+	char word[WORDS_MAX];
 	cJSON *o;
 
-	str_format(l->code, sizeof l->code, "%.4s-%.4s", e->code,
-	    e->code + CODE_LEN / 2);
-	l->code_until_ms = mono_ms() + e->lives_ms;
+	if (!str_copy(l->code, sizeof l->code, told_text(code, "code")))
+		wipe(l);
+	l->code_until_ms = mono_ms() + told_left_ms(code, "expiresAt");
 	if (l->args->json) {
 		o = event("code");
 		cJSON_AddStringToObject(o, "code", l->code);
-		add_wall(o, "expiresAt", e->lives_ms);
-		add_wall(o, "windowEndsAt", e->window_ms);
+		cJSON_AddStringToObject(o, "expiresAt",
+		    told_text(code, "expiresAt"));
+		cJSON_AddStringToObject(o, "windowEndsAt",
+		    told_text(code, "windowEndsAt"));
 		print(o);
 	} else if (l->screen == NULL) {
-		char word[WORDS_MAX];
-
 		words_format(word, sizeof word, l->args->lang, WORD_CLI_CODE,
 		    NULL);
 		printf("%s: %s\n", word, l->code);
@@ -248,119 +222,104 @@ show_code(struct link *l, const struct session_event *e)
 
 /* --- the end --------------------------------------------------------------------------- */
 
-static int
-exit_code_of(const struct verdict *v)
+static void
+add_unless_empty(cJSON *o, const char *name, const char *text)
 {
-	switch (v->reason) {
-	case WA_REASON_CODE_EXPIRED:
-	case WA_REASON_RATE_LIMITED:
-	case WA_REASON_BUDGET:
-		return EX_TEMPFAIL;
-	case WA_REASON_REFUSED:
-		return v->code == 400 || v->err == ERR_PAIR_VETO ?
-		    EX_DATAERR : EX_UNAVAILABLE;
-	case WA_REASON_STORE_DAMAGED:
-		return EX_DATAERR;
-	case WA_REASON_INTERNAL:
-		return v->stage == STAGE_LOOKUP ? EX_CONFIG : EX_IOERR;
-	default:
-		return EX_UNAVAILABLE;
-	}
+	if (*text != '\0')
+		cJSON_AddStringToObject(o, name, text);
 }
 
 static void
-say_error(struct link *l, const char *name, enum wa_reason reason,
-    const struct verdict *v)
+print_trouble(const char *name, const struct trouble *t)
 {
-	char sentence[WORDS_MAX], advice[WORDS_MAX];
-	const int64_t now = clock_wall_ms(clock_system());
-	const char *code = v != NULL ? verdict_error_code(v) :
-	    wa_reason_error_code(reason);
-	enum wa_status status = WA_STATUS_ERROR;
-	struct session_view view;
-	struct words_args args;
-	cJSON *o;
+	cJSON *o = event(name);
 
-	memset(&view, 0, sizeof view);
-	(void)app_view(l->app, l->args->company, &view);
-	if (v != NULL)
-		view.verdict = *v;
-	view_words_args(&view, now, &args);
-	args.ending = view.linked ? ENDING_LOGIN : ENDING_LINK;
-	(void)wa_reason_status(reason, &status);
-	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
-	    status, reason, &args);
-	words_reason_advice(advice, sizeof advice, l->args->lang, status,
-	    reason, &args);
-	close_screen(l);
-	if (!l->args->json) {
-		fprintf(stderr, "pairdesk: %s %s\n", sentence, advice);
-		if (v != NULL && v->detail[0] != '\0')
-			fprintf(stderr, "pairdesk: (%s)\n", v->detail);
-		return;
+	if (t->reason != WA_REASON_NONE) {
+		cJSON_AddStringToObject(o, "reason",
+		    wa_reason_name(t->reason));
+		cJSON_AddStringToObject(o, "status",
+		    wa_status_name(t->status));
 	}
-	o = event(name);
-	cJSON_AddStringToObject(o, "reason", wa_reason_name(reason));
-	cJSON_AddStringToObject(o, "status", wa_status_name(view.status));
-	if (code != NULL)
-		cJSON_AddStringToObject(o, "errorCode", code);
-	cJSON_AddStringToObject(o, "error", sentence);
-	cJSON_AddStringToObject(o, "advice", advice);
-	if (v != NULL && v->reason == WA_REASON_NETWORK_BLOCKED)
-		cJSON_AddStringToObject(o, "stage", stage_name(v->stage));
-	if (v != NULL && v->code != 0)
-		cJSON_AddNumberToObject(o, "code", v->code);
-	if (v != NULL && v->detail[0] != '\0')
-		cJSON_AddStringToObject(o, "detail", v->detail);
-	if (view.until_ms > now)
+	add_unless_empty(o, "errorCode", t->code);
+	cJSON_AddStringToObject(o, "error", t->sentence);
+	cJSON_AddStringToObject(o, "advice", t->advice);
+	if (t->reason == WA_REASON_NETWORK_BLOCKED)
+		add_unless_empty(o, "stage", t->stage);
+	if (t->number != 0)
+		cJSON_AddNumberToObject(o, "code", t->number);
+	add_unless_empty(o, "detail", t->detail);
+	if (t->retry_after_s > 0)
 		cJSON_AddNumberToObject(o, "retryAfter",
-		    (double)whole_seconds(view.until_ms - now));
+		    (double)t->retry_after_s);
 	print(o);
+}
+
+static void
+fail(struct link *l, struct trouble *t)
+{
+	const bool is_expired = t->reason == WA_REASON_CODE_EXPIRED;
+
+	close_screen(l);
+	if (l->is_linked)
+		trouble_end(t, l->args->lang, ENDING_LOGIN);
+	if (l->args->json) {
+		print_trouble(is_expired ? "expired" : "error", t);
+	} else {
+		fprintf(stderr, "pairdesk: %s%s%s\n", t->sentence,
+		    t->advice[0] != '\0' ? " " : "", t->advice);
+		if (t->detail[0] != '\0')
+			fprintf(stderr, "pairdesk: (%s)\n", t->detail);
+	}
+	run_end(l->run, trouble_exit_code(t, true));
+}
+
+/* Nobody there to ask any more. */
+static void
+fail_gone(struct link *l)
+{
+	close_screen(l);
+	run_end(l->run, ask_fail_gone(l->args));
 }
 
 /* The window stays open: an owner who may remove the passkey goes on. */
 static void
-say_passkey(const struct link *l, const struct session_view *view)
+say_passkey(const struct link *l, const cJSON *status)
 {
-	char sentence[WORDS_MAX], advice[WORDS_MAX];
-	struct words_args args;
+	const char *sentence = told_text(status, "message");
+	const char *advice = told_text(status, "advice");
 	cJSON *o;
 
 	if (l->screen != NULL)
 		return;         /* drawn there */
-	view_words_args(view, clock_wall_ms(clock_system()), &args);
-	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
-	    view->status, view->reason, &args);
-	words_reason_advice(advice, sizeof advice, l->args->lang, view->status,
-	    view->reason, &args);
 	if (!l->args->json) {
 		fprintf(stderr, "pairdesk: %s %s\n", sentence, advice);
 		return;
 	}
 	o = event("passkey_required");
-	cJSON_AddStringToObject(o, "reason", wa_reason_name(view->reason));
-	cJSON_AddStringToObject(o, "status", wa_status_name(view->status));
+	cJSON_AddStringToObject(o, "reason", told_text(status, "reason"));
+	cJSON_AddStringToObject(o, "status", told_text(status, "status"));
 	cJSON_AddStringToObject(o, "error", sentence);
 	cJSON_AddStringToObject(o, "advice", advice);
 	print(o);
 }
 
 static void
-say_connected(struct link *l, const struct session_view *view)
+say_connected(struct link *l, const cJSON *status)
 {
+	const char *phone = told_text(status, "phoneNumber");
 	char masked[32];
 	cJSON *o;
 
 	close_screen(l);
 	if (l->args->json) {
 		o = event("connected");
-		cJSON_AddStringToObject(o, "phoneNumber", view->phone);
+		cJSON_AddStringToObject(o, "phoneNumber", phone);
 		if (l->was_linked)
 			cJSON_AddTrueToObject(o, "alreadyLinked");
 		print(o);
 		return;
 	}
-	str_mask_phone(masked, sizeof masked, view->phone);
+	str_mask_phone(masked, sizeof masked, phone);
 	cmd_say(l->args, WORD_CLI_CONNECTED, &(struct words_args){
 	    .company = l->args->company, .phone = masked });
 	cmd_say(l->args, WORD_CLI_CONNECTED_ADVICE, NULL);
@@ -368,27 +327,20 @@ say_connected(struct link *l, const struct session_view *view)
 
 /* The phone is linked and the login has trouble: no end yet, but news. */
 static void
-say_retrying(const struct link *l, const struct session_view *view,
-    const struct verdict *v)
+say_retrying(const struct link *l, const struct trouble *t)
 {
-	char sentence[WORDS_MAX];
-	struct words_args args;
 	cJSON *o;
 
 	if (l->screen != NULL)
 		return;         /* drawn there */
-	view_words_args(view, clock_wall_ms(clock_system()), &args);
-	words_reason_sentence(sentence, sizeof sentence, l->args->lang,
-	    view->status, v->reason, &args);
 	if (!l->args->json) {
-		fprintf(stderr, "pairdesk: %s\n", sentence);
+		fprintf(stderr, "pairdesk: %s\n", t->sentence);
 		return;
 	}
 	o = event("retrying");
-	cJSON_AddStringToObject(o, "reason", wa_reason_name(v->reason));
-	cJSON_AddStringToObject(o, "error", sentence);
-	add_wall(o, "nextAttemptAt",
-	    view->next_attempt_ms - clock_wall_ms(clock_system()));
+	cJSON_AddStringToObject(o, "reason", wa_reason_name(t->reason));
+	cJSON_AddStringToObject(o, "error", t->sentence);
+	cJSON_AddStringToObject(o, "nextAttemptAt", t->next_attempt);
 	print(o);
 }
 
@@ -396,129 +348,156 @@ static void
 on_limit(void *ctx)
 {
 	struct link *l = ctx;
-	struct session_view view;
+	struct trouble t;
 
-	if (app_view(l->app, l->args->company, &view))
-		say_error(l, "error", view_trouble(&view), &view.verdict);
-	run_end(l->run, EX_UNAVAILABLE);
+	trouble_of_status(l->status, l->args->lang, &t);
+	fail(l, &t);
 }
 
-/* Refused here: nothing has left the host. */
-static int
-say_refused(struct link *l, enum err err, const char *phone)
-{
-	const int64_t now = clock_wall_ms(clock_system());
-	const int64_t wait = app_link_retry_ms(l->app, l->args->company,
-	    phone);
-	const bool is_limit = err == ERR_LIMIT;
-	char sentence[WORDS_MAX], advice[WORDS_MAX];
-	struct session_view view = { .company = "" };
-	struct words_args args = { .time_ms = now + wait };
-	cJSON *o;
-
-	(void)app_view(l->app, l->args->company, &view);
-	args.phone = number_end(view.pinned_phone);
-	words_format(sentence, sizeof sentence, l->args->lang, is_limit ?
-	    WORD_BUDGET : WORD_PINNED, &args);
-	words_format(advice, sizeof advice, l->args->lang, is_limit ?
-	    WORD_BUDGET_ADVICE : WORD_OTHER_PHONE_ADVICE, &args);
-	close_screen(l);
-	if (l->args->json) {
-		o = event("error");
-		cJSON_AddStringToObject(o, "errorCode", is_limit ?
-		    "RATE_LIMITED" : VERDICT_VETO_CODE);
-		cJSON_AddStringToObject(o, "error", sentence);
-		cJSON_AddStringToObject(o, "advice", advice);
-		if (is_limit)
-			cJSON_AddNumberToObject(o, "retryAfter",
-			    (double)whole_seconds(wait));
-		print(o);
-	} else {
-		fprintf(stderr, "pairdesk: %s %s\n", sentence, advice);
-	}
-	return is_limit ? EX_TEMPFAIL : EX_DATAERR;
-}
-
-/* Opens the attempt, or logs in what is linked. False: the run has ended. */
-static bool
-begin(struct link *l)
-{
-	const char *phone = l->args->phone[0] != '\0' ? l->args->phone : NULL;
-	struct session_view view;
-	enum err err;
-
-	err = app_link(l->app, l->args->company, phone);
-	if (err == ERR_EXISTS) {
-		l->was_linked = true;
-		timer_start(l->limit, LOGIN_LIMIT_MS);
-		err = app_connect(l->app, l->args->company);
-	}
-	if (err == ERR_OK)
-		return true;
-	if (err == ERR_BUSY && app_view(l->app, l->args->company, &view)) {
-		say_error(l, "error", view.reason, NULL);
-		run_end(l->run, EX_TEMPFAIL);
-	} else if (err == ERR_LIMIT || err == ERR_MISMATCH) {
-		run_end(l->run, say_refused(l, err, phone));
-	} else if (err == ERR_FULL) {
-		close_screen(l);
-		run_end(l->run, cmd_fail_word(l->args, EX_UNAVAILABLE,
-		    "RATE_LIMITED", WORD_COMPANIES_FULL));
-	} else {
-		close_screen(l);
-		run_end(l->run, cmd_fail(l->args, cmd_exit_code(err),
-		    "INTERNAL_ERROR", err_text(err)));
-	}
-	return false;
-}
+/* --- asking ------------------------------------------------------------------------------ */
 
 static void
-begin_again(void *ctx)
+on_login_answer(void *ctx, const struct client_answer *answer)
 {
 	struct link *l = ctx;
+	struct trouble t;
 
-	if (!run_is_ending(l->run))
-		(void)begin(l);
+	if (run_is_ending(l->run))
+		return;
+	if (answer->err != ERR_OK) {
+		fail_gone(l);
+		return;
+	}
+	/* 409: it is finishing what another began; its events tell */
+	if (answer->status == 200 || answer->status == 409)
+		return;
+	trouble_of_error(answer->json, &t);
+	fail(l, &t);
+}
+
+/* Whether the core lets this company rest, so that it must be told to dial.
+ * What is on its way or connected must not be dropped. */
+static bool
+is_resting(const cJSON *status)
+{
+	enum wa_status now = WA_STATUS_ERROR;
+
+	(void)wa_status_from_name(told_text(status, "status"), &now);
+	return !told_true(status, "connected") &&
+	    now != WA_STATUS_CONNECTING && now != WA_STATUS_PAIRING &&
+	    now != WA_STATUS_CONNECTED &&
+	    *told_text(status, "nextAttemptAt") == '\0';
+}
+
+/* Once the stream tells how it stands: no news is missed then. */
+static void
+log_in_if_resting(struct link *l)
+{
+	char path[ASK_PATH_MAX];
+
+	if (!l->wants_login || l->status == NULL)
+		return;
+	l->wants_login = false;
+	if (!is_resting(l->status))
+		return;
+	ask_path(l->args, "/reconnect", path, sizeof path);
+	(void)client_request(run_client(l->run), "POST", path, NULL,
+	    ASK_USUAL_MS, on_login_answer, l);
 }
 
 static void
-on_error(struct link *l, const struct session_view *view,
-    const struct verdict *v)
+on_link_answer(void *ctx, const struct client_answer *answer)
+{
+	struct link *l = ctx;
+	struct trouble t;
+
+	l->is_asking = false;
+	if (run_is_ending(l->run))
+		return;
+	if (answer->err != ERR_OK) {
+		fail_gone(l);
+		return;
+	}
+	trouble_of_error(answer->json, &t);
+	if (answer->status == 200) {
+		l->has_begun = true;
+	} else if (strcmp(t.code, "ALREADY_CONNECTED") == 0) {
+		/* or it was linked just now, which its events tell */
+		if (!l->has_begun) {
+			l->was_linked = l->wants_login = true;
+			timer_start(l->limit, LOGIN_LIMIT_MS);
+			log_in_if_resting(l);
+		}
+	} else if (strcmp(t.code, "TIMEOUT") != 0) {
+		fail(l, &t);
+	}
+	/* late, but the attempt goes on */
+}
+
+static void
+ask_to_link(struct link *l)
+{
+	char path[ASK_PATH_MAX];
+	char body[64];
+
+	l->is_asking = true;
+	if (l->args->phone[0] == '\0') {
+		ask_path(l->args, "/qr", path, sizeof path);
+		(void)client_request(run_client(l->run), "GET", path, NULL,
+		    LINK_MS, on_link_answer, l);
+		return;
+	}
+	ask_path(l->args, "/pairing-code", path, sizeof path);
+	str_format(body, sizeof body, "{\"phoneNumber\":\"%s\"}",
+	    l->args->phone);
+	(void)client_request(run_client(l->run), "POST", path, body, LINK_MS,
+	    on_link_answer, l);
+}
+
+/* --- news -------------------------------------------------------------------------------- */
+
+static void
+on_error(struct link *l, struct trouble *t)
 {
 	/* linked once, and gone since: what was asked for is a new link */
-	if (l->was_linked && !view->linked && !l->again &&
-	    v->reason == WA_REASON_UNLINKED) {
-		l->again = true;
-		l->was_linked = false;
+	if (l->was_linked && !l->again_once &&
+	    t->reason == WA_REASON_UNLINKED) {
+		l->again_once = true;
+		l->was_linked = l->is_linked = false;
 		timer_stop(l->limit);
-		loop_defer(app_loop(l->app), begin_again, l);
-		return;
+		ask_to_link(l);
+	} else if (l->is_linked && trouble_passes(t)) {
+		say_retrying(l, t);
+	} else {
+		fail(l, t);
 	}
-	/* it dials again by itself */
-	if (view->linked && view->next_attempt_ms != 0 &&
-	    v->act != ACT_WAIT && v->act != ACT_VERSION &&
-	    v->reason != WA_REASON_INTERNAL) {
-		say_retrying(l, view, v);
-		return;
-	}
-	say_error(l, v->reason == WA_REASON_CODE_EXPIRED ? "expired" :
-	    "error", v->reason, v);
-	run_end(l->run, exit_code_of(v));
 }
 
 static void
-on_changed(struct link *l, const struct session_view *view)
+on_changed(struct link *l, const cJSON *status)
 {
-	if (view->connected) {
-		say_connected(l, view);
+	enum wa_status now = WA_STATUS_ERROR;
+	enum wa_reason reason = WA_REASON_NONE;
+	struct trouble t;
+
+	(void)wa_status_from_name(told_text(status, "status"), &now);
+	(void)wa_reason_from_name(told_text(status, "reason"), &reason);
+	/* an older attempt may have ended so */
+	if (now != WA_STATUS_IDLE && !l->was_linked &&
+	    *told_text(status, "phoneNumber") == '\0')
+		l->has_begun |= wa_reason_error_code(reason) == NULL;
+	if (told_true(status, "connected")) {
+		/* nobody had to ask */
+		l->was_linked |= !l->has_begun && !l->again_once;
+		say_connected(l, status);
 		run_end(l->run, EX_OK);
-	} else if (view->reason == WA_REASON_CODE_EXPIRED) {
-		say_error(l, "expired", view->reason, NULL);
-		run_end(l->run, EX_TEMPFAIL);
-	} else if (view->reason == WA_REASON_PASSKEY && !l->passkey) {
+	} else if (reason == WA_REASON_CODE_EXPIRED && l->has_begun) {
+		trouble_of_status(status, l->args->lang, &t);
+		fail(l, &t);
+	} else if (reason == WA_REASON_PASSKEY && !l->passkey) {
 		l->passkey = true;
-		say_passkey(l, view);
-	} else if (view->status == WA_STATUS_PAIRING && !l->pairing) {
+		say_passkey(l, status);
+	} else if (now == WA_STATUS_PAIRING && !l->pairing) {
 		l->pairing = true;
 		wipe(l);
 		if (l->args->json)
@@ -527,70 +506,114 @@ on_changed(struct link *l, const struct session_view *view)
 }
 
 static void
-on_event(void *ctx, const char *company, const struct session_event *e)
+on_status(struct link *l, cJSON *status)
+{
+	const bool is_linked = *told_text(status, "phoneNumber") != '\0';
+
+	cJSON_Delete(l->status);
+	l->status = status;
+	if (is_linked && !l->is_linked)
+		timer_start(l->limit, LOGIN_LIMIT_MS);
+	l->is_linked = is_linked;
+	on_changed(l, status);
+	if (!run_is_ending(l->run))
+		log_in_if_resting(l);
+}
+
+static void
+on_event(void *ctx, const struct sse_event *e)
 {
 	struct link *l = ctx;
-	struct session_view view;
+	struct trouble t;
+	cJSON *o;
 
-	if (run_is_ending(l->run) || strcmp(company, l->args->company) != 0 ||
-	    !app_view(l->app, company, &view))
+	if (run_is_ending(l->run) || (o = cJSON_Parse(e->data)) == NULL)
 		return;
-	switch (e->type) {
-	case SESSION_QR:
-		show_qr(l, e);
-		break;
-	case SESSION_CODE:
-		show_code(l, e);
-		break;
-	case SESSION_LINKED:
-		timer_start(l->limit, LOGIN_LIMIT_MS);
-		break;
-	case SESSION_CHANGED:
-		on_changed(l, &view);
-		break;
-	case SESSION_ERROR:
-		on_error(l, &view, e->verdict);
-		break;
-	case SESSION_REMOVED:
-		break;
+	if (strcmp(e->name, "status") == 0) {
+		on_status(l, o);
+		draw(l);
+		return;
 	}
+	if (strcmp(e->name, "qr") == 0) {
+		l->has_begun = true;
+		show_qr(l, o);
+	} else if (strcmp(e->name, "code") == 0) {
+		l->has_begun = true;
+		show_code(l, o);
+	} else if (strcmp(e->name, "error") == 0) {
+		trouble_of_error(o, &t);
+		on_error(l, &t);
+	}
+	told_wipe(o);
 	draw(l);
+}
+
+/* 404: the request that makes the company is on its way. */
+static void
+on_end(void *ctx, const struct client_answer *answer)
+{
+	struct link *l = ctx;
+	struct trouble t;
+
+	if (run_is_ending(l->run))
+		return;
+	if (answer->err != ERR_OK || answer->status == 200) {
+		fail_gone(l);
+	} else if (answer->status == 404 && l->is_asking) {
+		timer_start(l->again, LOOK_AGAIN_MS);
+	} else {
+		trouble_of_error(answer->json, &t);
+		fail(l, &t);
+	}
+}
+
+static void
+listen_to(void *ctx)
+{
+	struct link *l = ctx;
+	char path[ASK_PATH_MAX];
+
+	ask_path(l->args, "/events", path, sizeof path);
+	(void)client_events(run_client(l->run), path, on_event, on_end, l);
 }
 
 static void
 on_interrupt(void *ctx)
 {
 	struct link *l = ctx;
-	struct session_view view;
 
 	close_screen(l);
-	if (!l->args->json && app_view(l->app, l->args->company, &view) &&
-	    !view.linked)
-		cmd_say(l->args, WORD_CLI_INTERRUPTED,
-		    &(struct words_args){ .company = l->args->company });
+	if (l->args->json || l->is_linked)
+		return;
+	cmd_say(l->args, run_is_remote(l->run) ? WORD_CLI_GOES_ON :
+	    WORD_CLI_INTERRUPTED,
+	    &(struct words_args){ .company = l->args->company });
 }
 
 int
 cmd_link(const struct cmd_args *args)
 {
 	struct link l = { .args = args };
+	struct loop *loop;
 	int code;
 
-	if ((l.run = run_open(args, &code)) == NULL)
+	if ((l.run = run_open(args, RUN_ACT, &code)) == NULL)
 		return code;
-	l.app = run_app(l.run);
-	l.tick = timer_create_on(app_loop(l.app), on_tick, &l);
-	l.limit = timer_create_on(app_loop(l.app), on_limit, &l);
-	l.listener = app_listen(l.app, on_event, &l);
+	loop = run_loop_of(l.run);
+	l.tick = timer_create_on(loop, on_tick, &l);
+	l.limit = timer_create_on(loop, on_limit, &l);
+	l.again = timer_create_on(loop, listen_to, &l);
 	open_screen(&l);
-	(void)begin(&l);
+	ask_to_link(&l);
+	listen_to(&l);
 	code = run_loop(l.run, on_interrupt, &l);
 	close_screen(&l);
 	wipe(&l);
+	cJSON_Delete(l.status);
 	watch_destroy(l.winch);
 	timer_destroy(l.tick);
 	timer_destroy(l.limit);
-	app_unlisten(l.listener);
+	timer_destroy(l.again);
 	run_close(l.run);
 	return code;
 }

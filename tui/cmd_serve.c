@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "core/app/listen_spec.h"
 #include "httpd/httpd.h"
+#include "tui/run.h"
 
 struct count {
 	size_t linked, damaged, unlinked;
@@ -49,7 +51,7 @@ say_serving(const struct cmd_args *args, struct app *app)
 static void
 say_listening(const struct httpd *h)
 {
-	char address[64];
+	char address[LISTEN_TEXT_MAX];
 
 	for (size_t i = 0; httpd_address(h, i, address, sizeof address) !=
 	    NULL; i++)
@@ -60,31 +62,19 @@ say_listening(const struct httpd *h)
 int
 cmd_serve(const struct cmd_args *args)
 {
-	struct app_problem problem = { "" };
-	struct httpd *httpd;
 	struct run *run;
-	enum err err;
 	int code;
 
-	if ((run = run_open(args, &code)) == NULL)
+	if ((run = run_open_serving(args, &code)) == NULL)
 		return code;
-	err = httpd_open(&(struct httpd_params){ .app = run_app(run),
-	    .config = args->config, .lang = args->lang, .with_tcp = true,
-	    .with_control = true }, &httpd, &problem);
-	if (err != ERR_OK) {
-		run_close(run);
-		return cmd_fail(args, err == ERR_INVALID ? EX_CONFIG :
-		    cmd_exit_code(err), "INTERNAL_ERROR", problem.text);
-	}
-	if (!args->json)
-		say_listening(httpd);
-	if (!args->json)
+	if (!args->json) {
 		say_serving(args, run_app(run));
+		say_listening(run_httpd(run));
+	}
 	app_start(run_app(run));
 	if (args->json)
 		cmd_print_json("{\"event\":\"serving\"}");
 	code = run_loop(run, NULL, NULL);
-	httpd_close(httpd);
 	run_close(run);
 	/* being told to stop is how it ends */
 	return code > 128 ? EX_OK : code;

@@ -1,132 +1,172 @@
-/* pairdesk status and companies: what is stored, without connecting. */
+/* pairdesk status and companies: what a core knows, without connecting. */
 #include "tui/cmd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
-#include "core/app/view_json.h"
-#include "core/base/clock.h"
 #include "core/base/str.h"
+#include "tui/ask.h"
 
-#define OBJECT_MAX 8192         /* bytes of one status object */
 #define COMPANY_CELLS 24         /* at least, in a list */
 #define PHONE_CELLS 16
+#define PAGE "/api/whatsapp/sessions?limit=1000"
+
+static enum wa_status
+status_of(const cJSON *o)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+
+	(void)wa_status_from_name(told_text(o, "status"), &status);
+	return status;
+}
 
 static void
-print_object(const struct cmd_args *args, const struct session_view *view)
+mask(const cJSON *o, char masked[32])
 {
-	const char *text;
-	struct buf out;
+	const char *phone = told_text(o, "phoneNumber");
 
-	buf_init(&out, OBJECT_MAX);
-	if (view_json(view, args->lang, clock_wall_ms(clock_system()),
-	    &out) == ERR_OK && buf_cstr(&out, &text) == ERR_OK)
-		fputs(text, stdout);
-	buf_finish(&out);
+	str_copy(masked, 32, "-");
+	if (*phone != '\0')
+		str_mask_phone(masked, 32, phone);
 }
 
 /* What a core that has stopped since would have shown. */
 static void
-print_last_trouble(const struct cmd_args *args,
-    const struct session_view *view, const struct words_args *with)
+print_last_trouble(const struct cmd_args *args, const cJSON *o)
 {
-	struct words_args last = { .time_ms = view->last_error_ms };
-	enum wa_status status = WA_STATUS_ERROR;
-	char sentence[WORDS_MAX], line[2 * WORDS_MAX];
+	const cJSON *last = cJSON_GetObjectItem(o, "lastError");
+	char line[2 * WORDS_MAX];
 
-	if (view->status != WA_STATUS_IDLE || view->last_error[0] == '\0' ||
-	    !wa_reason_status(view->verdict.reason, &status))
+	if (status_of(o) != WA_STATUS_IDLE ||
+	    *told_text(last, "message") == '\0')
 		return;
-	words_reason_sentence(sentence, sizeof sentence, args->lang, status,
-	    view->verdict.reason, with);
-	last.reason = sentence;
 	words_format(line, sizeof line, args->lang, WORD_CLI_LAST_TROUBLE,
-	    &last);
+	    &(struct words_args){ .time_ms = told_time(last, "at"),
+	    .reason = told_text(last, "message") });
 	printf("  %s\n", line);
 }
 
 static void
-print_words(const struct cmd_args *args, const struct session_view *view)
+print_words(const struct cmd_args *args, const cJSON *o)
 {
-	char sentence[WORDS_MAX], advice[WORDS_MAX], phone[32] = "-";
-	struct words_args with;
+	char phone[32];
 
-	view_words_args(view, clock_wall_ms(clock_system()), &with);
-	words_reason_sentence(sentence, sizeof sentence, args->lang,
-	    view->status, view->reason, &with);
-	words_reason_advice(advice, sizeof advice, args->lang, view->status,
-	    view->reason, &with);
-	if (view->phone[0] != '\0')
-		str_mask_phone(phone, sizeof phone, view->phone);
-	printf("%s  %s  %s\n  %s %s\n", view->company,
-	    words_status_name(args->lang, view->status), phone, sentence,
-	    advice);
-	print_last_trouble(args, view, &with);
+	mask(o, phone);
+	printf("%s  %s  %s\n  %s %s\n", told_text(o, "companyId"),
+	    words_status_name(args->lang, status_of(o)), phone,
+	    told_text(o, "message"), told_text(o, "advice"));
+	print_last_trouble(args, o);
 }
 
-struct list_walk {
+static int
+tell_status(void *ctx, struct ask *a, const cJSON *answer)
+{
+	const struct cmd_args *args = *(const struct cmd_args **)ctx;
+	cJSON *o;
+
+	(void)a;
+	if (!args->json) {
+		print_words(args, ask_data(answer));
+		return EX_OK;
+	}
+	o = cJSON_Duplicate(ask_data(answer), true);
+	cJSON_DeleteItemFromObject(o, "serverTime");
+	ask_print(o);
+	cJSON_Delete(o);
+	return EX_OK;
+}
+
+/* --- all of them, page by page ----------------------------------------------------- */
+
+struct list {
 	const struct cmd_args *args;
-	size_t count, connected;
-	size_t widest;                  /* of the company ids */
+	cJSON *sessions;                /* array, so far */
+	size_t connected;
+	int (*print)(const struct list *l);
 };
 
 static void
-print_status(void *ctx, const struct session_view *view)
+take_page(struct list *l, const cJSON *data)
 {
-	struct list_walk *w = ctx;
+	cJSON *page = cJSON_GetObjectItem(data, "sessions");
+	cJSON *o;
 
-	if (w->args->json) {
-		fputs(w->count > 0 ? "," : "", stdout);
-		print_object(w->args, view);
-	} else {
-		print_words(w->args, view);
+	while ((o = cJSON_DetachItemFromArray(page, 0)) != NULL) {
+		l->connected += told_true(o, "connected");
+		cJSON_AddItemToArray(l->sessions, o);
 	}
-	w->count++;
-	w->connected += view->connected;
 }
 
-static void
-print_all(struct app *app, const struct cmd_args *args)
+static int
+tell_page(void *ctx, struct ask *a, const cJSON *answer)
 {
-	struct list_walk w = { .args = args };
+	struct list *l = ctx;
+	const cJSON *data = ask_data(answer);
+	const char *next = told_text(data, "nextCursor");
+	char path[ASK_PATH_MAX];
 
-	if (args->json)
-		fputs("{\"sessions\":[", stdout);
-	app_each(app, print_status, &w);
-	if (args->json)
-		printf("],\"total\":%zu,\"connected\":%zu,"
-		    "\"disconnected\":%zu,\"nextCursor\":null}\n", w.count,
-		    w.connected, w.count - w.connected);
-	else if (w.count == 0)
-		cmd_say(args, WORD_CLI_NO_COMPANIES, NULL);
+	take_page(l, data);
+	if (!company_id_is_valid(next))
+		return l->print(l);
+	str_format(path, sizeof path, PAGE "&cursor=%s", next);
+	return ask_on(a, path);
+}
+
+static int
+list_all(const struct cmd_args *args, int (*print)(const struct list *l))
+{
+	struct list l = { .args = args, .print = print,
+	    .sessions = cJSON_CreateArray() };
+	const int code = ask(&(struct question){ .args = args,
+	    .need = RUN_READ, .method = "GET", .path = PAGE,
+	    .timeout_ms = ASK_USUAL_MS, .tell = tell_page, .ctx = &l });
+
+	cJSON_Delete(l.sessions);
+	return code;
+}
+
+static int
+print_statuses(const struct list *l)
+{
+	const size_t total = (size_t)cJSON_GetArraySize(l->sessions);
+	const cJSON *at;
+	cJSON *o;
+
+	if (l->args->json) {
+		o = cJSON_CreateObject();
+		cJSON_AddItemReferenceToObject(o, "sessions", l->sessions);
+		cJSON_AddNumberToObject(o, "total", (double)total);
+		cJSON_AddNumberToObject(o, "connected",
+		    (double)l->connected);
+		cJSON_AddNumberToObject(o, "disconnected",
+		    (double)(total - l->connected));
+		cJSON_AddNullToObject(o, "nextCursor");
+		ask_print(o);
+		cJSON_Delete(o);
+	} else {
+		cJSON_ArrayForEach(at, l->sessions)
+			print_words(l->args, at);
+		if (total == 0)
+			cmd_say(l->args, WORD_CLI_NO_COMPANIES, NULL);
+	}
+	return EX_OK;
 }
 
 int
 cmd_status(const struct cmd_args *args)
 {
-	struct session_view view;
-	struct run *run;
-	int code = EX_OK;
+	char path[ASK_PATH_MAX];
 
-	if ((run = run_open(args, &code)) == NULL)
-		return code;
-	if (args->company == NULL) {
-		print_all(run_app(run), args);
-	} else if (!app_view(run_app(run), args->company, &view)) {
-		code = cmd_fail_word(args, EX_NOUSER, "SESSION_NOT_FOUND",
-		    WORD_CLI_NO_COMPANY);
-	} else if (args->json) {
-		print_object(args, &view);
-		putchar('\n');
-	} else {
-		print_words(args, &view);
-	}
-	run_close(run);
-	return code;
+	if (args->company == NULL)
+		return list_all(args, print_statuses);
+	ask_path(args, "/status", path, sizeof path);
+	return ask(&(struct question){ .args = args, .need = RUN_READ,
+	    .method = "GET", .path = path, .timeout_ms = ASK_USUAL_MS,
+	    .tell = tell_status, .ctx = &args });
 }
+
+/* --- companies ------------------------------------------------------------------------ */
 
 static void
 add_or_null(cJSON *o, const char *name, const char *text)
@@ -137,63 +177,65 @@ add_or_null(cJSON *o, const char *name, const char *text)
 		cJSON_AddStringToObject(o, name, text);
 }
 
-static void
-measure_company(void *ctx, const struct session_view *view)
+static cJSON *
+company_of(const cJSON *status)
 {
-	struct list_walk *w = ctx;
-	const size_t n = strlen(view->company);
+	cJSON *o = cJSON_CreateObject();
+	const char *phone = told_text(status, "phoneNumber");
 
-	if (n > w->widest)
-		w->widest = n;
+	cJSON_AddStringToObject(o, "companyId",
+	    told_text(status, "companyId"));
+	add_or_null(o, "name", told_text(status, "name"));
+	/* a number is told of linked companies only */
+	cJSON_AddBoolToObject(o, "linked", *phone != '\0');
+	add_or_null(o, "phoneNumber", phone);
+	cJSON_AddStringToObject(o, "status", told_text(status, "status"));
+	cJSON_AddBoolToObject(o, "connected", told_true(status, "connected"));
+	return o;
 }
 
 static void
-print_company(void *ctx, const struct session_view *view)
+print_companies_json(const struct list *l)
 {
-	struct list_walk *w = ctx;
-	char phone[32] = "-";
-	cJSON *o;
-	char *text;
+	cJSON *o = cJSON_CreateObject();
+	cJSON *companies = cJSON_AddArrayToObject(o, "companies");
+	const cJSON *at;
 
-	if (view->phone[0] != '\0')
-		str_mask_phone(phone, sizeof phone, view->phone);
-	if (w->args->json) {
-		o = cJSON_CreateObject();
-		cJSON_AddStringToObject(o, "companyId", view->company);
-		add_or_null(o, "name", view->name);
-		cJSON_AddBoolToObject(o, "linked", view->linked);
-		add_or_null(o, "phoneNumber", view->phone);
-		cJSON_AddStringToObject(o, "status",
-		    wa_status_name(view->status));
-		if ((text = cJSON_PrintUnformatted(o)) != NULL)
-			printf("%s%s", w->count > 0 ? "," : "", text);
-		free(text);
-		cJSON_Delete(o);
-	} else {
-		printf("%-*s %-*s %s\n", (int)w->widest, view->company,
-		    PHONE_CELLS, phone, words_status_name(w->args->lang,
-		    view->status));
+	cJSON_ArrayForEach(at, l->sessions)
+		cJSON_AddItemToArray(companies, company_of(at));
+	cJSON_AddNumberToObject(o, "total", cJSON_GetArraySize(companies));
+	ask_print(o);
+	cJSON_Delete(o);
+}
+
+static int
+print_companies(const struct list *l)
+{
+	size_t widest = COMPANY_CELLS, n;
+	char phone[32];
+	const cJSON *at;
+
+	if (l->args->json) {
+		print_companies_json(l);
+		return EX_OK;
 	}
-	w->count++;
+	cJSON_ArrayForEach(at, l->sessions) {
+		if ((n = strlen(told_text(at, "companyId"))) > widest)
+			widest = n;
+	}
+	cJSON_ArrayForEach(at, l->sessions) {
+		mask(at, phone);
+		printf("%-*s %-*s %s\n", (int)widest,
+		    told_text(at, "companyId"), PHONE_CELLS, phone,
+		    words_status_name(l->args->lang, status_of(at)));
+	}
+	if (cJSON_GetArraySize(l->sessions) == 0)
+		cmd_say(l->args, WORD_CLI_NO_COMPANIES, NULL);
+	return EX_OK;
 }
 
 int
 cmd_companies(const struct cmd_args *args)
 {
-	struct list_walk w = { .args = args, .widest = COMPANY_CELLS };
-	struct run *run;
-	int code = EX_OK;
-
-	if ((run = run_open(args, &code)) == NULL)
-		return code;
-	if (args->json)
-		fputs("{\"companies\":[", stdout);
-	app_each(run_app(run), measure_company, &w);
-	app_each(run_app(run), print_company, &w);
-	if (args->json)
-		printf("],\"total\":%zu}\n", w.count);
-	else if (w.count == 0)
-		cmd_say(args, WORD_CLI_NO_COMPANIES, NULL);
-	run_close(run);
-	return code;
+	return list_all(args, print_companies);
 }

@@ -14,16 +14,19 @@
 #include "core/store/store.h"
 #include "tui/charset.h"
 #include "tui/cmd.h"
+#include "tui/duration.h"
 
 #define HELP_MAX ((size_t)64 * 1024)
 #define LOG_LINES_DEFAULT 50
 #define LOG_LINES_MAX 100000
 
 static const struct cmd commands[] = {
-	{ "serve", "serve", 0,
+	{ "serve", "serve [--http [ADDR:]PORT]", 0,
 	    "keep all linked companies connected until stopped",
 	    "Connects every linked company and keeps it alive. Ends on Ctrl-C\n"
-	    "or SIGTERM; keys being stored are stored first.\n", cmd_serve },
+	    "or SIGTERM; keys being stored are stored first. The other commands\n"
+	    "then talk to it. With --http [ADDR:]PORT it also serves the pages\n"
+	    "and the HTTP API.\n", cmd_serve },
 	{ "link", "link COMPANY [--phone N] [--qr-style STYLE]",
 	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_PHONE,
 	    "link a company's phone by QR code, or by pairing code",
@@ -53,6 +56,35 @@ static const struct cmd commands[] = {
 	    "--force  do not unlink first: an entry may stay on the phone\n"
 	    "--purge  delete its files instead of keeping them in removed/\n",
 	    cmd_remove },
+	{ "pause", "pause COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
+	    "let a linked company rest; it stays linked", "", cmd_pause },
+	{ "resume", "resume COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
+	    "end a company's pause", "", cmd_resume },
+	{ "name", "name COMPANY NAME",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
+	    "give a company a name for people", "", cmd_name },
+	{ "pin", "pin COMPANY PHONE|none",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
+	    "let a company be linked with one number only",
+	    "none lets any number be linked again.\n", cmd_pin },
+	{ "share", "share COMPANY [--expires TIME]",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_EXPIRES,
+	    "make a link to the pages, for whoever holds the phone",
+	    "Prints two links, to the page of pairing codes and to that of QR\n"
+	    "codes. They are good for linking one phone once.\n"
+	    "--expires TIME  for so long: 30m, 24h, 7d (default: the option\n"
+	    "                link.share_hours)\n", cmd_share },
+	{ "token", "token add NAME | list | revoke ID",
+	    ARG_VERB | ARG_ROLE | ARG_FOR | ARG_EXPIRES,
+	    "tokens for the HTTP API",
+	    "add prints the token, which is shown only once.\n"
+	    "--role ROLE     admin (default), company or share\n"
+	    "--company ID    the one that a company or share token is for\n"
+	    "--expires TIME  for so long: 30m, 24h, 7d (default: for good)\n",
+	    cmd_token },
+	{ "listener", "listener", 0,
+	    "where pages and API are served, and to how many", "",
+	    cmd_listener },
 	{ "logs", "logs [-n N] [-f] [COMPANY]",
 	    ARG_COMPANY | ARG_LINES | ARG_FOLLOW,
 	    "print the log, or follow it",
@@ -145,7 +177,7 @@ struct line {
 	struct cmd_args args;
 	const char *words[3];
 	size_t word_count;
-	const char *phone, *lines;
+	const char *phone, *lines, *expires;
 	unsigned given;                 /* ARG_ bits of the options seen */
 	bool help, version;
 };
@@ -238,6 +270,15 @@ read_line(struct line *l, int argc, char **argv)
 			l->given |= ARG_PHONE;
 		} else if (take_value("-n", argc, argv, &at, &l->lines)) {
 			l->given |= ARG_LINES;
+		} else if (take_value("--role", argc, argv, &at,
+		    &l->args.role)) {
+			l->given |= ARG_ROLE;
+		} else if (take_value("--company", argc, argv, &at,
+		    &l->args.company)) {
+			l->given |= ARG_FOR;
+		} else if (take_value("--expires", argc, argv, &at,
+		    &l->expires)) {
+			l->given |= ARG_EXPIRES;
 		} else if ((err = config_take_flag(l->args.config, argc, argv,
 		    &at, &problem)) == ERR_NOT_FOUND) {
 			return unknown_option(arg);
@@ -274,24 +315,76 @@ check_phone(struct line *l)
 }
 
 static int
-check_line(struct line *l, const struct cmd *cmd)
+check_numbers(struct line *l)
 {
 	uint64_t lines = LOG_LINES_DEFAULT;
 
-	if ((l->given & ~cmd->takes) != 0)
-		return usage_error("%s does not take that option: pairdesk %s",
-		    cmd->name, cmd->usage);
 	if (l->lines != NULL && !str_to_u64(l->lines, LOG_LINES_MAX, &lines))
 		return usage_error("-n takes a number from 0 to %d",
 		    LOG_LINES_MAX);
 	l->args.lines = (int64_t)lines;
-	if (l->word_count > 2 || (l->word_count == 2 &&
-	    (cmd->takes & ARG_COMPANY) == 0))
+	if (l->expires != NULL &&
+	    !duration_parse(l->expires, &l->args.expires_s))
+		return usage_error("--expires takes a time such as 30m, 24h "
+		    "or 7d");
+	return EX_OK;
+}
+
+/* The words behind the command. */
+static int
+check_words(struct line *l, const struct cmd *cmd)
+{
+	const char *first = l->word_count > 1 ? l->words[1] : NULL;
+	const char *second = l->word_count > 2 ? l->words[2] : NULL;
+
+	if ((first != NULL && (cmd->takes & (ARG_COMPANY | ARG_VERB)) == 0) ||
+	    (second != NULL && (cmd->takes & (ARG_VALUE | ARG_VERB)) == 0))
 		return usage_error("too many arguments: pairdesk %s",
 		    cmd->usage);
-	l->args.company = l->word_count == 2 ? l->words[1] : NULL;
-	if (l->args.company == NULL && (cmd->takes & ARG_COMPANY_NEEDED) != 0)
+	if ((cmd->takes & ARG_COMPANY) != 0)
+		l->args.company = first;
+	else
+		l->args.verb = first;
+	l->args.value = second;
+	if (first == NULL && (cmd->takes & ARG_COMPANY_NEEDED) != 0)
 		return usage_error("which company? pairdesk %s", cmd->usage);
+	if (second == NULL && (cmd->takes & ARG_VALUE) != 0)
+		return usage_error("something is missing: pairdesk %s",
+		    cmd->usage);
+	return EX_OK;
+}
+
+/* add NAME, list, revoke ID */
+static int
+check_verb(const struct line *l, const struct cmd *cmd)
+{
+	const char *verb = l->args.verb;
+	const bool is_list = verb != NULL && strcmp(verb, "list") == 0;
+	const bool is_add = verb != NULL && strcmp(verb, "add") == 0;
+
+	if ((cmd->takes & ARG_VERB) == 0)
+		return EX_OK;
+	if (verb == NULL || (!is_list && !is_add &&
+	    strcmp(verb, "revoke") != 0) ||
+	    is_list != (l->args.value == NULL))
+		return usage_error("it is: pairdesk %s", cmd->usage);
+	if (!is_add && l->given != 0)
+		return usage_error("only token add takes that option");
+	return EX_OK;
+}
+
+static int
+check_line(struct line *l, const struct cmd *cmd)
+{
+	int code;
+
+	if ((l->given & ~cmd->takes) != 0)
+		return usage_error("%s does not take that option: pairdesk %s",
+		    cmd->name, cmd->usage);
+	if ((code = check_numbers(l)) != EX_OK ||
+	    (code = check_words(l, cmd)) != EX_OK ||
+	    (code = check_verb(l, cmd)) != EX_OK)
+		return code;
 	if (l->args.company != NULL && !company_id_is_valid(l->args.company))
 		return cmd_fail_word(&l->args, EX_USAGE, "INVALID_COMPANY",
 		    WORD_CLI_BAD_COMPANY);

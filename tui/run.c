@@ -1,21 +1,29 @@
-/* A core of our own for the length of one command. */
-#include "tui/cmd.h"
+#include "tui/run.h"
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "httpd/httpd.h"
+#include "tui/dial.h"
 
 #define WHAT_MAX 64
 #define SENTENCE_MAX 1280
+#define ASK_MS 10000
 
 struct run {
-	struct app *app;
+	const struct cmd_args *args;
+	struct loop *loop;
+	struct client *client;
+	struct app *app;                /* NULL: the core is another's */
+	struct httpd *httpd;
 	struct watch *signals[3];
 	loop_fn on_signal;
 	void *on_signal_ctx;
-	bool ending;
+	bool ending, is_serving;
 	int exit_code;
 };
 
@@ -33,22 +41,175 @@ fail_open(const struct cmd_args *args, enum err err, const char *why)
 	return cmd_fail(args, EX_TEMPFAIL, "LOCKED", text);
 }
 
-struct run *
-run_open(const struct cmd_args *args, int *exit_code)
+static void
+set_client(struct run *r, client_dial_fn dial)
 {
-	struct run *r = xcalloc(1, sizeof *r);
-	struct app_problem problem = { "" };
+	r->client = client_create(r->loop, dial, r);
+	client_speak(r->client, words_lang_name(r->args->lang));
+}
+
+/* --- a core that runs already ----------------------------------------------- */
+
+static int
+dial_remote(void *ctx)
+{
+	const struct run *r = ctx;
+	int fd;
+
+	return dial_control(config_str(r->args->config, OPT_CONTROL_SOCKET),
+	    &fd) == ERR_OK ? fd : -1;
+}
+
+static void
+on_listener(void *ctx, const struct client_answer *answer)
+{
+	struct run *r = ctx;
+	const cJSON *data = cJSON_GetObjectItem(answer->json, "data");
+
+	r->is_serving = cJSON_IsTrue(cJSON_GetObjectItem(data, "serving"));
+	loop_stop(r->loop);
+}
+
+/* False: nobody is there, or nobody who stays. */
+static bool
+find_remote(struct run *r, enum run_need need)
+{
+	const int fd = dial_remote(r);
+
+	if (fd == -1)
+		return false;
+	close(fd);
+	if (loop_create(&r->loop) != ERR_OK)
+		return false;
+	set_client(r, dial_remote);
+	if (need == RUN_READ)
+		return true;
+	(void)client_request(r->client, "GET", "/api/whatsapp/listener", NULL,
+	    ASK_MS, on_listener, r);
+	loop_run(r->loop);
+	return r->is_serving;
+}
+
+/* Frees what is only ours. */
+static void
+close_loop(struct run *r)
+{
+	client_destroy(r->client);
+	r->client = NULL;
+	if (r->loop != NULL && r->app == NULL) {
+		loop_run(r->loop);      /* what was put off */
+		loop_destroy(r->loop);
+	}
+	r->loop = NULL;
+}
+
+/* --- a core of our own --------------------------------------------------------- */
+
+static int
+dial_own(void *ctx)
+{
+	struct run *r = ctx;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+	    pair) != 0)
+		return -1;
+	if (httpd_adopt(r->httpd, pair[1]) == ERR_OK)
+		return pair[0];
+	close(pair[0]);
+	close(pair[1]);
+	return -1;
+}
+
+static enum err
+open_httpd(struct run *r, bool serves, struct app_problem *problem)
+{
+	struct httpd_params params = { .app = r->app,
+	    .config = r->args->config, .lang = r->args->lang,
+	    .with_tcp = serves, .with_control = true };
+	enum err err = httpd_open(&params, &r->httpd, problem);
+
+	/* others can wait for a command's end, if they cannot ask */
+	if (err != ERR_OK && !serves) {
+		params.with_control = false;
+		err = httpd_open(&params, &r->httpd, problem);
+	}
+	return err;
+}
+
+static enum err
+open_own(struct run *r, bool serves, struct app_problem *problem)
+{
 	char what[WHAT_MAX];
 	enum err err;
 
-	str_format(what, sizeof what, "pairdesk %s", args->cmd->name);
-	err = app_open(&(struct app_params){ .config = args->config,
-	    .what = what }, &r->app, &problem);
+	str_format(what, sizeof what, "pairdesk %s", r->args->cmd->name);
+	if ((err = app_open(&(struct app_params){ .config = r->args->config,
+	    .what = what }, &r->app, problem)) != ERR_OK)
+		return err;
+	r->loop = app_loop(r->app);
+	if ((err = open_httpd(r, serves, problem)) == ERR_OK)
+		set_client(r, dial_own);
+	return err;
+}
+
+static struct run *
+create(const struct cmd_args *args)
+{
+	struct run *r = xcalloc(1, sizeof *r);
+
+	r->args = args;
+	return r;
+}
+
+static struct run *
+finish_own(struct run *r, bool serves, int *exit_code)
+{
+	struct app_problem problem = { "" };
+	const enum err err = open_own(r, serves, &problem);
+
 	if (err == ERR_OK)
 		return r;
-	*exit_code = fail_open(args, err, problem.text);
-	free(r);
+	*exit_code = fail_open(r->args, err, problem.text);
+	run_close(r);
 	return NULL;
+}
+
+struct run *
+run_open(const struct cmd_args *args, enum run_need need, int *exit_code)
+{
+	struct run *r = create(args);
+
+	if (find_remote(r, need))
+		return r;
+	close_loop(r);
+	return finish_own(r, false, exit_code);
+}
+
+struct run *
+run_open_serving(const struct cmd_args *args, int *exit_code)
+{
+	return finish_own(create(args), true, exit_code);
+}
+
+/* --- what a command asks -------------------------------------------------------- */
+
+struct client *
+run_client(struct run *r)
+{
+	return r->client;
+}
+
+struct loop *
+run_loop_of(struct run *r)
+{
+	return r->loop;
+}
+
+bool
+run_is_remote(const struct run *r)
+{
+	return r->app == NULL;
 }
 
 struct app *
@@ -57,18 +218,26 @@ run_app(struct run *r)
 	return r->app;
 }
 
+struct httpd *
+run_httpd(struct run *r)
+{
+	return r->httpd;
+}
+
 bool
 run_is_ending(const struct run *r)
 {
 	return r->ending;
 }
 
+/* --- its end ------------------------------------------------------------------------ */
+
 static void
 on_stopped(void *ctx)
 {
 	struct run *r = ctx;
 
-	loop_stop(app_loop(r->app));
+	loop_stop(r->loop);
 }
 
 void
@@ -78,7 +247,10 @@ run_end(struct run *r, int exit_code)
 		return;
 	r->ending = true;
 	r->exit_code = exit_code;
-	app_stop(r->app, on_stopped, r);
+	if (r->app != NULL)
+		app_stop(r->app, on_stopped, r);
+	else
+		loop_stop(r->loop);
 }
 
 static void
@@ -99,11 +271,11 @@ run_loop(struct run *r, loop_fn fn, void *ctx)
 	r->on_signal = fn;
 	r->on_signal_ctx = ctx;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		if (loop_on_signal(app_loop(r->app), numbers[i], on_signal, r,
+		if (loop_on_signal(r->loop, numbers[i], on_signal, r,
 		    &r->signals[i]) != ERR_OK)
 			run_end(r, EX_OSERR);   /* nobody could stop it */
 	}
-	loop_run(app_loop(r->app));
+	loop_run(r->loop);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		watch_destroy(r->signals[i]);
 	return r->exit_code;
@@ -112,6 +284,8 @@ run_loop(struct run *r, loop_fn fn, void *ctx)
 void
 run_close(struct run *r)
 {
+	close_loop(r);
+	httpd_close(r->httpd);
 	app_close(r->app);
 	free(r);
 }

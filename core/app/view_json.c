@@ -99,6 +99,7 @@ view_json(const struct session_view *view, enum lang lang, int64_t now_ms,
 	json_add_time(o, "windowEndsAt", view->window_ends_ms);
 	cJSON_AddNumberToObject(o, "stateVersion",
 	    (double)view->state_version);
+	json_add_time(o, "until", view->until_ms);
 	json_add_text(o, "pinnedPhoneNumber", view->pinned_phone);
 	cJSON_AddBoolToObject(o, "paused", view->paused);
 	cJSON_AddNumberToObject(o, "priority", view->priority);

@@ -202,6 +202,30 @@ str_time_utc(char *dst, size_t size, int64_t wall_ms)
 	str_format(dst, size, "%s.%03dZ", day, ms);
 }
 
+bool
+str_from_time_utc(const char *s, int64_t *wall_ms)
+{
+	struct tm tm = { 0 };
+	char again[25];
+	int64_t ms;
+	int n = 0;
+	unsigned thousandths;
+
+	if (sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d.%3uZ%n", &tm.tm_year,
+	    &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+	    &thousandths, &n) != 7 || n != (int)sizeof again - 1)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	ms = (int64_t)timegm(&tm) * 1000 + thousandths;
+	/* signs, blanks and the 31st of February do not come back the same */
+	str_time_utc(again, sizeof again, ms);
+	if (strcmp(again, s) != 0)
+		return false;
+	*wall_ms = ms;
+	return true;
+}
+
 void
 str_to_hex(char *dst, const void *p, size_t n)
 {

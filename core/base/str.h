@@ -34,6 +34,8 @@ void str_mask_phone(char *dst, size_t size, const char *digits);
 
 /* ISO 8601 UTC with milliseconds, "2026-11-22T12:00:00.000Z"; size >= 25. */
 void str_time_utc(char *dst, size_t size, int64_t wall_ms);
+/* Exactly that form back; false, *wall_ms untouched, for anything else. */
+bool str_from_time_utc(const char *s, int64_t *wall_ms);
 
 #define HEX_LEN(n) ((n) * 2 + 1)
 void str_to_hex(char *dst, const void *p, size_t n);    /* needs HEX_LEN(n) */

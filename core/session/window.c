@@ -135,6 +135,14 @@ emit_qr(struct window *w)
 	buf_finish(&out);
 }
 
+/* Who has seen the state with another QR is to see that it has changed. */
+static void
+emit_new_qr(struct window *w)
+{
+	w->s->state_version++;
+	emit_qr(w);
+}
+
 static void
 emit_code(struct window *w)
 {
@@ -195,7 +203,7 @@ window_resend(struct window *w)
 void
 window_new_secret(struct window *w)
 {
-	emit_qr(w);
+	emit_new_qr(w);
 }
 
 /* --- refs ------------------------------------------------------------------------ */
@@ -211,7 +219,7 @@ show_ref(struct window *w)
 	w->ref_ends_ms = now_ms(w) + ms;
 	timer_start(w->timer, ms);
 	session_tally(w->s, TALLY_QR);
-	emit_qr(w);
+	emit_new_qr(w);
 }
 
 static void
@@ -359,7 +367,7 @@ window_rotate_secret(struct window *w)
 		return;
 	rnd_fill(s->env->rnd, s->creds->id.adv_secret.b, KEY_LEN);
 	log_info("session=%s QR renewed on WhatsApp's word", s->row.company);
-	emit_qr(w);
+	emit_new_qr(w);
 }
 
 void

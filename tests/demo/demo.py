@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""make demo: see two companies link, one by QR and one by pairing code.
+"""make demo: see three companies link, by QR and by pairing code in the
+terminal, and on the web pages of the listener.
 
 A simulator of WhatsApp's side runs beside it, with simulated phones. The
 phone here really looks: it photographs the terminal (tmux tells what is on
@@ -17,29 +18,57 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "e2e"))
 from lib import paint  # noqa: E402
 
 CODE = re.compile(r"\b([1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4})\b")
-PHONES = {"demo-qr": "79001234567", "demo-code": "79007654321"}
+PHONES = {"demo-qr": "79001234567", "demo-code": "79007654321",
+          "demo-web": "79005556677"}
 LOOK_S = 4          # so that a person sees the code before the phone does
 LIMIT_S = 120
 
 STORY = """
 say() {{ printf '\\n\\033[1m%s\\033[0m\\n\\n' "$1"; sleep {pause}; }}
 clear
-say 'pairdesk demo: a simulated WhatsApp, two companies.'
+say 'pairdesk demo: a simulated WhatsApp, one running core, three companies.'
 say '1. demo-qr links by QR code. A simulated phone will scan this screen.'
 {desk} link demo-qr
 say '2. demo-code links by pairing code, which the phone will type.'
 {desk} link demo-code --phone {code_phone}
-say '3. Both are linked; their keys are stored. What pairdesk knows of them:'
+say '3. demo-web links on a web page. The listener serves these:'
+cat <<'END'
+{pages}
+END
+{browse}
+say '4. All are linked; their keys are stored. What pairdesk knows of them:'
 {desk} status
 printf '\\n\\033[1mThe state directory and the simulator of this demo go away now.\\033[0m\\n'
 sleep {pause}
 touch {done}
 """
+
+
+# who sits at a terminal has a browser; else the demo is one
+BROWSE = {
+    True: "echo; echo 'Open one in a browser on this machine; a simulated "
+          "phone will answer it. Enter ends the demo.'; read -r line",
+    False: "",
+}
+
+
+def listen(base, company):
+    """Events of a company: (name, data) each; ends with the stream."""
+    url = f"{base}api/whatsapp/sessions/{company}/events"
+    with urllib.request.urlopen(url, timeout=60) as stream:
+        name = ""
+        for line in map(bytes.decode, stream):
+            if line.startswith("event: "):
+                name = line[7:].strip()
+            elif line.startswith("data: "):
+                yield name, json.loads(line[6:])
 
 
 class Demo:
@@ -75,6 +104,63 @@ class Demo:
         if os.environ.get("LANG", "").startswith("ru"):
             self.env["PAIRDESK_LANG"] = "ru"
 
+    def start_core(self):
+        """pairdesk serve, with the listener on its own port if that is
+        free."""
+        for port in ("3000", "0"):
+            self.core = subprocess.Popen(
+                [self.binary, "serve", "--http", "127.0.0.1:" + port],
+                env=self.env, stderr=subprocess.PIPE, text=True)
+            for line in self.core.stderr:
+                found = re.search(r"listening on (http://\S+/)", line)
+                if found:
+                    self.base = found.group(1)
+                    threading.Thread(target=self.core.stderr.read,
+                                     daemon=True).start()
+                    return
+            self.core.wait(10)
+        sys.exit("demo: pairdesk serve did not start")
+
+    def pages(self):
+        return "\n".join(f"  {self.base}whatsapp-{kind}.html?company=demo-web"
+                         for kind in ("pairing", "qr"))
+
+    def answer_web(self):
+        """The phone of demo-web: looks at whatever a page asks for."""
+        while self.core.poll() is None and not os.path.exists(self.done):
+            try:
+                for name, data in listen(self.base, "demo-web"):
+                    if name == "code":
+                        time.sleep(LOOK_S)
+                        self.phone("type", f"phone={PHONES['demo-web']}",
+                                   "code=" + data["code"].replace("-", ""))
+                    elif name == "qr":
+                        time.sleep(LOOK_S)
+                        self.phone("scan", f"phone={PHONES['demo-web']}",
+                                   f"text={data['text']}")
+            except (OSError, ValueError):
+                time.sleep(0.5)         # nobody has opened a page yet
+
+    def browse(self):
+        """What the page's button does, where nobody has a browser."""
+        url = f"{self.base}api/whatsapp/sessions/demo-web/"
+        for page in ("whatsapp-pairing.html", "whatsapp-qr.html"):
+            urllib.request.urlopen(self.base + page, timeout=10).read()
+        ask = urllib.request.Request(
+            url + "pairing-code", method="POST",
+            data=json.dumps({"phoneNumber": PHONES["demo-web"]}).encode(),
+            headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(ask, timeout=60) as answer:
+            print("the page shows", json.load(answer)["code"], flush=True)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            with urllib.request.urlopen(url + "status", timeout=10) as got:
+                status = json.load(got)["data"]
+            if status["connected"]:
+                print("the page says:", status["message"], flush=True)
+                return
+            time.sleep(0.5)
+
     def tmux(self, *args, check=True):
         return subprocess.run(["tmux", "-S", self.socket, *args],
                               env=self.env, check=check, text=True,
@@ -86,7 +172,9 @@ class Demo:
         size = shutil.get_terminal_size((80, 24))
         with open(script, "w") as f:
             f.write(STORY.format(desk=self.binary, pause=2, done=self.done,
-                                 code_phone=PHONES["demo-code"]))
+                                 code_phone=PHONES["demo-code"],
+                                 pages=self.pages(),
+                                 browse=BROWSE[self.attached]))
         with open(config, "w") as f:
             f.write("set -g status off\nset -g escape-time 0\n"
                     "set -g default-terminal tmux-256color\n")
@@ -122,16 +210,22 @@ class Demo:
                            f"text={qr}")
 
     def watch(self):
-        end = time.monotonic() + LIMIT_S
+        # who looks at the pages takes the time that it takes
+        end = time.monotonic() + (3600 if self.attached else LIMIT_S)
         while time.monotonic() < end and not os.path.exists(self.done):
             self.look()
             time.sleep(0.3)
         self.tmux("kill-server", check=False)
 
     def run(self):
-        self.start_sim()
-        self.start_story()
         self.attached = sys.stdin.isatty() and sys.stdout.isatty()
+        self.start_sim()
+        self.start_core()
+        print("demo: the linking pages:\n" + self.pages(), flush=True)
+        threading.Thread(target=self.answer_web, daemon=True).start()
+        if not self.attached:
+            self.browse()
+        self.start_story()
         if not self.attached:
             self.watch()
         else:
@@ -142,15 +236,20 @@ class Demo:
             # left by hand: nobody needs the phone any more
             open(self.done, "a").close()
             phone.join()
-        status = self.phone("wait", "counter=devices", "at_least=2",
+        # demo-web is up to whoever opened a page
+        want = 2 if self.attached else 3
+        status = self.phone("wait", "counter=devices", f"at_least={want}",
                             "timeout_ms=1")
-        print("demo: both companies linked" if status
-              else "demo: not both companies linked")
+        print("demo: all companies linked" if status
+              else "demo: not all companies linked")
         return 0 if status else 1
 
     def close(self):
         subprocess.run(["tmux", "-S", self.socket, "kill-server"],
                        capture_output=True)
+        if hasattr(self, "core"):
+            self.core.terminate()
+            self.core.wait(10)
         if hasattr(self, "sim"):
             self.sim.stdin.close()
             self.sim.wait(10)

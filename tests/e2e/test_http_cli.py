@@ -14,6 +14,7 @@ from lib.case import Skip, cases, rows
 from lib.desk import (DATAERR, NOUSER, OK, TEMPFAIL, UNAVAILABLE, USAGE)
 from lib.proc import Proc
 from lib.web import API, NO_LIMITS, PHONE, check_error, session
+from test_http_api import unlinked
 
 OTHER = "79002223344"
 
@@ -150,8 +151,8 @@ def test_http_cli_reconnect_logout_remove(t):
     web.until_status("connected")
     done = desk.run("logout", "acme", "--json")
     t.equal(done.code, OK, str(done))
-    sim.counter("devices", equals=0)
-    t.equal(web.until_status("logged_out")["connected"], False)
+    sim.wait("logout")
+    t.equal(unlinked(t, web)["connected"], False)
     done = desk.run("remove", "acme", "--json")
     t.equal(done.code, OK, str(done))
     web.refused(404, "SESSION_NOT_FOUND", "GET", session("acme", "status"))
@@ -291,12 +292,12 @@ def test_http_cli_socket_elsewhere(t):
     t.equal(desk.run("companies").code, OK)
 
 
-@rows("what", [("none",), ("x" * 200,), ("relative/path",)])
-def test_http_cli_socket_bad_path(t, what):
-    path = "/tmp/" + what if what[0] == "x" else what
+@rows("path", [("/tmp/" + "x" * 200,), ("/dev/null/s",), ("/",)])
+def test_http_cli_socket_bad_path(t, path):
     sim, desk = t.pair(PAIRDESK_CONTROL_SOCKET=path)
     core = desk.serve()
-    t.equal(core.exit(), 78, core.describe())
+    t.true(core.exit() in (74, 77, 78), core.describe())
+    t.contains(core.err.text(), "control.socket")
     t.equal(len(core.err.text().strip().splitlines()), 1)
 
 
@@ -382,8 +383,8 @@ def test_http_cli_http_without_value(t):
 
 
 @rows("specs count", [
-    (["127.0.0.1:0", "127.0.0.1:0"], 2), (["[::1]:0"], 1),
-    (["localhost:0"], 2), (["127.0.0.1:0,[::1]:0"], 2),
+    (["127.0.0.1:0", "127.0.0.2:0"], 2), (["[::1]:0"], 1),
+    (["localhost:0"], 2), (["127.0.0.1:0", "[::1]:0"], 2),
 ])
 def test_http_cli_http_several(t, specs, count):
     sim, desk = t.pair(**NO_LIMITS)
@@ -411,7 +412,8 @@ import os, sys
 fds = [int(n) for n in sys.argv[2].split(",")]
 kept = [os.dup(fd) for fd in fds]
 for n, fd in enumerate(kept):
-    os.dup2(fd, 3 + n, inheritable=True)
+    os.dup2(fd, 3 + n)
+    os.set_inheritable(3 + n, True)
 os.environ["LISTEN_FDS"] = str(len(fds))
 os.environ["LISTEN_PID"] = sys.argv[1] or str(os.getpid())
 os.execv(sys.argv[3], sys.argv[3:])

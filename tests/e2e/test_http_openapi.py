@@ -9,6 +9,7 @@ from lib.routes import ROUTES
 from lib.schema import problems, resolve
 from lib.web import API, PHONE, opened, session, token
 from lib.wire import Wire
+from test_http_api import unlinked
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -118,6 +119,8 @@ def test_http_openapi_methods(t):
         path = template.replace("{companyId}", "nobody")
         described = {m for m, p in OPERATIONS if p == template}
         for method in METHODS:
+            if method in described and path.endswith("/events"):
+                continue        # a stream does not end
             answer = admin.ask(method, path)
             if method in described:
                 if answer.status == 405:
@@ -197,7 +200,7 @@ def test_http_openapi_answers(t, outlet):
     asker.ask("DELETE", f"{API}/tokens?id=nosuch")
     asker.ask("PATCH", f"{API}/listener", {"running": True})
     asker.ask("POST", session("acme", "logout"))
-    web.until_status("logged_out")
+    unlinked(t, web)
     every_get(asker)                            # unlinked again
     asker.ask("DELETE", session("acme"))
     asker.ask("DELETE", session("acme"))
@@ -254,7 +257,9 @@ def test_http_openapi_requests(t):
             body = {name: wrong[item["type"]]}
             t.true(problems(DOC, schema, body), f"{name}: schema takes it")
             answer = admin.ask(method, path, body)
-            t.equal(answer.status, 400, f"{method} {path} {body}: {answer}")
+            later = {501} if name in ("proxy", "replace") else set()
+            t.true(answer.status in {400} | later,
+                   f"{method} {path} {body}: {answer}")
     t.equal(sim.touched(), 0)
 
 

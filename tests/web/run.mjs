@@ -1,5 +1,5 @@
 // Runs the tests of this directory: a line each, exit 1 when one failed.
-//   run.mjs [PAIRDESK WASIM] [-k TEXT]
+//   run.mjs [PAIRDESK WASIM] [-k TEXT]       -k: "file: title" has the text
 // Files run beside each other, the tests of one in their order, with one
 // browser for all.
 import fs from 'node:fs'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 import { chromium } from 'playwright-core'
 
-const FILES = ['plain', 'link', 'trouble', 'access']
+const FILES = ['plain', 'look', 'link', 'trouble', 'access']
 const LIMIT_MS = 240000
 const TEST_MS = 45000
 
@@ -34,7 +34,7 @@ function limited(promise, ms, what) {
 
 async function file(name, browser) {
 	const { setup, tests, teardown } = await import(`./${name}.mjs`)
-	const chosen = Object.entries(tests).filter(([title]) => title.includes(only))
+	const chosen = Object.entries(tests).filter(([title]) => `${name}: ${title}`.includes(only))
 	if (chosen.length === 0)
 		return
 	const t = { browser, programs, dir: `${dir}/${name}` }

@@ -76,6 +76,11 @@ const asked = Object.entries(ASKED).map(([name, [cause, english, russian, mayAsk
 			await p.askCode(phone())
 			await told(p, english, russian, mayAsk, false)
 			assert.equal(await p.isVisible('live'), false, 'no code')
+			if (name === 'code 429') {
+				await p.page.reload()
+				await p.says('clock', 'Wait ')
+				assert.equal(await p.isVisible('ask'), false, 'not during the wait')
+			}
 			await p.close()
 			p = await open(`${CODE}${company}ru&lang=ru`, { colorScheme: 'dark' })
 			await p.askCode(phone())

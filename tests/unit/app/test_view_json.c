@@ -17,7 +17,7 @@ static const char *const members[] = { "companyId", "name", "connected",
 	"status", "reason", "message", "advice", "phoneNumber", "pushName",
 	"platform", "since", "lastSeen", "reconnectAttempts",
 	"nextAttemptAt", "lastError", "qrAvailable", "codeExpiresAt",
-	"windowEndsAt", "stateVersion", "pinnedPhoneNumber", "paused",
+	"windowEndsAt", "stateVersion", "until", "pinnedPhoneNumber", "paused",
 	"priority" };
 
 static cJSON *
@@ -85,6 +85,7 @@ TEST(view_json_of_a_company_at_rest)
 	EXPECT(is_null(o, "since"));
 	EXPECT(is_null(o, "lastSeen"));
 	EXPECT(is_null(o, "nextAttemptAt"));
+	EXPECT(is_null(o, "until"));
 	EXPECT(is_null(o, "lastError"));
 	EXPECT(is_null(o, "codeExpiresAt"));
 	EXPECT(is_null(o, "pinnedPhoneNumber"));
@@ -149,6 +150,7 @@ TEST(view_json_tells_a_trouble_in_words)
 	EXPECT(strstr(text_of(o, "message"), "2026-11-22 14:00") != NULL);
 	EXPECT(strlen(text_of(o, "advice")) > 10);
 	EXPECT_STR(text_of(o, "nextAttemptAt"), "2026-11-22T14:00:00.000Z");
+	EXPECT_STR(text_of(o, "until"), "2026-11-22T14:00:00.000Z");
 	e = cJSON_GetObjectItem(o, "lastError");
 	EXPECT_STR(text_of(e, "code"), "CONNECTION_CLOSED");
 	EXPECT_STR(text_of(e, "at"), "2026-11-22T12:00:00.000Z");

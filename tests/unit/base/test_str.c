@@ -234,3 +234,25 @@ TEST(str_base64_of_exactly_the_room)
 	EXPECT_INT(b.len, 8);
 	buf_finish(&b);
 }
+
+TEST(str_time_utc_back)
+{
+	static const char *const bad[] = {
+		"", "-", "2026-11-22", "2026-11-22T12:00:00Z",
+		"2026-11-22T12:00:00.000", "2026-11-22T12:00:00.000Zx",
+		"2026-02-31T12:00:00.000Z", "2026-11-22T25:00:00.000Z",
+		"+026-11-22T12:00:00.000Z", "2026-11-22 12:00:00.000Z",
+		"2026-11-22T12:00:00. 00Z",
+	};
+	static const int64_t good[] = { 0, -1, 1795348799999, 951782400001 };
+	char text[25];
+	int64_t got;
+
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		str_time_utc(text, sizeof text, good[i]);
+		ASSERT(str_from_time_utc(text, &got));
+		EXPECT_INT(got, good[i]);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		EXPECT(!str_from_time_utc(bad[i], &got));
+}

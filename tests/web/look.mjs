@@ -1,0 +1,95 @@
+// How the pages look in each state: axe-core, no scrolling sideways, words.
+import assert from 'node:assert/strict'
+
+import { Fake } from './fake.mjs'
+import { Page } from './lib.mjs'
+
+const CODE = 'whatsapp-pairing.html?company='
+const QR = 'whatsapp-qr.html?company='
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3h-3z"/></svg>'
+const MINUTE = 60000
+
+const PANELS = [
+	['reconnecting', 'network_blocked'], ['logged_out', 'unlinked'], ['logged_out', 'account_locked'],
+	['banned', 'temporary'], ['banned', 'permanent'], ['conflict', 'replaced'],
+	['cooldown', 'rate_limited'], ['cooldown', 'budget'], ['outdated', 'client_outdated'],
+	['error', 'store_damaged'], ['idle', 'code_expired'], ['idle', 'paused'],
+]
+
+let fake, browser
+
+export async function setup(t) {
+	fake = await Fake.start()
+	browser = t.browser
+}
+
+export async function teardown() {
+	fake?.stop()
+}
+
+const open = (where, options) => Page.open(browser, fake, where, options)
+
+export const tests = {
+	async 'every state, both languages, three widths, light and dark'() {
+		const looks = [['light', 320, 'ru'], ['dark', 360, 'en'], ['dark', 1280, 'ru'], ['light', 1280, 'en']]
+		for (const [i, [status, reason]] of PANELS.entries()) {
+			const [colorScheme, width, lang] = looks[i % looks.length]
+			const until = /temporary|rate_limited|budget/.test(reason) ?
+				new Date(Date.now() + MINUTE).toISOString() : null
+			fake.set(reason, status, reason, { until })
+			const p = await open(`${i % 2 ? QR : CODE}${reason}&lang=${lang}`,
+				{ colorScheme, viewport: { width, height: 700 } })
+			await p.says('trouble-title', `${lang === 'ru' ? 'Состояние:' : 'state is'} ${status}.`)
+			await p.says('trouble-advice', lang === 'ru' ? 'Сделайте' : 'Do this')
+			assert.equal(await p.isVisible('clock'), !!until, reason)
+			const mayAsk = !until && /network_blocked|unlinked|locked|damaged|expired/.test(reason)
+			assert.equal(await p.isVisible('ask'), mayAsk, `${reason} may ask`)
+			assert.ok(await p.isVisible('other'))
+			await p.check(`${status} ${reason}`)
+			await p.page.click('#lang')
+			await p.says('trouble-title', `${lang === 'en' ? 'Состояние:' : 'state is'} ${status}.`)
+			assert.equal(await p.page.evaluate(() => document.documentElement.lang), lang === 'en' ? 'ru' : 'en')
+			await p.close()
+		}
+	},
+
+	async 'form, code, QR code, passkey and the end: no violation of axe'() {
+		for (const [colorScheme, width, lang] of [['light', 320, 'ru'], ['dark', 1280, 'en']]) {
+			const options = { colorScheme, viewport: { width, height: 700 } }
+			const id = `look${width}`
+			fake.companies.delete(id)
+			let p = await open(`${CODE}${id}&lang=${lang}`, options)
+			await p.shown('ask')
+			await p.page.fill('#phone', '12')
+			await p.page.press('#phone', 'Enter')
+			await p.check('form with a fault')
+			fake.show(id, { code: 'ABCD-EFGH' }, MINUTE)
+			await p.page.reload()
+			await p.code()
+			await p.check('code')
+			fake.set(id, 'passkey_required', 'passkey')
+			await p.shown('passkey')
+			await p.check('passkey')
+			fake.companies.get(id).show = null
+			fake.set(id, 'pairing', 'finishing')
+			await p.says('state', 'pairing')
+			assert.equal(await p.isVisible('ask'), false)
+			fake.set(id, 'connected', 'ok', { phoneNumber: '79001234567' })
+			await p.shown('done')
+			assert.match(await p.text('number'), /4567$/)
+			assert.ok(!(await p.page.content()).includes('79001234567'), 'masked')
+			assert.equal(await p.page.evaluate(() => document.activeElement.id), 'done')
+			await p.check('connected')
+			await p.close()
+			fake.show(id, { svg: SVG, text: 'x' }, MINUTE)
+			p = await open(`${QR}${id}&lang=${lang}`, options)
+			await p.shown('qr')
+			assert.ok((await p.page.locator('#qr').boundingBox()).width >= 240)
+			await p.check('QR code')
+			await p.close()
+			p = await open(`?lang=${lang}`, options)
+			await p.check('landing page')
+			await p.close()
+		}
+	},
+}
