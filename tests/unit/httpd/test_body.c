@@ -33,6 +33,9 @@ TEST(body_is_one_object_and_nothing_else)
 		{ "{} x", false }, { "{\"a\":}", false }, { "{'a':1}", false },
 		{ "{\"a\":\"\xff\"}", false }, { "{\"a\":\"\xc0\xaf\"}", false },
 		{ "{\"a\":[[[[[[[[[1]]]]]]]]]}", false },
+		{ "{\"a\":\"1\\u0000\"}", false },
+		{ "{\"a\":\"\\\\\\u0000\"}", false },
+		{ "{\"a\":\"\\\\u0000\"}", true },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
