@@ -262,7 +262,7 @@ bench: $(B)/pairdesk $(B)/wasim $(B)/bench
 
 $(B)/bench: $(call obj,rel,$(wildcard tests/bench/*.c)) $(B)/libpairdesk.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS) $(HTTPD_LIBS)
 
 # --- for people ------------------------------------------------------------
 
@@ -292,7 +292,7 @@ BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
 	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev libmicrohttpd-dev \
 	ca-certificates
-TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs chromium \
+TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs chromium wrk \
 	clang-tidy cppcheck shellcheck
 deps:
 	$(Q)tests/deps.sh $(BUILD_DEPS) $(TEST_DEPS)

@@ -67,6 +67,9 @@ is_final(const struct session_view *view, const struct verdict *v)
 {
 	if (v->act == ACT_LIMITED && v->stage == STAGE_OPEN)
 		return true;
+	/* it has dialled again since */
+	if (view->reason != v->reason)
+		return false;
 	/* it dials again by itself, within our limit */
 	return view->next_attempt_ms == 0 || v->act == ACT_WAIT ||
 	    v->act == ACT_VERSION || v->reason == WA_REASON_INTERNAL;

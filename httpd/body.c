@@ -3,7 +3,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/base/buf.h"
 #include "core/base/str.h"
 
 #define JSON_DEPTH_MAX 8        /* a body of ours has two levels */
@@ -30,46 +29,31 @@ is_shallow(const char *text)
 	return true;
 }
 
-/* cJSON ends a text at an escaped NUL: what stands behind it would not be
- * looked at. In its place comes a control that no member may have either. */
-static void
-replace_nul(char *text)
+/* An escaped NUL would end a string for every reader but the first. */
+static bool
+has_nul(const char *text)
 {
-	for (char *p = text; *p != '\0'; p++) {
-		if (p[0] != '\\' || p[1] == '\0')
-			continue;
+	for (const char *p = text; (p = strchr(p, '\\')) != NULL; p += 2) {
 		if (strncmp(p + 1, "u0000", 5) == 0)
-			p[5] = '1';
-		p++;
+			return true;
+		if (p[1] == '\0')
+			break;
 	}
-}
-
-static cJSON *
-parse(const char *text, size_t n)
-{
-	const char *end = NULL;
-	cJSON *body = NULL;
-	struct buf copy;
-
-	buf_init_secret(&copy, n + 1);
-	if (buf_append(&copy, text, n + 1) == ERR_OK) {
-		replace_nul((char *)copy.data);
-		body = cJSON_ParseWithOpts((char *)copy.data, &end, true);
-	}
-	buf_finish(&copy);
-	return body;
+	return false;
 }
 
 cJSON *
 body_parse(const char *text, size_t n)
 {
+	const char *end = NULL;
 	cJSON *body;
 
 	if (n == 0)
 		return cJSON_CreateObject();
-	if (strlen(text) != n || !str_is_utf8(text, n) || !is_shallow(text))
+	if (strlen(text) != n || !str_is_utf8(text, n) || !is_shallow(text) ||
+	    has_nul(text))
 		return NULL;
-	body = parse(text, n);
+	body = cJSON_ParseWithOpts(text, &end, true);
 	if (body != NULL && !cJSON_IsObject(body)) {
 		cJSON_Delete(body);
 		return NULL;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/app/tokens.h"
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "httpd/live_impl.h"
 
@@ -113,6 +115,19 @@ on_event(void *ctx, const char *company, const struct session_event *event)
 	telling_finish(&t);
 }
 
+/* A stream may go on for days: its token may end meanwhile. */
+static bool
+is_welcome(const struct live *l, const struct stream *s)
+{
+	struct token_info info;
+
+	if (s->token[0] == '\0')
+		return true;
+	return tokens_get(app_tokens(l->h->app), s->token, &info) &&
+	    info.revoked_ms == 0 && (info.expires_ms == 0 ||
+	    info.expires_ms > clock_wall_ms(clock_system()));
+}
+
 /* A sign of life, for proxies and for us: who takes nothing is gone. */
 static void
 ping_list(struct live *l, struct list *list)
@@ -120,7 +135,9 @@ ping_list(struct live *l, struct list *list)
 	LIST_EACH_SAFE(at, list) {
 		struct stream *s = CONTAINER_OF(at, struct stream, at);
 
-		if (s->queue.count == 0)
+		if (!is_welcome(l, s))
+			stream_drop(s);
+		else if (s->queue.count == 0)
 			(void)stream_push(s, l->beat, false);
 		else if (!s->moved)
 			stream_drop_slow(s);

@@ -39,6 +39,7 @@ struct stream {
 	enum stream_kind kind;
 	enum lang lang;
 	char company[COMPANY_ID_MAX + 1];       /* "" all */
+	char token[16];                 /* id of the one it came with, "" none */
 	struct queue queue;
 	struct snapshot *snapshot;      /* of a fleet; NULL: all is told */
 	uint64_t line;                  /* of a log: told last */

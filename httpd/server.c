@@ -152,7 +152,8 @@ server_drop(struct link *link)
 bool
 server_sleep(struct link *link)
 {
-	if (link->dead)
+	/* who is awake at the end sends what it has, and ends then */
+	if (link->dead || link->server->finishing)
 		return false;
 	if (!link->asleep) {
 		link->asleep = true;

@@ -117,6 +117,7 @@ stream_create(struct exchange *x, enum stream_kind kind, const char *company,
 	s->lang = x->lang;
 	s->moved = true;
 	str_copy(s->company, sizeof s->company, company);
+	str_copy(s->token, sizeof s->token, x->who.token);
 	list_append(list, &s->at);
 	l->counts.streams++;
 	l->counts.opened++;

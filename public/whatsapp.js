@@ -379,12 +379,19 @@ function renew() {
 		get().then(draw);
 }
 
+/* Whether another site sent the visitor here; its page must start nothing. */
+function isSent() {
+	const [nav] = performance.getEntriesByType('navigation');
+
+	return ((nav || {}).serverTiming || []).some((t) => t.name === 'elsewhere');
+}
+
 /* A company that waits for nothing gets its first QR code by itself. */
 function begin() {
 	if (now.isBegun || document.hidden || !now.status)
 		return;
 	now.isBegun = true;
-	if (isQr && !isPhone() && (state().reason === 'never_linked' || isOpen()))
+	if (isQr && !isPhone() && !isSent() && (state().reason === 'never_linked' || isOpen()))
 		request();
 }
 

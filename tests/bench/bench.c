@@ -137,6 +137,8 @@ main(int argc, char **argv)
 		{ "tls", bench_tls },
 		{ "farm", bench_farm },
 		{ "codes", bench_codes },
+		{ "bare", bench_bare },
+		{ "image", bench_image },
 	};
 
 	if (secret_process_init() != ERR_OK)
@@ -145,7 +147,8 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], parts[i].name) == 0)
 			return parts[i].run(argc - 2, argv + 2);
 	}
-	fputs("usage: bench login|crypto|store|screen|tls|farm|codes ...\n",
+	fputs("usage: bench login|crypto|store|screen|tls|farm|codes|bare|"
+	    "image ...\n",
 	    stderr);
 	return 2;
 }

@@ -64,5 +64,7 @@ int bench_screen(int argc, char **argv);
 int bench_tls(int argc, char **argv);
 int bench_farm(int argc, char **argv);
 int bench_codes(int argc, char **argv);
+int bench_bare(int argc, char **argv);
+int bench_image(int argc, char **argv);
 
 #endif

@@ -6,168 +6,21 @@ and prints each figure with its ratio and how it was measured. README.md has
 the reasons. Always bounded; ends only processes it has started.
 """
 import argparse
-import contextlib
 import json
 import os
 import pathlib
 import resource
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import time
 
-VERSION = "2.3000.1045649367"   # what wasim's page names; saves the asking
+import listener
+from lib import Bench, Report, Sim, against, cpu_s, pss_kib
+
 FEW = 10                        # sessions of the small run
 LOGIN_ROUNDS = 3
-
-
-# --- figures -----------------------------------------------------------------
-
-class Report:
-    """Lines of: what, figure, ratio to what, how it was measured."""
-
-    def __init__(self):
-        self.missed = []
-
-    def head(self, text):
-        print(f"\n{text}", flush=True)
-
-    def bar(self, name, figure, unit, bar, how, bar_text=None):
-        """A figure that must not be above its bar."""
-        is_met = figure <= bar
-        if not is_met:
-            self.missed.append(name)
-        bar_text = bar_text or f"bar {bar:g} {unit}"
-        print(f"  {name:<44}{figure:>10.2f} {unit:<6} {bar_text}: "
-              f"{figure / bar:.2f} of it, {'met' if is_met else 'MISSED'}")
-        print(f"      {how}", flush=True)
-
-    def line(self, name, figure, unit, ratio, how):
-        print(f"  {name:<44}{figure:>10.2f} {unit:<6} {ratio}")
-        print(f"      {how}", flush=True)
-
-
-def against(figure, reference, unit):
-    return f"{figure / reference:.2f} of {reference:g} {unit}"
-
-
-# --- processes ---------------------------------------------------------------
-
-def cpu_s(pid):
-    """Processor seconds of all threads, also of those that have ended.
-
-    schedstat counts nanoseconds where stat counts ticks; threads that ended
-    are only in stat, and pairdesk's never do before it ends itself.
-    """
-    total = 0
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        total += int((task / "schedstat").read_text().split()[0])
-    return total / 1e9
-
-
-def pss_kib(pid):
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text() \
-            .splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    raise RuntimeError("no Pss in smaps_rollup")
-
-
-def end(process):
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-class Sim:
-    """A running wasim and its control socket."""
-
-    def __init__(self, build, where, tls=False, state="sim.state"):
-        self.control = str(where / "c")
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.control)
-        mode = ["--tls", str(where / "tls")] if tls else ["--plain"]
-        self.process = subprocess.Popen(
-            [build / "wasim", *mode, "--listen", "127.0.0.1:0", "--control",
-             self.control, "--state", str(where / state), "--settle-ms", "0",
-             "--until-eof"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.ready = json.loads(self.process.stdout.readline())
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(self.control)
-        self.lines = self.socket.makefile("r")
-
-    def ask(self, cmd, **members):
-        text = json.dumps({"cmd": cmd, **members}) + "\n"
-        self.socket.sendall(text.encode())
-        answer = json.loads(self.lines.readline())
-        if not answer.get("ok"):
-            raise RuntimeError(f"wasim: {cmd} {members}: {answer}")
-        return answer
-
-    def wait(self, counter, at_least, seconds):
-        self.ask("wait", counter=counter, at_least=at_least,
-                 timeout_ms=int(seconds * 1000))
-
-    def count(self, counter):
-        return self.ask("status")[counter]
-
-    def has_prekeys(self):
-        """Says that each device has its pre-keys: none are made."""
-        self.ask("fault", do="count-value", value=812, count=0)
-
-    def options(self, state_dir, rate=1000):
-        options = {
-            "state-dir": state_dir, "connect-rate": rate,
-            "whatsapp-url": self.ready["url"],
-            "whatsapp-noise-root-key": self.ready["noise_root_key"],
-            "whatsapp-version": VERSION,
-        }
-        if self.ready["ca_file"]:
-            options["whatsapp-ca-file"] = self.ready["ca_file"]
-        return [f"--{name}={value}" for name, value in options.items()]
-
-    def close(self):
-        self.socket.close()
-        self.process.stdin.close()
-        end(self.process)
-
-
-class Bench:
-    def __init__(self, build, where, sessions):
-        self.build = build
-        self.where = where
-        self.sessions = sessions
-        self.env = {k: v for k, v in os.environ.items()
-                    if not k.startswith("PAIRDESK_")}
-        self.env["HOME"] = self.env["XDG_CONFIG_HOME"] = str(where)
-
-    def c(self, *args):
-        """A part of build/bench: its figures by name."""
-        out = subprocess.run([self.build / "bench", *map(str, args)],
-                             check=True, timeout=280, env=self.env,
-                             stdout=subprocess.PIPE, text=True).stdout
-        rows = [json.loads(line) for line in out.splitlines()]
-        return {row["name"]: row["value"] for row in rows}
-
-    @contextlib.contextmanager
-    def serve(self, sim, state_dir, rate=1000):
-        process = subprocess.Popen(
-            [self.build / "pairdesk", "serve", "--json",
-             *sim.options(state_dir, rate)],
-            stdout=subprocess.PIPE, text=True, env=self.env)
-        try:
-            if "serving" not in process.stdout.readline():
-                raise RuntimeError("pairdesk serve did not start")
-            yield process
-        finally:
-            end(process)
 
 
 # --- memory ------------------------------------------------------------------
@@ -389,7 +242,7 @@ def measure_start(bench, report):
 
 # --- all of it ---------------------------------------------------------------
 
-def run(bench, report):
+def run_core(bench, report):
     report.head("Processor")
     sim = Sim(bench.build, bench.where)
     try:
@@ -423,6 +276,10 @@ def main():
     parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--keep", action="store_true",
                         help="leave build/bench-state for a look")
+    parser.add_argument("--only", choices=["core", "listener"],
+                        help="one half of it")
+    parser.add_argument("--quick", action="store_true",
+                        help="the crowd of slow connections for 10 s only")
     parser.add_argument("--check", action="store_true",
                         help="exit 1 if a bar is missed")
     args = parser.parse_args()
@@ -437,7 +294,11 @@ def main():
     print(f"pairdesk bench: {os.cpu_count()} processors, load {load:.1f}"
           + (" (busy: expect worse figures)" if load > 1 else ""))
     try:
-        run(Bench(build, where, args.sessions), report)
+        bench = Bench(build, where, args.sessions)
+        if args.only != "listener":
+            run_core(bench, report)
+        if args.only != "core":
+            listener.run(bench, report, 10 if args.quick else 60)
     finally:
         if not args.keep:
             shutil.rmtree(where, ignore_errors=True)

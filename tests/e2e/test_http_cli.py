@@ -466,6 +466,10 @@ def test_http_cli_socket_activation_of_another(t):
 
 def test_http_cli_share_is_shown(t):
     sim, desk, web = beside(t)
+    done = desk.run("share", "acme")
+    t.equal(done.code, 78, f"a link to nowhere: {done}")
+    desk.core.stop()
+    desk.http()
     done = desk.run("share", "acme", "--json")
     t.equal(done.code, OK, str(done))
     t.equal(set(json.loads(done.out)) >= {"pairingUrl", "qrUrl",

@@ -79,13 +79,6 @@ export class World {
 		return this.ended
 	}
 
-	// pairdesk ARGS; what it prints.
-	async cli(...args) {
-		const { stdout } = await run(this.programs.pairdesk, args,
-			{ env: this.env, cwd: this.dir, timeout: WAIT_MS })
-		return stdout.trim()
-	}
-
 	async api(path, options) {
 		const answer = await fetch(`${this.url}api/whatsapp/sessions/${path}`, options)
 		return { http: answer.status, ...await answer.json() }

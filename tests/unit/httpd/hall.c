@@ -80,9 +80,18 @@ hall_finish(struct hall *h)
 		loop_turn(app_loop(h->app), true);
 	EXPECT(h->stopped);
 	httpd_close(h->h);
+	h->h = NULL;
 	app_close(h->app);
 	config_destroy(h->config);
 	fix_finish(&h->fix);
+}
+
+void
+hall_finish_now(struct hall *h)
+{
+	httpd_close(h->h);
+	h->h = NULL;
+	hall_finish(h);
 }
 
 static void

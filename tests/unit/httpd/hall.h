@@ -25,6 +25,8 @@ struct hall {
 
 void hall_init(struct hall *h);
 void hall_finish(struct hall *h);
+/* The listener first, before the loop turns again. */
+void hall_finish_now(struct hall *h);
 /* Some turns of the loop, none of which waits. */
 void hall_turn(struct hall *h, int turns);
 

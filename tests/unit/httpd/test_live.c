@@ -355,6 +355,31 @@ TEST(live_fleet_survives_a_burst)
 	hall_finish(&h);
 }
 
+/* What was told last has woken them, and they go to sleep again some turns
+ * later: the end may come at any moment between. */
+TEST(live_ends_while_readers_are_told)
+{
+	struct caller c[2];
+	struct hall h;
+
+	for (int turns = 0; turns < 6; turns++) {
+		hall_init(&h);
+		hall_name(&h, "acme", "x");
+		caller_init(&c[0], &h, ACME, "");
+		caller_init(&c[1], &h, FLEET, "");
+		EXPECT(caller_until(&c[0], "serverTime"));
+		EXPECT(caller_until(&c[1], "serverTime"));
+		while (h.patching > 0)
+			loop_turn(app_loop(h.app), true);
+		hall_turn(&h, 20);
+		hall_name(&h, "acme", "y");
+		hall_turn(&h, turns);
+		hall_finish_now(&h);
+		caller_finish(&c[0]);
+		caller_finish(&c[1]);
+	}
+}
+
 TEST(live_ends_with_readers_on_it)
 {
 	struct caller c[8];
