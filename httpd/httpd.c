@@ -378,6 +378,13 @@ httpd_close(struct httpd *h)
 	free(h);
 }
 
+void
+httpd_say_stopping(struct httpd *h)
+{
+	if (h != NULL)
+		h->is_stopping = true;
+}
+
 enum err
 httpd_adopt(struct httpd *h, int fd)
 {

@@ -150,6 +150,14 @@ server_drop(struct link *link)
 }
 
 bool
+server_is_deserted(const struct link *link)
+{
+	char byte;
+
+	return recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+bool
 server_sleep(struct link *link)
 {
 	/* who is awake at the end sends what it has, and ends then */

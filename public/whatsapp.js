@@ -132,7 +132,7 @@ async function ask(method, path, body) {
 		if (got.retryAfter)
 			got.until = time() + got.retryAfter * SECOND;
 		data.lang = lang;
-		return {http: answer.status, isOk: answer.ok, body: data};
+		return {http: answer.status, isOk: answer.ok, body: data, by: answer.headers.get('X-Pairdesk-Version')};
 	} catch (e) {
 		return {http: 0, body: {}};
 	} finally {
@@ -482,13 +482,13 @@ let told = '';
 function drawSupport(p) {
 	const said = [company, p.code, p.title, p.advice].join('\n');
 	const write = (h) => {
-		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + (h.body.version || '');
+		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + (h.by || '');
 	};
 
 	if (told === said)
 		return;
 	told = said;
-	write({body: {}});
+	write({});
 	ask('GET', 'health').then(write);
 }
 

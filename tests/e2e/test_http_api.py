@@ -91,14 +91,14 @@ def test_http_api_code_is_one_for_the_window(t):
 
 
 def test_http_api_code_lives_no_longer_than_the_window(t):
-    sim, desk, web = opened(t, speed=10)
+    sim, desk, web = opened(t, speed=20)
     first = web.code()
     ends = ms(first["data"]["windowEndsAt"])
 
     def late():
         told = web.code()
         return told if told["expiresIn"] < 60 else None
-    told = t.until(late, "less than 60 s are left", 14, every=0.3)
+    told = t.until(late, "less than 60 s are left", 14, every=0.15)
     t.equal(told["code"], first["code"])
     t.equal(ms(told["data"]["expiresAt"]), ends)
     t.within(told["expiresIn"], 1, 59)

@@ -134,7 +134,7 @@ LINES = [(label, get(lines), TAKEN) for label, lines in (
     ("no name", ": value\r\n"), ("only a colon", ":\r\n"),
 )]
 LINES += [(label, get(lines), NO) for label, lines in (
-    ("NUL in a name", "X\0: a\r\n"), ("no colon", "Nothing here\r\n"), 
+    ("NUL in a name", "X\0: a\r\n"), ("no colon", "Nothing here\r\n"),
     ("blank in a name", "X Y: z\r\n"), ("blank before a colon", "X : y\r\n"),
     ("tab before a colon", "X\t: y\r\n"),
     ("control character in a name", "X\x01: y\r\n"),

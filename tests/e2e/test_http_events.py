@@ -252,8 +252,9 @@ def test_http_events_of_all_too_old(t):
     web.qr("beta")
     last = stream.next("qr").id
     stream.close()
-    for n in range(600):        # two events each: more than the ring holds
-        admin.data("PATCH", session("acme"), {"paused": n % 2 == 0})
+    # more events than the ring holds
+    admin.many("PATCH", session("acme"), [
+        {"paused": n % 2 == 0} for n in range(1200)])
     again = admin.events(ALL, last=last)
     t.equal(whole(again, 3), THREE)
 
@@ -329,8 +330,8 @@ def test_http_events_reader_that_never_reads(t):
                 done.set()
                 return
     threading.Thread(target=read, daemon=True).start()
-    for n in range(1000):
-        admin.data("PATCH", session("acme"), {"paused": n % 2 == 0})
+    admin.many("PATCH", session("acme"), [
+        {"paused": n % 2 == 0} for n in range(1000)])
     admin.data("PATCH", session("acme"), {"name": "end", "paused": False})
     t.true(done.wait(t.left(15)), f"the other reader: {versions[-3:]}")
     t.equal(versions, sorted(versions))

@@ -197,7 +197,8 @@ def test_http_openapi_answers(t, outlet):
     asker.ask("GET", f"{API}/tokens")
     asker.ask("DELETE", f"{API}/tokens?id={made.json()['data']['id']}")
     asker.ask("DELETE", f"{API}/tokens?id=nosuch")
-    asker.ask("PATCH", f"{API}/listener", {"running": True})
+    where = asker.ask("GET", f"{API}/listener").json()["data"]["addresses"]
+    asker.ask("PATCH", f"{API}/listener", {"addresses": where})
     asker.ask("POST", session("acme", "logout"))
     unlinked(t, web)
     every_get(asker)                            # unlinked again

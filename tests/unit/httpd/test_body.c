@@ -56,3 +56,14 @@ TEST(body_nested_ten_thousand_deep_is_refused_before_anybody_recurses)
 	EXPECT(!is_taken(text, 20000));
 	free(text);
 }
+
+TEST(body_text_does_not_end_at_an_escaped_nul)
+{
+	static const char text[] = "{\"a\":\"1\\u0000\",\"b\":\"\\\\u0000\"}";
+	cJSON *body = body_parse(text, sizeof text - 1);
+
+	ASSERT(body != NULL);
+	EXPECT_STR(cJSON_GetObjectItem(body, "a")->valuestring, "1\x01");
+	EXPECT_STR(cJSON_GetObjectItem(body, "b")->valuestring, "\\u0000");
+	cJSON_Delete(body);
+}

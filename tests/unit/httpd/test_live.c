@@ -355,6 +355,30 @@ TEST(live_fleet_survives_a_burst)
 	hall_finish(&h);
 }
 
+TEST(live_follows_the_log)
+{
+	struct caller c, warnings;
+	struct hall h;
+
+	hall_init(&h);
+	hall_name(&h, "acme", "x");
+	hall_name(&h, "beta", "x");
+	caller_init(&c, &h, "/api/whatsapp/sessions/acme/log?follow", "");
+	caller_init(&warnings, &h, "/api/whatsapp/log?follow&level=error", "");
+	EXPECT(caller_until(&c, "retry: 2000"));
+	EXPECT_INT(app_link(h.app, "beta", NULL), ERR_OK);
+	EXPECT_INT(app_link(h.app, "acme", NULL), ERR_OK);
+	EXPECT(caller_until(&c, "status=connecting"));
+	EXPECT(strstr(c.text, "event: log\ndata: {\"seq\":") != NULL);
+	EXPECT(strstr(c.text, "\"companyId\":\"acme\"") != NULL);
+	EXPECT(strstr(c.text, "beta") == NULL);
+	caller_take(&warnings, 65536);
+	EXPECT(strstr(warnings.text, "level=info") == NULL);
+	caller_finish(&c);
+	caller_finish(&warnings);
+	hall_finish(&h);
+}
+
 /* What was told last has woken them, and they go to sleep again some turns
  * later: the end may come at any moment between. */
 TEST(live_ends_while_readers_are_told)
