@@ -62,12 +62,28 @@ def cpu_s(pid):
     return total / 1e9
 
 
-def pss_kib(pid):
+def waited_ms(*pids):
+    """Milliseconds that main threads were ready and had no processor."""
+    return sum(int(pathlib.Path(f"/proc/{pid}/schedstat").read_text()
+                   .split()[1]) for pid in pids) / 1e6
+
+
+def rollup_kib(pid, field):
     for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text() \
             .splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith(field + ":"):
             return int(line.split()[1])
-    raise RuntimeError("no Pss in smaps_rollup")
+    raise RuntimeError(f"no {field} in smaps_rollup")
+
+
+def pss_kib(pid):
+    return rollup_kib(pid, "Pss")
+
+
+def anon_kib(pid):
+    """Heap and stacks: does not change when others that use the same
+    libraries begin and end, as PSS does."""
+    return rollup_kib(pid, "Pss_Anon")
 
 
 def end(process):

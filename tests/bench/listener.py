@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from lib import Sim, against, cpu_s, end, pss_kib
+from lib import Sim, against, anon_kib, cpu_s, end, pss_kib, waited_ms
 
 HERE = pathlib.Path(__file__).resolve().parent
 SESSIONS = "/api/whatsapp/sessions"
@@ -142,6 +142,40 @@ def alternate(rounds, one, other):
 
 def median(loads, name):
     return statistics.median(getattr(each, name) for each in loads)
+
+
+# --- delays ------------------------------------------------------------------
+
+class Delays:
+    """Milliseconds that something took, by the wall; and without those in
+    which we or the processes named were ready but had no processor, which
+    is the doing of whatever else the machine runs."""
+
+    def __init__(self, *pids):
+        self.pids = ("self", *pids)
+        self.took, self.own = [], []
+
+    @contextlib.contextmanager
+    def one(self, since=None):
+        waited = waited_ms(*self.pids)
+        since = since or time.monotonic()
+        yield
+        took = (time.monotonic() - since) * 1e3
+        self.took.append(took)
+        self.own.append(max(0, took - (waited_ms(*self.pids) - waited)))
+
+    def p99(self):
+        return sorted(self.took)[len(self.took) * 99 // 100]
+
+    def text(self):
+        return (f"{spread(self.took)}; less what was waited for a "
+                f"processor: {spread(self.own)}")
+
+
+def spread(took):
+    took = sorted(took)
+    return (f"p50 {took[len(took) // 2]:.2f}, "
+            f"p99 {took[len(took) * 99 // 100]:.2f}, max {took[-1]:.2f} ms")
 
 
 # --- status ------------------------------------------------------------------
@@ -273,38 +307,33 @@ class Asker:
             s.close()
 
 
-def ask_for(asker, seconds, glance):
-    """Latencies in ms, from when each was due; glance() ten times."""
-    took, began = [], time.monotonic()
+def ask_for(asker, web, seconds, glance):
+    """Delays from when each was due; glance() ten times."""
+    delays, began = Delays(web.pid), time.monotonic()
     total = seconds * ASKED_PER_S
     for i in range(total):
         due = began + i / ASKED_PER_S
-        time.sleep(max(0, due - time.monotonic()))
-        asker.ask()
-        took.append((time.monotonic() - due) * 1e3)
+        with delays.one(due):
+            time.sleep(max(0, due - time.monotonic()))
+            asker.ask()
         if i % (total // 10) == total // 20:
             glance()
-    return sorted(took)
+    return delays
 
 
-def spread(took):
-    return (f"p50 {took[len(took) // 2]:.2f}, "
-            f"p99 {took[len(took) * 99 // 100]:.2f}, max {took[-1]:.2f} ms")
-
-
-def say_crowd(report, what, calm, took, memory, counts, seconds):
+def say_crowd(report, what, calm, delays, memory, counts, seconds):
     report.bar(
-        f"status beside a crowd, {what}: p99", took[len(took) * 99 // 100],
-        "ms", 100,
+        f"status beside a crowd, {what}: p99", delays.p99(), "ms", 100,
         f"{CROWD} slow from 127.0.0.2 for {seconds} s ({counts['begun']} "
         f"begun, {counts['closed']} hung up on), 127.0.0.1 asks "
-        f"{ASKED_PER_S}/s: {spread(took)}; without them {spread(calm)}")
+        f"{ASKED_PER_S}/s: {delays.text()}. Without the crowd "
+        f"{calm.text()}")
     before, during, after = memory
     half = len(during) // 2
     report.bar(
         "  memory, end of it against its middle", during[-1] / 1024, "MiB",
         1.1 * max(during[half - 1:half + 1]) / 1024,
-        f"PSS: before {before / 1024:.1f}, during "
+        f"anonymous memory: before {before / 1024:.1f}, during "
         f"{' '.join(f'{kib / 1024:.1f}' for kib in during)}, after "
         f"{after / 1024:.1f} MiB; bar 1.1 times the middle",
         "flat")
@@ -317,21 +346,21 @@ def crowd(bench, report, sim, what, seconds, options):
                 *options) as web:
         sim.wait("actives", online, 60)
         asker = Asker(web.port, path)
-        calm = ask_for(asker, 2, lambda: None)
-        before, during = pss_kib(web.pid), []
+        calm = ask_for(asker, web, 2, lambda: None)
+        before, during = anon_kib(web.pid), []
         slow = subprocess.Popen(
             [sys.executable, HERE / "slow.py", str(web.port), str(CROWD),
              str(seconds + 5)], stdout=subprocess.PIPE, text=True)
         try:
             slow.stdout.readline()
-            took = ask_for(asker, seconds,
-                           lambda: during.append(pss_kib(web.pid)))
+            delays = ask_for(asker, web, seconds,
+                             lambda: during.append(anon_kib(web.pid)))
             counts = json.loads(slow.stdout.readline())
         finally:
             end(slow)
         time.sleep(1)
-        after = pss_kib(web.pid)
-    say_crowd(report, what, calm, took, (before, during, after), counts,
+        after = anon_kib(web.pid)
+    say_crowd(report, what, calm, delays, (before, during, after), counts,
               seconds)
 
 
@@ -381,29 +410,31 @@ def open_readers(port, company, count):
     return readers
 
 
-def until_all(readers, pattern, sim, act):
-    """Milliseconds from the act until the last of them has its event."""
+def read_all(selector, left, pattern):
+    while left > 0:
+        ready = selector.select(20)
+        if not ready:
+            raise RuntimeError("no event within 20 s")
+        for key, _ in ready:
+            key.data.read()
+            if key.data.has(pattern):
+                selector.unregister(key.fileobj)
+                left -= 1
+
+
+def until_all(delays, readers, pattern, sim, act):
+    """How long from the act until the last of them has its event."""
+    text = json.dumps(act).encode() + b"\n"
     with selectors.DefaultSelector() as selector:
         for reader in readers:
             reader.got = b""
             selector.register(reader.socket, selectors.EVENT_READ, reader)
-        text = json.dumps(act).encode() + b"\n"
-        began, left = time.monotonic(), len(readers)
-        sim.socket.sendall(text)
-        while left > 0:
-            ready = selector.select(20)
-            if not ready:
-                raise RuntimeError(f"no event after {act}")
-            for key, _ in ready:
-                key.data.read()
-                if key.data.has(pattern):
-                    selector.unregister(key.fileobj)
-                    left -= 1
-    took = (time.monotonic() - began) * 1e3
+        with delays.one():
+            sim.socket.sendall(text)
+            read_all(selector, len(readers), pattern)
     answer = json.loads(sim.lines.readline())
     if not answer.get("ok"):
         raise RuntimeError(f"wasim: {act}: {answer}")
-    return took
 
 
 def scan_of(web, company):
@@ -424,18 +455,19 @@ def act_on(web, i):
 
 
 def delays_of_one(web, sim):
-    """Milliseconds of so many acts on as many companies, a reader each."""
-    took = []
+    """So many acts on as many companies, a reader each."""
+    delays = Delays(web.pid, sim.process.pid)
     for i in range(ACTS):
         company, act, pattern = act_on(web, i)
         readers = open_readers(web.port, company, 1)
-        took.append(until_all(readers, pattern, sim, act))
+        until_all(delays, readers, pattern, sim, act)
         readers[0].socket.close()
-    return sorted(took)
+    return delays
 
 
 def delays_of_many(web, sim):
     """The same of acts on one company that all the readers watch."""
+    delays = Delays(web.pid, sim.process.pid)
     web.data(f"{SESSIONS}/watched/qr")
     readers = open_readers(web.port, "watched", READERS)
     for reader in readers:
@@ -444,21 +476,22 @@ def delays_of_many(web, sim):
         "sessions", all=True, limit=1000)["sessions"]
              if row["stage"] == "pair")
     act = {"cmd": "push", "what": "pair-device", "conn": conn}
-    took = [until_all(readers, QR, sim, act) for _ in range(ACTS - 1)]
+    for _ in range(ACTS - 1):
+        until_all(delays, readers, QR, sim, act)
     act, pattern = scan_of(web, "watched")
-    took.append(until_all(readers, pattern, sim, act))
+    until_all(delays, readers, pattern, sim, act)
     for reader in readers:
         reader.socket.close()
-    return sorted(took)
+    return delays
 
 
 def reader_kib(web):
     """Memory that a reader costs, of READERS at rest."""
-    before = pss_kib(web.pid)
+    before = anon_kib(web.pid)
     readers = [reader for i in range(10) for reader in open_readers(
         web.port, f"bench-{i:05}", READERS // 10)]
     time.sleep(0.5)
-    during = pss_kib(web.pid)
+    during = anon_kib(web.pid)
     for reader in readers:
         reader.socket.close()
     return (during - before) / READERS, before, during
@@ -469,23 +502,23 @@ def measure_delays(bench, report, sim):
     with served(bench, sim, "linked", *NO_LIMITS, *ALL_COME_IN) as web:
         sim.wait("actives", online, 60)
         each, before, during = reader_kib(web)
-        took = delays_of_one(web, sim)
-        with_many = delays_of_many(web, sim)
+        one = delays_of_one(web, sim)
+        many = delays_of_many(web, sim)
     report.line(
         "memory of an event reader", each, "KiB",
-        against(each, 14, "KiB"), f"PSS with {READERS} readers less that "
+        against(each, 14, "KiB"), f"anonymous memory with {READERS} readers less that "
         f"without, by {READERS}: {during} - {before} KiB; against the block "
         "that libmicrohttpd keeps for each connection")
     report.bar(
-        "from the act to its event, one reader", took[-1], "ms", 100,
+        "from the act to its event, one reader", max(one.took), "ms", 100,
         f"worst of {ACTS} on as many companies, each with a reader: a scan, "
         "a stream error, a close by wasim, until the status event is read "
-        f"by this Python; {spread(took)}")
+        f"by this Python: {one.text()}")
     report.bar(
-        f"from the act to the last of {READERS} readers", with_many[-1], "ms",
-        100, f"worst of {ACTS} on one company that all watch: new QR codes, "
-        f"at last a scan; {spread(with_many)}; the reading of all of them "
-        "by this Python is in it")
+        f"from the act to the last of {READERS} readers", max(many.took),
+        "ms", 100, f"worst of {ACTS} on one company that all watch: new QR "
+        "codes, at last a scan; the reading of all of them by this Python "
+        f"is in it: {many.text()}")
 
 
 # --- memory ------------------------------------------------------------------
