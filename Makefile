@@ -61,6 +61,8 @@ HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(CET),-z shstk)
 DEFS := -DPAIRDESK_VERSION='"$(VERSION)"'
 BASE_FLAGS := $(STD) $(WARN) $(INC) $(PKG_CFLAGS) $(REPRO) $(DEFS)
 
+# one set of objects for the test programs and the fuzz targets: clang, so
+# that each file is also compiled by the other compiler
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 ifneq ($(SANITIZE),)
@@ -72,13 +74,12 @@ REL_LD := $(HARDEN_LD)
 endif
 # the test builds run with a clock that can be hurried (core/base/clock.h)
 TEST_DEFS := -DPAIRDESK_TEST_CLOCK
-SAN_FLAGS := $(BASE_FLAGS) $(TEST_DEFS) -O1 -g $(SAN)
-FUZZ_FLAGS := $(BASE_FLAGS) $(TEST_DEFS) -O1 -g \
-	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+SAN_FLAGS := $(BASE_FLAGS) $(TEST_DEFS) -O1 -gline-tables-only $(SAN) \
+	-fsanitize=fuzzer-no-link
 
 # changed flags rebuild everything
 STAMP := $(B)/flags
-FLAGS_NOW := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(REL_FLAGS) $(SAN_FLAGS)
+FLAGS_NOW := $(CC) $(CLANG) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(REL_FLAGS) $(SAN_FLAGS)
 ifneq ($(file <$(STAMP)),$(FLAGS_NOW))
 $(shell mkdir -p $(B))
 $(file >$(STAMP),$(FLAGS_NOW))
@@ -138,8 +139,7 @@ $(B)/$(1)/gen/%.o: $(B)/gen/%.c $(STAMP) | $(GEN)
 	$$(Q)mkdir -p $$(@D) && $(2) $(3) $$(CPPFLAGS) -w -MMD -MP -c -o $$@ $$<
 endef
 $(eval $(call variant,rel,$$(CC),$$(REL_FLAGS) $$(CFLAGS)))
-$(eval $(call variant,san,$$(CC),$$(SAN_FLAGS)))
-$(eval $(call variant,fuzz/obj,$$(CLANG),$$(FUZZ_FLAGS)))
+$(eval $(call variant,san,$$(CLANG),$$(SAN_FLAGS)))
 
 # --- programs --------------------------------------------------------------
 
@@ -159,20 +159,20 @@ $(B)/wasim: $(call obj,rel,$(SIM_SRC) $(WIRE_SRC))
 define test_programs
 $(B)/$(1)/pairdesk: $$(call obj,$(1),$$(TUI_SRC) $$(HTTPD_SRC) $$(CORE_SRC))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS)
+	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS)
 $(B)/$(1)/wasim: $$(call obj,$(1),$$(SIM_SRC) $$(WIRE_SRC))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 $(B)/$(1)/unit: $$(call obj,$(1),$$(UNIT_SRC) $$(HTTPD_SRC) $$(UNIT_TUI_SRC) $$(CORE_SRC))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS)
+	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS)
 $(B)/$(1)/vectors: $$(call obj,$(1),$$(VEC_SRC) $$(WIRE_SRC))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call test_programs,san,$$(SAN)))
 
-$(B)/fuzz/fuzz_%: $(B)/fuzz/obj/tests/fuzz/fuzz_%.o $(call obj,fuzz/obj,$(UNIT_TUI_SRC) $(HTTPD_SRC) $(CORE_SRC))
+$(B)/fuzz/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(call obj,san,$(UNIT_TUI_SRC) $(HTTPD_SRC) $(CORE_SRC))
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS) $(HTTPD_LIBS)
 

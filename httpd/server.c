@@ -428,7 +428,7 @@ on_connection(void *ctx, struct MHD_Connection *mhd, void **socket_ctx,
 	destroy_link(*socket_ctx);
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 on_mhd_log(void *ctx, const char *fmt, va_list ap)
 {
 	char text[256], clean[256];
