@@ -174,7 +174,8 @@ $(eval $(call test_programs,san,$$(SAN)))
 
 $(B)/fuzz/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(call obj,san,$(UNIT_TUI_SRC) $(HTTPD_SRC) $(CORE_SRC))
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS) $(HTTPD_LIBS)
+	$(Q)mkdir -p $(@D) && $(CLANG) -fsanitize=fuzzer,address,undefined \
+	    -o $@ $^ $(LIBS) $(HTTPD_LIBS)
 
 # --- tests -----------------------------------------------------------------
 
@@ -216,10 +217,10 @@ fuzz-smoke: $(FUZZ)
 fuzz: $(FUZZ)
 	$(Q)tests/fuzz/run.sh $(B)/fuzz $(FUZZ_LONG)
 
-# waits more than it computes: four at a time, whatever JOBS is
+# waits more than it computes: six at a time, whatever JOBS is
 e2e: $(B)/san/pairdesk $(B)/wasim
 	$(Q)python3 tests/e2e/run.py --binary $(B)/san/pairdesk \
-	    --sim $(B)/wasim -j 4 $(E2E)
+	    --sim $(B)/wasim -j 6 $(E2E)
 
 # the simulator's own proof: a client that no one here wrote links to it
 peer: $(B)/san/wasim

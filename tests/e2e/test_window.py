@@ -26,7 +26,8 @@ def test_window_ends_by_itself(t):
             [(n, 6 - n) for n in range(1, 7)])
     t.equal(len({e["text"] for e in codes}), 6, "different codes")
     for code, due in zip(codes, (60000, *[20000] * 5)):
-        t.within(code["timeoutMs"], due - 2000, due, "timeoutMs")
+        # on its way to us the clock runs, twenty times as fast
+        t.within(code["timeoutMs"], due - 6000, due, "timeoutMs")
     t.equal(sim.dials(), 1, "connections")
     t.equal(sim.status()["refs_sent"], 6, "refs")
     status = desk.status()

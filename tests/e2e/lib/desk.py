@@ -212,7 +212,9 @@ class Desk:
         Looks at a copy: to close a database is to write to it."""
         copy = self.state + ".copy"
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(self.state, copy)
+        # a killed core leaves its control socket
+        shutil.copytree(self.state, copy,
+                        ignore=shutil.ignore_patterns("*.sock"))
         for where, _, names in os.walk(copy):
             for name in names:
                 path = os.path.join(where, name)
