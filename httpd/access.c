@@ -156,9 +156,8 @@ is_any_origin(const struct exchange *x)
 	    strcmp(config_list(c, OPT_HTTP_CORS_ORIGINS, 0), "*") == 0;
 }
 
-/* A page of ours asks, or no page at all. */
-static bool
-is_own_site(const struct exchange *x)
+bool
+access_is_own_site(const struct exchange *x)
 {
 	const struct request *r = &x->req;
 
@@ -187,7 +186,7 @@ access_guard(struct exchange *x, bool is_page)
 		refuse(x, API_FORBIDDEN, WORD_HTTP_FORBIDDEN_FORWARDED);
 		return false;
 	}
-	if (is_own_site(x) || (is_page && (is_navigation(&x->req) ||
+	if (access_is_own_site(x) || (is_page && (is_navigation(&x->req) ||
 	    x->req.fetch_site == NULL)))
 		return true;
 	refuse(x, API_FORBIDDEN, WORD_HTTP_FORBIDDEN_ORIGIN);

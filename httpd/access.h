@@ -14,6 +14,8 @@ void access_begin(struct exchange *x);
 
 /* The Host is ours: a name that some DNS points at us is not enough. 421. */
 bool access_host(struct exchange *x);
+/* A page of ours asks, or no page at all. */
+bool access_is_own_site(const struct exchange *x);
 /* In open mode: no other web site, no proxy. 403. Pages may be navigated to
  * from anywhere. */
 bool access_guard(struct exchange *x, bool is_page);

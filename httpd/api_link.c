@@ -18,6 +18,7 @@
 #include "core/session/number.h"
 #include "httpd/access.h"
 #include "httpd/answer.h"
+#include "httpd/attempt.h"
 #include "httpd/impl.h"
 #include "httpd/link_steps.h"
 #include "httpd/param.h"
@@ -253,15 +254,6 @@ is_replaced(const struct exchange *x, const struct wish *wish)
 
 /* --- waiting for it --------------------------------------------------------------------- */
 
-static bool
-is_over(const struct session_view *view)
-{
-	return view->status == WA_STATUS_IDLE ||
-	    view->status == WA_STATUS_COOLDOWN ||
-	    view->status == WA_STATUS_OUTDATED ||
-	    view->status == WA_STATUS_ERROR;
-}
-
 static void
 answer_late(struct exchange *x, const struct session_view *view)
 {
@@ -287,7 +279,7 @@ answer_end(struct exchange *x, const struct wish *wish,
 	else if (is_replaced(x, wish))
 		answer_error_word(x, API_CONNECTION_CLOSED,
 		    WORD_HTTP_NUMBER_REPLACED, NULL);
-	else if (!view->linked && is_over(view))
+	else if (!view->linked && !attempt_is_open(view))
 		answer_state(x, view);
 	else if (news->is_late)
 		answer_late(x, view);

@@ -56,6 +56,7 @@ api_listener(struct exchange *x)
 	cJSON_AddStringToObject(o, "auth",
 	    httpd_is_open_mode(h) ? "open" : "token");
 	cJSON_AddBoolToObject(o, "running", h->bound_count > 0);
+	cJSON_AddBoolToObject(o, "serving", h->is_serving);
 	cJSON_AddNumberToObject(o, "connections", (double)counts.open);
 	cJSON_AddNumberToObject(o, "sources", (double)counts.sources);
 	cJSON_AddNumberToObject(o, "requests", (double)counts.requests);

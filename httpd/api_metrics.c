@@ -148,7 +148,9 @@ api_health(struct exchange *x)
 	static const char ok[] = "{\"status\":\"ok\"}";
 	static const char stopping[] = "{\"status\":\"stopping\"}";
 
-	/* nothing else: anybody may ask */
+	/* nothing about companies: anybody may ask; the pages quote the
+	 * version to who supports them */
+	exchange_field(x, "X-Pairdesk-Version", PAIRDESK_VERSION);
 	if (x->httpd->is_stopping)
 		answer_bytes(x, 503, TYPE_JSON, stopping, sizeof stopping - 1);
 	else

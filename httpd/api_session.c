@@ -6,6 +6,7 @@
 #include "core/app/app.h"
 #include "core/app/view_json.h"
 #include "httpd/answer.h"
+#include "httpd/attempt.h"
 #include "httpd/impl.h"
 #include "httpd/param.h"
 #include "httpd/patch_body.h"
@@ -17,20 +18,10 @@
 /* Saving the end of a link may still be under way. */
 #define REST_MS 10
 
-/* Whether a link attempt is open and the phone not linked yet. */
-static bool
-is_linking(const struct session_view *view)
-{
-	return !view->linked && (view->status == WA_STATUS_CONNECTING ||
-	    view->status == WA_STATUS_QR || view->status == WA_STATUS_CODE ||
-	    view->status == WA_STATUS_PAIRING ||
-	    view->status == WA_STATUS_PASSKEY_REQUIRED);
-}
-
 static void
 answer_not_linked(struct exchange *x, const struct session_view *view)
 {
-	if (is_linking(view))
+	if (attempt_is_open(view))
 		answer_error_word(x, API_NOT_LINKED, WORD_HTTP_PAIRING, NULL);
 	else
 		answer_error(x, API_NOT_LINKED);
@@ -76,6 +67,9 @@ is_final(const struct session_view *view, const struct verdict *v)
 {
 	if (v->act == ACT_LIMITED && v->stage == STAGE_OPEN)
 		return true;
+	/* it has dialled again since */
+	if (view->reason != v->reason)
+		return false;
 	/* it dials again by itself, within our limit */
 	return view->next_attempt_ms == 0 || v->act == ACT_WAIT ||
 	    v->act == ACT_VERSION || v->reason == WA_REASON_INTERNAL;

@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "httpd/answer.h"
 #include "httpd/impl.h"
+#include "httpd/live.h"
 #include "httpd/param.h"
 #include "httpd/router.h"
 #include "httpd/token_json.h"
@@ -177,6 +178,8 @@ revoke(struct exchange *x, const char *id)
 	    w) != ERR_OK)
 		answer_error_word(wait_end(w), API_NOT_FOUND,
 		    WORD_HTTP_NO_TOKEN, NULL);
+	else
+		live_end_token(x->httpd->live, id);
 }
 
 void

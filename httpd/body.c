@@ -29,6 +29,19 @@ is_shallow(const char *text)
 	return true;
 }
 
+/* An escaped NUL would end a string for every reader but the first. */
+static bool
+has_nul(const char *text)
+{
+	for (const char *p = text; (p = strchr(p, '\\')) != NULL; p += 2) {
+		if (strncmp(p + 1, "u0000", 5) == 0)
+			return true;
+		if (p[1] == '\0')
+			break;
+	}
+	return false;
+}
+
 cJSON *
 body_parse(const char *text, size_t n)
 {
@@ -37,7 +50,8 @@ body_parse(const char *text, size_t n)
 
 	if (n == 0)
 		return cJSON_CreateObject();
-	if (strlen(text) != n || !str_is_utf8(text, n) || !is_shallow(text))
+	if (strlen(text) != n || !str_is_utf8(text, n) || !is_shallow(text) ||
+	    has_nul(text))
 		return NULL;
 	body = cJSON_ParseWithOpts(text, &end, true);
 	if (body != NULL && !cJSON_IsObject(body)) {

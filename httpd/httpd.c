@@ -336,6 +336,7 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	h->app = params->app;
 	h->config = params->config;
 	h->lang = params->lang;
+	h->is_serving = params->with_tcp;
 	h->is_open = config_enum(h->config, OPT_HTTP_AUTH) != AUTH_TOKEN;
 	rnd_fill(rnd_system(), boot, sizeof boot);
 	str_to_hex(h->boot, boot, sizeof boot);
@@ -375,6 +376,13 @@ httpd_close(struct httpd *h)
 	limits_destroy(h->rates);
 	pages_close(h);
 	free(h);
+}
+
+void
+httpd_say_stopping(struct httpd *h)
+{
+	if (h != NULL)
+		h->is_stopping = true;
 }
 
 enum err

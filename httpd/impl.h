@@ -40,6 +40,7 @@ struct httpd {
 	const struct config *config;
 	enum lang lang;                 /* of who asks for none */
 	bool is_open;                   /* open mode, else token mode */
+	bool is_serving;                /* a core that stays, not a command's */
 	struct server *server;
 	struct server_limits limits;
 	struct limits *rates;           /* limits.c */

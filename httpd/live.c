@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "httpd/live_impl.h"
 
@@ -27,11 +28,22 @@ overflow(struct stream *s)
 	stream_feed(s);
 }
 
+static bool
+is_expired(const struct stream *s)
+{
+	return s->expires_ms != 0 &&
+	    clock_wall_ms(clock_system()) >= s->expires_ms;
+}
+
 static void
 tell(struct stream *s, struct telling *t)
 {
 	struct chunk *c;
 
+	if (is_expired(s)) {
+		stream_end(s);
+		return;
+	}
 	if (t->type == SESSION_CHANGED && s->snapshot != NULL &&
 	    snapshot_is_ahead(s->snapshot, t->company))
 		return;
@@ -113,19 +125,35 @@ on_event(void *ctx, const char *company, const struct session_event *event)
 	telling_finish(&t);
 }
 
+/* Calls fn with each that is told something; fn may end it. */
+static void
+each_stream(struct live *l, void (*fn)(struct stream *s, const void *ctx),
+    const void *ctx)
+{
+	struct list *lists[ROOMS + 2] = { &l->fleet, &l->logs };
+
+	for (size_t i = 0; i < ROOMS; i++)
+		lists[i + 2] = &l->rooms[i];
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		LIST_EACH_SAFE(at, lists[i])
+			fn(CONTAINER_OF(at, struct stream, at), ctx);
+	}
+}
+
 /* A sign of life, for proxies and for us: who takes nothing is gone. */
 static void
-ping_list(struct live *l, struct list *list)
+ping(struct stream *s, const void *ctx)
 {
-	LIST_EACH_SAFE(at, list) {
-		struct stream *s = CONTAINER_OF(at, struct stream, at);
-
-		if (s->queue.count == 0)
-			(void)stream_push(s, l->beat, false);
-		else if (!s->moved)
-			stream_drop_slow(s);
-		s->moved = false;
-	}
+	(void)ctx;
+	if (server_is_deserted(s->link))
+		stream_drop(s);
+	else if (is_expired(s))
+		stream_end(s);
+	else if (s->queue.count == 0)
+		(void)stream_push(s, s->live->beat, false);
+	else if (!s->moved)
+		stream_drop_slow(s);
+	s->moved = false;
 }
 
 static void
@@ -133,12 +161,22 @@ on_ping(void *ctx)
 {
 	struct live *l = ctx;
 
-	for (size_t i = 0; i < ROOMS; i++)
-		ping_list(l, &l->rooms[i]);
-	ping_list(l, &l->fleet);
-	ping_list(l, &l->logs);
+	each_stream(l, ping, NULL);
 	if (l->counts.streams > 0)
 		timer_start(l->ping, PING_MS);
+}
+
+static void
+end_if_of(struct stream *s, const void *token)
+{
+	if (strcmp(s->token, token) == 0)
+		stream_end(s);
+}
+
+void
+live_end_token(struct live *l, const char *token)
+{
+	each_stream(l, end_if_of, token);
 }
 
 struct live *
@@ -164,10 +202,10 @@ live_create(struct httpd *h)
 }
 
 static void
-drop_list(struct list *list)
+drop(struct stream *s, const void *ctx)
 {
-	LIST_EACH_SAFE(at, list)
-		stream_drop(CONTAINER_OF(at, struct stream, at));
+	(void)ctx;
+	stream_drop(s);
 }
 
 void
@@ -176,10 +214,7 @@ live_destroy(struct live *l)
 	if (l == NULL)
 		return;
 	app_unlisten(l->listener);
-	for (size_t i = 0; i < ROOMS; i++)
-		drop_list(&l->rooms[i]);
-	drop_list(&l->fleet);
-	drop_list(&l->logs);
+	each_stream(l, drop, NULL);
 	LIST_EACH_SAFE(at, &l->gone) {
 		struct stream *s = CONTAINER_OF(at, struct stream, at);
 

@@ -26,6 +26,9 @@ void live_fleet_stream(struct exchange *x);
 void live_log_stream(struct exchange *x, const char *company,
     enum log_level least);
 
+/* The token is no longer good: what was opened with it ends. */
+void live_end_token(struct live *l, const char *token);
+
 struct live_counts {
 	size_t streams;                 /* open now */
 	uint64_t opened;

@@ -2,6 +2,7 @@
 #ifndef PAIRDESK_HTTPD_LIVE_IMPL_H
 #define PAIRDESK_HTTPD_LIVE_IMPL_H
 
+#include "core/app/tokens.h"
 #include "core/base/list.h"
 #include "httpd/chunk.h"
 #include "httpd/impl.h"
@@ -39,6 +40,8 @@ struct stream {
 	enum stream_kind kind;
 	enum lang lang;
 	char company[COMPANY_ID_MAX + 1];       /* "" all */
+	char token[TOKEN_ID_LEN + 1];   /* that it was opened with, "" none */
+	int64_t expires_ms;             /* of the token, wall; 0 never */
 	struct queue queue;
 	struct snapshot *snapshot;      /* of a fleet; NULL: all is told */
 	uint64_t line;                  /* of a log: told last */

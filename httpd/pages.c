@@ -12,6 +12,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "httpd/access.h"
 #include "httpd/answer.h"
 #include "httpd/api.h"
 #include "httpd/impl.h"
@@ -236,6 +237,10 @@ pages_serve(struct exchange *x)
 	if (is_html) {
 		response_field(r, "Content-Security-Policy", x->httpd->csp);
 		response_field(r, "X-Robots-Tag", "noindex, nofollow");
+		/* the page of a visitor whom another site sent opens no
+		 * attempt by itself; this field is one that scripts can read */
+		if (x->httpd->is_open && !access_is_own_site(x))
+			response_field(r, "Server-Timing", "elsewhere");
 		if (config_list_count(x->httpd->config,
 		    OPT_HTTP_FRAME_ANCESTORS) == 0)
 			response_field(r, "X-Frame-Options", "DENY");

@@ -198,6 +198,7 @@ static const struct field {
 	{ "Origin", SLOT(origin), ONCE },
 	{ "Authorization", SLOT(authorization), ONCE },
 	{ "Content-Type", SLOT(content_type), ONCE },
+	{ "Content-Encoding", SLOT(content_encoding), ONCE },
 	{ "Sec-Fetch-Site", SLOT(fetch_site), ONCE },
 	{ "Sec-Fetch-Mode", SLOT(fetch_mode), ONCE },
 	{ "Sec-Fetch-Dest", SLOT(fetch_dest), ONCE },
@@ -210,6 +211,43 @@ static const struct field {
 	{ "X-Forwarded-Proto", SLOT(forwarded_proto), FIRST_COUNTS },
 	{ "X-Forwarded-Host", SLOT(forwarded_host), FIRST_COUNTS },
 };
+
+/* MHD takes any byte; blanks before the colon stay in the name. */
+static bool
+is_token(const char *name)
+{
+	static const char token[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+
+	return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
+static bool
+is_printable(const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++) {
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* Of a folded field MHD puts the second line behind the name: one that says
+ * where a body ends must not get lost that way. */
+static bool
+is_framing_folded(const char *name)
+{
+	static const char *const framing[] = { "Content-Length",
+	    "Transfer-Encoding" };
+
+	for (size_t i = 0; i < ARRAY_LEN(framing); i++) {
+		const size_t n = strlen(framing[i]);
+
+		if (strncasecmp(name, framing[i], n) == 0 && name[n] != '\0')
+			return true;
+	}
+	return false;
+}
 
 static bool
 is_proxys(const char *name)
@@ -239,6 +277,9 @@ request_take_field(struct request *r, const char *name, const char *value)
 	r->field_count++;
 	if (value == NULL)
 		value = "";
+	if (!is_token(name) || !is_printable(value) ||
+	    is_framing_folded(name))
+		r->is_ambiguous = true;
 	if (first == 'x' || first == 'f' || first == 'v')
 		r->is_forwarded = r->is_forwarded || is_proxys(name);
 	if (strcasecmp(name, "Content-Length") == 0)
@@ -272,7 +313,7 @@ request_is_json(const struct request *r)
 	static const char type[] = "application/json";
 	const char *rest;
 
-	if (r->content_type == NULL ||
+	if (r->content_type == NULL || r->content_encoding != NULL ||
 	    strncasecmp(r->content_type, type, sizeof type - 1) != 0)
 		return false;
 	rest = r->content_type + sizeof type - 1;

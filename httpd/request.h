@@ -47,7 +47,8 @@ struct request {
 	uint64_t length;
 	const char *host, *origin, *referer, *authorization;
 	const char *fetch_site, *fetch_mode, *fetch_dest;
-	const char *content_type, *accept_language, *last_event_id;
+	const char *content_type, *content_encoding;
+	const char *accept_language, *last_event_id;
 	const char *if_none_match, *cors_method;
 	const char *forwarded_for, *forwarded_proto, *forwarded_host;
 };
@@ -73,7 +74,7 @@ void request_take_field(struct request *r, const char *name,
 /* First value of a parameter, "" for one without value; NULL: not there. */
 const char *request_param(const struct request *r, const char *name);
 
-/* Whether the body's type is application/json, in UTF-8 if it says. */
+/* Whether the body is application/json, in UTF-8 if it says, and not packed. */
 bool request_is_json(const struct request *r);
 
 #endif

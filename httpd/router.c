@@ -58,6 +58,8 @@ refuse_method(struct exchange *x)
 	char allow[128] = "";
 	const char *company;
 
+	if (pages_has(x->httpd, &x->req))
+		add_method(allow, sizeof allow, "GET, HEAD");
 	for (const struct route *r = routes; r->path != NULL; r++) {
 		if (!is_path(&x->req, r->path, &company))
 			continue;
@@ -77,7 +79,7 @@ refuse_method(struct exchange *x)
 static bool
 find_route(struct exchange *x, const char **company)
 {
-	bool is_known = false;
+	bool is_known = pages_has(x->httpd, &x->req);
 	const char *id;
 
 	for (const struct route *r = routes; r->path != NULL; r++) {

@@ -150,9 +150,18 @@ server_drop(struct link *link)
 }
 
 bool
+server_is_deserted(const struct link *link)
+{
+	char byte;
+
+	return recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+bool
 server_sleep(struct link *link)
 {
-	if (link->dead)
+	/* who is awake at the end sends what it has, and ends then */
+	if (link->dead || link->server->finishing)
 		return false;
 	if (!link->asleep) {
 		link->asleep = true;

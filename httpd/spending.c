@@ -7,6 +7,7 @@
 #include "core/base/list.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "httpd/attempt.h"
 
 struct note {
 	struct list link;
@@ -51,10 +52,7 @@ is_over(struct app *app, const char *company)
 	struct session_view view;
 
 	return !app_view(app, company, &view) ||
-	    (!view.linked && view.status != WA_STATUS_CONNECTING &&
-	    view.status != WA_STATUS_QR && view.status != WA_STATUS_CODE &&
-	    view.status != WA_STATUS_PAIRING &&
-	    view.status != WA_STATUS_PASSKEY_REQUIRED);
+	    (!view.linked && !attempt_is_open(&view));
 }
 
 static void

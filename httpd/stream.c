@@ -109,6 +109,7 @@ stream_create(struct exchange *x, enum stream_kind kind, const char *company,
 {
 	struct live *l = x->httpd->live;
 	struct stream *s = xcalloc(1, sizeof *s);
+	struct token_info token;
 
 	list_init(&s->feeding);
 	s->live = l;
@@ -117,6 +118,10 @@ stream_create(struct exchange *x, enum stream_kind kind, const char *company,
 	s->lang = x->lang;
 	s->moved = true;
 	str_copy(s->company, sizeof s->company, company);
+	str_copy(s->token, sizeof s->token, x->who.token);
+	if (s->token[0] != '\0' && tokens_get(app_tokens(l->h->app),
+	    s->token, &token))
+		s->expires_ms = token.expires_ms;
 	list_append(list, &s->at);
 	l->counts.streams++;
 	l->counts.opened++;

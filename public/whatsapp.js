@@ -132,7 +132,7 @@ async function ask(method, path, body) {
 		if (got.retryAfter)
 			got.until = time() + got.retryAfter * SECOND;
 		data.lang = lang;
-		return {http: answer.status, isOk: answer.ok, body: data};
+		return {http: answer.status, isOk: answer.ok, body: data, by: answer.headers.get('X-Pairdesk-Version')};
 	} catch (e) {
 		return {http: 0, body: {}};
 	} finally {
@@ -379,12 +379,19 @@ function renew() {
 		get().then(draw);
 }
 
+/* Whether another site sent the visitor here; its page must start nothing. */
+function isSent() {
+	const [nav] = performance.getEntriesByType('navigation');
+
+	return ((nav || {}).serverTiming || []).some((t) => t.name === 'elsewhere');
+}
+
 /* A company that waits for nothing gets its first QR code by itself. */
 function begin() {
 	if (now.isBegun || document.hidden || !now.status)
 		return;
 	now.isBegun = true;
-	if (isQr && !isPhone() && (state().reason === 'never_linked' || isOpen()))
+	if (isQr && !isPhone() && !isSent() && (state().reason === 'never_linked' || isOpen()))
 		request();
 }
 
@@ -475,13 +482,13 @@ let told = '';
 function drawSupport(p) {
 	const said = [company, p.code, p.title, p.advice].join('\n');
 	const write = (h) => {
-		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + (h.body.version || '');
+		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + (h.by || '');
 	};
 
 	if (told === said)
 		return;
 	told = said;
-	write({body: {}});
+	write({});
 	ask('GET', 'health').then(write);
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/list.h"
 #include "core/base/mem.h"
 #include "tui/reply.h"
+#include "tui/told.h"
 
 #define REQUEST_MAX ((size_t)64 * 1024)
 #define READ_SIZE 8192
@@ -119,7 +120,7 @@ succeed(struct call *call)
 		answer.json = json;
 	call_cancel(call);
 	call->fn(call->ctx, &answer);
-	cJSON_Delete(json);
+	told_wipe(json);
 }
 
 /* --- bytes ------------------------------------------------------------------- */

@@ -247,10 +247,12 @@ run_end(struct run *r, int exit_code)
 		return;
 	r->ending = true;
 	r->exit_code = exit_code;
-	if (r->app != NULL)
-		app_stop(r->app, on_stopped, r);
-	else
+	if (r->app == NULL) {
 		loop_stop(r->loop);
+		return;
+	}
+	httpd_say_stopping(r->httpd);
+	app_stop(r->app, on_stopped, r);
 }
 
 static void

@@ -87,7 +87,7 @@ end_line(struct sse *s)
 enum err
 sse_feed(struct sse *s, const void *p, size_t n)
 {
-	const char *at = p, *const end = at + n;
+	const char *at = p, *const end = n > 0 ? at + n : at;
 	enum err err = ERR_OK;
 
 	while (at < end && err == ERR_OK) {

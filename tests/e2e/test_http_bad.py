@@ -131,9 +131,10 @@ LINES = [(label, get(lines), TAKEN) for label, lines in (
     ("NUL in a value", "X: a\0b\r\n"), ("only a blank", " \r\n"),
     ("bare CR in a value", "X: a\rb\r\n"),
     ("bare LF in a value", "X: a\nY: b\r\n"),
+    ("no name", ": value\r\n"), ("only a colon", ":\r\n"),
 )]
 LINES += [(label, get(lines), NO) for label, lines in (
-    ("NUL in a name", "X\0: a\r\n"), ("no colon", "Nothing here\r\n"), ("no name", ": value\r\n"),
+    ("NUL in a name", "X\0: a\r\n"), ("no colon", "Nothing here\r\n"),
     ("blank in a name", "X Y: z\r\n"), ("blank before a colon", "X : y\r\n"),
     ("tab before a colon", "X\t: y\r\n"),
     ("control character in a name", "X\x01: y\r\n"),
@@ -141,7 +142,6 @@ LINES += [(label, get(lines), NO) for label, lines in (
     ("slash in a name", "X/Y: z\r\n"), ("high byte in a name", "Ж: y\r\n"),
     ("quote in a name", 'X": y\r\n'), ("at in a name", "X@: y\r\n"),
     ("bell in a value", "X: \x07\r\n"), ("escape in a value", "X: \x1b[2J\r\n"),
-    ("only a colon", ":\r\n"),
 )]
 LINES += [
     ("blank before the first", "GET /health HTTP/1.1\r\n Host: {host}\r\n\r\n",

@@ -133,7 +133,6 @@ def test_http_openapi_methods(t):
             elif method not in ("HEAD", "OPTIONS"):
                 wrong.append(f"{method} {path}: {answer.status}, not in it")
     t.equal(wrong, [])
-    t.equal(sim.touched(), 0)
 
 
 def test_http_openapi_nothing_else_is_served(t):
@@ -198,7 +197,8 @@ def test_http_openapi_answers(t, outlet):
     asker.ask("GET", f"{API}/tokens")
     asker.ask("DELETE", f"{API}/tokens?id={made.json()['data']['id']}")
     asker.ask("DELETE", f"{API}/tokens?id=nosuch")
-    asker.ask("PATCH", f"{API}/listener", {"running": True})
+    where = asker.ask("GET", f"{API}/listener").json()["data"]["addresses"]
+    asker.ask("PATCH", f"{API}/listener", {"addresses": where})
     asker.ask("POST", session("acme", "logout"))
     unlinked(t, web)
     every_get(asker)                            # unlinked again
@@ -214,8 +214,9 @@ def test_http_openapi_refusals(t):
     desk.core_ready()
     admin = Checked(t, desk.control())
     stranger = Checked(t, web)
-    for (method, template), operation in OPERATIONS.items():
+    for n, ((method, template), operation) in enumerate(OPERATIONS.items()):
         path = template.replace("{companyId}", "acme")
+        stranger.web = web.from_(f"127.0.4.{n + 1}")    # no penalty
         answer = stranger.ask(method, path, token="pd_a_" + "x" * 43)
         answer = stranger.ask(method, path, headers={"Host": "evil.example"})
         t.equal(answer.status, 421, f"{method} {path}")
@@ -226,7 +227,7 @@ def test_http_openapi_refusals(t):
         if "{companyId}" in template:
             bad = template.replace("{companyId}", "a.b")
             t.equal(admin.ask(method, bad).status, 400, bad)
-        if "requestBody" in operation:
+        if "requestBody" in operation and "200" in operation["responses"]:
             for body, status in (("[", 400), ("[]", 400), ("5", 400),
                                  ("x" * 20000, 413)):
                 answer = admin.ask(method, path, body)

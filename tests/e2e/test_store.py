@@ -16,11 +16,8 @@ PAGE = 4096
 SUM = 16            # at the end of each page (core/store/page.c)
 
 
-@rows("args", [
-    ("status",), ("companies",), ("serve",), ("link beta --json",),
-    ("logout acme",), ("remove acme",), ("reconnect acme",),
-])
-def test_store_second_process_is_refused(t, args):
+@rows("args", [("serve",), ("serve --http 0",)])
+def test_store_second_core_is_refused(t, args):
     sim, desk = t.pair()
     desk.linked(sim)
     after = sim.seq()
@@ -32,6 +29,25 @@ def test_store_second_process_is_refused(t, args):
     t.equal(done.code, TEMPFAIL, str(done))
     t.contains(done.err + done.out, str(serve.pid), "who holds it")
     t.true(serve.running(), serve.describe())
+    t.equal(sim.status()["logouts"], 0)
+    t.equal(serve.stop(), OK)
+
+
+@rows("args", [
+    ("status",), ("companies",), ("logout acme",), ("remove acme",),
+    ("reconnect acme",), ("link beta --json",),
+])
+def test_store_second_process_without_its_socket(t, args):
+    """Who cannot ask the core that runs does nothing behind its back."""
+    sim, desk = t.pair()
+    desk.linked(sim)
+    after = sim.seq()
+    serve = desk.serve()
+    sim.wait("active", after=after)
+    done = desk.run(*args.split(),
+                    PAIRDESK_CONTROL_SOCKET=t.path("elsewhere"))
+    t.equal(done.code, TEMPFAIL, str(done))
+    t.contains(done.err + done.out, str(serve.pid), "who holds it")
     t.equal(sim.status()["logouts"], 0)
     t.equal(serve.stop(), OK)
 

@@ -17,10 +17,16 @@ export async function teardown() {
 	await open?.stop()
 }
 
-// The link of `pairdesk share`, as a path of the listener.
+// A link to share, as a path of the listener; asked for as the command line
+// does it, on the control socket.
 async function share(company) {
-	const told = await world.cli('share', company)
-	return /\/(whatsapp-pairing\.html\?company=\S+)/.exec(told)[1]
+	const answer = await new Promise((yes, no) => http.request({ method: 'POST',
+		socketPath: `${world.dir}/state/control.sock`, headers: { Host: 'pairdesk' },
+		path: `/api/whatsapp/sessions/${company}/share` }, yes).on('error', no).end())
+	let text = ''
+	for await (const piece of answer)
+		text += piece
+	return /\/(whatsapp-pairing\.html.*)/.exec(JSON.parse(text).data.pairingUrl)[1]
 }
 
 // What a page of another site comes to: each way to ask, and its answer.
@@ -122,11 +128,33 @@ export const tests = {
 		}
 	},
 
-	async 'a link on another site opens the page'() {
-		const p = await Page.open(browser, open, '')
-		await p.page.setContent(`<a href="${open.url}whatsapp-qr.html?company=linked&lang=en">x</a>`)
-		await p.page.click('a')
-		await p.shown('qr')
-		await p.close()
+	async 'a link on another site opens the page, which starts nothing by itself'() {
+		const before = (await open.sim.do('status')).upgrades
+		const server = http.createServer((q, a) => {
+			a.writeHead(200, { 'Content-Type': 'text/html' })
+			a.end(`<a ${q.url === '/' ? '' : 'rel="noreferrer"'} ` +
+				`href="${open.url}whatsapp-qr.html?company=sent&lang=en">x</a>`)
+		})
+		await new Promise(done => server.listen(0, '127.0.0.1', done))
+		try {
+			for (const path of ['/', '/noreferrer']) {
+				const p = await Page.open(browser, open, '')
+				await p.page.goto(`http://localhost:${server.address().port}${path}`)
+				await p.page.click('a')
+				await p.says('state', 'Not linked yet')
+				assert.equal(await p.text('get'), 'Show the QR code')
+				assert.equal((await open.api('sent/status')).http, 404)
+				assert.equal((await open.sim.do('status')).upgrades, before)
+				if (path !== '/') {
+					await p.page.click('#get')
+					await p.shown('qr')
+				}
+				p.bad = []		// the other site itself
+				await p.close()
+			}
+		} finally {
+			server.closeAllConnections()
+			server.close()
+		}
 	},
 }

@@ -79,13 +79,6 @@ export class World {
 		return this.ended
 	}
 
-	// pairdesk ARGS; what it prints.
-	async cli(...args) {
-		const { stdout } = await run(this.programs.pairdesk, args,
-			{ env: this.env, cwd: this.dir, timeout: WAIT_MS })
-		return stdout.trim()
-	}
-
 	async api(path, options) {
 		const answer = await fetch(`${this.url}api/whatsapp/sessions/${path}`, options)
 		return { http: answer.status, ...await answer.json() }
@@ -172,14 +165,18 @@ export class Page {
 		return this.text('code')
 	}
 
+	async fits(what) {
+		assert.equal(await this.page.evaluate(() =>
+			document.documentElement.scrollWidth > innerWidth), false, `scrolls sideways: ${what}`)
+	}
+
 	// axe-core, and no horizontal scrolling.
 	async check(what) {
+		await this.fits(what)
 		await this.page.evaluate(axe)
 		const { violations } = await this.page.evaluate(() => axe.run(document, {
 			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
 		assert.deepEqual(violations.map(v => `${v.id}: ${v.nodes.map(n => n.html)}`), [], `axe: ${what}`)
-		assert.equal(await this.page.evaluate(() =>
-			document.documentElement.scrollWidth > innerWidth), false, `scrolls: ${what}`)
 	}
 
 	async close() {

@@ -16,6 +16,8 @@ const PANELS = [
 	['error', 'store_damaged'], ['idle', 'code_expired'], ['idle', 'paused'],
 ]
 
+const LOOKS = [['light', 320, 'ru'], ['dark', 360, 'en'], ['dark', 1280, 'ru'], ['light', 1280, 'en']]
+
 let fake, browser
 
 export async function setup(t) {
@@ -29,29 +31,33 @@ export async function teardown() {
 
 const open = (where, options) => Page.open(browser, fake, where, options)
 
+function panel([status, reason], i) {
+	const [colorScheme, width, lang] = LOOKS[i % LOOKS.length]
+
+	return [`${status} ${reason}: ${lang}, ${width} px, ${colorScheme}`, async () => {
+		const until = /temporary|rate_limited|budget/.test(reason) ?
+			new Date(Date.now() + MINUTE).toISOString() : null
+		const told = l => `${l === 'ru' ? 'Состояние:' : 'state is'} ${status}.`
+		fake.set(reason, status, reason, { until })
+		const p = await open(`${i % 2 ? QR : CODE}${reason}&lang=${lang}`,
+			{ colorScheme, viewport: { width, height: 700 } })
+		await p.says('trouble-title', told(lang))
+		await p.says('trouble-advice', lang === 'ru' ? 'Сделайте' : 'Do this')
+		assert.equal(await p.isVisible('clock'), !!until, reason)
+		const mayAsk = !until && /network_blocked|unlinked|locked|damaged|expired/.test(reason)
+		assert.equal(await p.isVisible('ask'), mayAsk, `${reason} may ask`)
+		assert.ok(await p.isVisible('other'))
+		await p.check(reason)
+		await p.page.click('#lang')
+		const other = lang === 'en' ? 'ru' : 'en'
+		await p.says('trouble-title', told(other))
+		assert.equal(await p.page.evaluate(() => document.documentElement.lang), other)
+		await p.close()
+	}]
+}
+
 export const tests = {
-	async 'every state, both languages, three widths, light and dark'() {
-		const looks = [['light', 320, 'ru'], ['dark', 360, 'en'], ['dark', 1280, 'ru'], ['light', 1280, 'en']]
-		for (const [i, [status, reason]] of PANELS.entries()) {
-			const [colorScheme, width, lang] = looks[i % looks.length]
-			const until = /temporary|rate_limited|budget/.test(reason) ?
-				new Date(Date.now() + MINUTE).toISOString() : null
-			fake.set(reason, status, reason, { until })
-			const p = await open(`${i % 2 ? QR : CODE}${reason}&lang=${lang}`,
-				{ colorScheme, viewport: { width, height: 700 } })
-			await p.says('trouble-title', `${lang === 'ru' ? 'Состояние:' : 'state is'} ${status}.`)
-			await p.says('trouble-advice', lang === 'ru' ? 'Сделайте' : 'Do this')
-			assert.equal(await p.isVisible('clock'), !!until, reason)
-			const mayAsk = !until && /network_blocked|unlinked|locked|damaged|expired/.test(reason)
-			assert.equal(await p.isVisible('ask'), mayAsk, `${reason} may ask`)
-			assert.ok(await p.isVisible('other'))
-			await p.check(`${status} ${reason}`)
-			await p.page.click('#lang')
-			await p.says('trouble-title', `${lang === 'en' ? 'Состояние:' : 'state is'} ${status}.`)
-			assert.equal(await p.page.evaluate(() => document.documentElement.lang), lang === 'en' ? 'ru' : 'en')
-			await p.close()
-		}
-	},
+	...Object.fromEntries(PANELS.map(panel)),
 
 	async 'form, code, QR code, passkey and the end: no violation of axe'() {
 		for (const [colorScheme, width, lang] of [['light', 320, 'ru'], ['dark', 1280, 'en']]) {

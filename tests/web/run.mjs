@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core'
 
 const FILES = ['plain', 'look', 'link', 'trouble', 'access']
 const LIMIT_MS = 240000
-const TEST_MS = 45000
+const TEST_MS = 90000
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const args = process.argv.slice(2)

@@ -60,7 +60,7 @@ async function told(p, english, russian, mayAsk, isOfStatus) {
 	await p.says('trouble', english)
 	assert.equal(await p.isVisible('ask'), mayAsk, 'may ask')
 	assert.ok(await p.isVisible('other'), 'the other way')
-	await p.check(english)
+	await p.fits(english)
 	if (isOfStatus) {
 		await p.page.click('#lang')
 		await p.says('trouble', russian)

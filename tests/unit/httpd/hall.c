@@ -80,9 +80,18 @@ hall_finish(struct hall *h)
 		loop_turn(app_loop(h->app), true);
 	EXPECT(h->stopped);
 	httpd_close(h->h);
+	h->h = NULL;
 	app_close(h->app);
 	config_destroy(h->config);
 	fix_finish(&h->fix);
+}
+
+void
+hall_finish_now(struct hall *h)
+{
+	httpd_close(h->h);
+	h->h = NULL;
+	hall_finish(h);
 }
 
 static void
@@ -106,11 +115,10 @@ hall_name(struct hall *h, const char *company, const char *name)
 
 /* --- callers -------------------------------------------------------------------- */
 
-void
-caller_init(struct caller *c, struct hall *h, const char *path,
-    const char *fields)
+static void
+caller_open(struct caller *c, struct hall *h, const char *request)
 {
-	char text[512];
+	const size_t n = strlen(request);
 	int fds[2];
 
 	*c = (struct caller){ .hall = h, .cap = TAKE };
@@ -119,10 +127,31 @@ caller_init(struct caller *c, struct hall *h, const char *path,
 	    0, fds) != 0)
 		abort();
 	c->fd = fds[0];
+	EXPECT(write(c->fd, request, n) == (ssize_t)n);
+	EXPECT_INT(httpd_adopt(h->h, fds[1]), ERR_OK);
+}
+
+void
+caller_init(struct caller *c, struct hall *h, const char *path,
+    const char *fields)
+{
+	char text[512];
+
 	str_format(text, sizeof text, "GET %s HTTP/1.0\r\nHost: pairdesk\r\n"
 	    "%s\r\n", path, fields);
-	EXPECT(write(c->fd, text, strlen(text)) == (ssize_t)strlen(text));
-	EXPECT_INT(httpd_adopt(h->h, fds[1]), ERR_OK);
+	caller_open(c, h, text);
+}
+
+void
+caller_ask(struct caller *c, struct hall *h, const char *method,
+    const char *path, const char *body)
+{
+	char text[2048];
+
+	str_format(text, sizeof text, "%s %s HTTP/1.0\r\nHost: pairdesk\r\n"
+	    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+	    method, path, strlen(body), body);
+	caller_open(c, h, text);
 }
 
 void

@@ -25,6 +25,8 @@ struct hall {
 
 void hall_init(struct hall *h);
 void hall_finish(struct hall *h);
+/* The listener first, before the loop turns again. */
+void hall_finish_now(struct hall *h);
 /* Some turns of the loop, none of which waits. */
 void hall_turn(struct hall *h, int turns);
 
@@ -43,6 +45,9 @@ struct caller {
 /* fields: lines with CR LF, or "". */
 void caller_init(struct caller *c, struct hall *h, const char *path,
     const char *fields);
+/* The same with a method and a body of JSON, or "". */
+void caller_ask(struct caller *c, struct hall *h, const char *method,
+    const char *path, const char *body);
 void caller_finish(struct caller *c);
 /* Takes what is there, at most max bytes. */
 void caller_take(struct caller *c, size_t max);

@@ -33,6 +33,9 @@ TEST(body_is_one_object_and_nothing_else)
 		{ "{} x", false }, { "{\"a\":}", false }, { "{'a':1}", false },
 		{ "{\"a\":\"\xff\"}", false }, { "{\"a\":\"\xc0\xaf\"}", false },
 		{ "{\"a\":[[[[[[[[[1]]]]]]]]]}", false },
+		{ "{\"a\":\"1\\u0000\"}", false },
+		{ "{\"a\":\"\\\\\\u0000\"}", false },
+		{ "{\"a\":\"\\\\u0000\"}", true },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -52,4 +55,13 @@ TEST(body_nested_ten_thousand_deep_is_refused_before_anybody_recurses)
 	memset(text + 10000, ']', 10000);
 	EXPECT(!is_taken(text, 20000));
 	free(text);
+}
+
+TEST(body_with_an_escaped_nul_is_refused)
+{
+	static const char nul[] = "{\"a\":\"1\\u0000\"}";
+	static const char none[] = "{\"a\":\"\\\\u0000\"}";
+
+	EXPECT(!is_taken(nul, sizeof nul - 1));
+	EXPECT(is_taken(none, sizeof none - 1));
 }

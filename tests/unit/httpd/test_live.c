@@ -355,6 +355,55 @@ TEST(live_fleet_survives_a_burst)
 	hall_finish(&h);
 }
 
+TEST(live_follows_the_log)
+{
+	struct caller c, warnings;
+	struct hall h;
+
+	hall_init(&h);
+	hall_name(&h, "acme", "x");
+	hall_name(&h, "beta", "x");
+	caller_init(&c, &h, "/api/whatsapp/sessions/acme/log?follow", "");
+	caller_init(&warnings, &h, "/api/whatsapp/log?follow&level=error", "");
+	EXPECT(caller_until(&c, "retry: 2000"));
+	EXPECT_INT(app_link(h.app, "beta", NULL), ERR_OK);
+	EXPECT_INT(app_link(h.app, "acme", NULL), ERR_OK);
+	EXPECT(caller_until(&c, "status=connecting"));
+	EXPECT(strstr(c.text, "event: log\ndata: {\"seq\":") != NULL);
+	EXPECT(strstr(c.text, "\"companyId\":\"acme\"") != NULL);
+	EXPECT(strstr(c.text, "beta") == NULL);
+	caller_take(&warnings, 65536);
+	EXPECT(strstr(warnings.text, "level=info") == NULL);
+	caller_finish(&c);
+	caller_finish(&warnings);
+	hall_finish(&h);
+}
+
+/* What was told last has woken them, and they go to sleep again some turns
+ * later: the end may come at any moment between. */
+TEST(live_ends_while_readers_are_told)
+{
+	struct caller c[2];
+	struct hall h;
+
+	for (int turns = 0; turns < 6; turns++) {
+		hall_init(&h);
+		hall_name(&h, "acme", "x");
+		caller_init(&c[0], &h, ACME, "");
+		caller_init(&c[1], &h, FLEET, "");
+		EXPECT(caller_until(&c[0], "serverTime"));
+		EXPECT(caller_until(&c[1], "serverTime"));
+		while (h.patching > 0)
+			loop_turn(app_loop(h.app), true);
+		hall_turn(&h, 20);
+		hall_name(&h, "acme", "y");
+		hall_turn(&h, turns);
+		hall_finish_now(&h);
+		caller_finish(&c[0]);
+		caller_finish(&c[1]);
+	}
+}
+
 TEST(live_ends_with_readers_on_it)
 {
 	struct caller c[8];

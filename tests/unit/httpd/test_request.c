@@ -98,6 +98,14 @@ TEST(request_fields_that_contradict_each_other_are_found)
 		{ { "Host", "host" }, { "a", "a" }, true, false },
 		{ { "Authorization", "Authorization" }, { "a", "b" }, true,
 		    false },
+		{ { "Content-Length ", NULL }, { "5", NULL }, true, false },
+		{ { "Content-Length5", NULL }, { "", NULL }, true, false },
+		{ { "Transfer-Encodingchunked", NULL }, { "", NULL }, true,
+		    false },
+		{ { "", NULL }, { "a", NULL }, true, false },
+		{ { "X(", "Y" }, { "a", "b" }, true, false },
+		{ { "X", NULL }, { "a\ab", NULL }, true, false },
+		{ { "X", NULL }, { "a\tb \xc3\xa4", NULL }, false, false },
 		{ { "Referer", "Referer" }, { "a", "b" }, false, false },
 		{ { "X-Forwarded-For", NULL }, { "1.2.3.4", NULL }, false,
 		    true },
@@ -145,5 +153,7 @@ TEST(request_is_json_only_in_utf8)
 		request_init(&r);
 		r.content_type = rows[i].type;
 		EXPECT_INT(request_is_json(&r), rows[i].is);
+		r.content_encoding = "gzip";
+		EXPECT(!request_is_json(&r));
 	}
 }

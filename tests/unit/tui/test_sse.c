@@ -32,6 +32,7 @@ hear(struct heard *h, const char *text, size_t piece)
 	h->count = 0;
 	buf_clear(&h->text);
 	sse_init(&s, on_event, h);
+	EXPECT_INT(sse_feed(&s, NULL, 0), ERR_OK);
 	for (size_t at = 0; at < n && err == ERR_OK; at += piece)
 		err = sse_feed(&s, text + at, n - at < piece ? n - at : piece);
 	sse_finish(&s);
