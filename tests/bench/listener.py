@@ -525,9 +525,9 @@ def measure_delays(bench, report, sim):
         many = delays_of_many(web, sim)
     report.line(
         "memory of an event reader", each, "KiB",
-        against(each, 14, "KiB"), f"anonymous memory with {READERS} readers less that "
-        f"without, by {READERS}: {during} - {before} KiB; against the block "
-        "that libmicrohttpd keeps for each connection")
+        against(each, 14, "KiB"), f"anonymous memory with {READERS} readers "
+        f"less that without, by {READERS}: {during} - {before} KiB; against "
+        "the block that libmicrohttpd keeps for each connection")
     report.bar(
         "from the act to its event, one reader", one.took()[-1], "ms", 100,
         f"worst of {ACTS} on as many companies, each with a reader: a scan, "
