@@ -40,6 +40,7 @@ find_place(struct place *p, const char *path)
 	const char *slash = strrchr(path, '/');
 
 	p->dir = -1;
+	errno = ENAMETOOLONG;
 	if (slash == NULL || slash == path || slash[1] == '\0' ||
 	    !str_copy(dir, sizeof dir, path))
 		return false;
@@ -50,6 +51,8 @@ find_place(struct place *p, const char *path)
 	p->name = slash + 1;
 	p->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	p->address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (p->dir != -1)
+		errno = ENAMETOOLONG;
 	return p->dir != -1 && str_format(p->address.sun_path,
 	    sizeof p->address.sun_path, "/proc/self/fd/%d/%s", p->dir,
 	    p->name);

@@ -273,22 +273,30 @@ httpd_listen(struct httpd *h, const struct listen_spec *specs, size_t n,
 
 /* Sockets of systemd: a Unix one is a further control socket. */
 static enum err
-take_inherited(struct httpd *h)
+take_socket(struct httpd *h, int fd, struct app_problem *problem)
+{
+	struct server_port *port;
+	struct listen_spec spec;
+
+	if (listen_address(fd, &spec))
+		return add_socket(h, fd, &spec, &h->bound[h->bound_count++]);
+	if (listen_is_control(fd))
+		return server_listen(h->server, fd, on_control_peer, h, &port);
+	str_format(problem->text, sizeof problem->text,
+	    "systemd handed over descriptor %d, which is no socket that "
+	    "listens; use ListenStream= in the socket unit", fd);
+	return ERR_INVALID;
+}
+
+static enum err
+take_inherited(struct httpd *h, struct app_problem *problem)
 {
 	int fds[LISTEN_MAX];
 	const size_t n = listen_inherited(fds, LISTEN_MAX);
-	struct server_port *port;
-	struct listen_spec spec;
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < n && err == ERR_OK; i++) {
-		if (listen_address(fds[i], &spec))
-			err = add_socket(h, fds[i], &spec,
-			    &h->bound[h->bound_count++]);
-		else
-			err = server_listen(h->server, fds[i],
-			    on_control_peer, h, &port);
-	}
+	for (size_t i = 0; i < n && err == ERR_OK; i++)
+		err = take_socket(h, fds[i], problem);
 	return err;
 }
 
@@ -300,7 +308,7 @@ open_tcp(struct httpd *h, struct app_problem *problem)
 	size_t count = 0;
 	enum err err;
 
-	if ((err = take_inherited(h)) != ERR_OK)
+	if ((err = take_inherited(h, problem)) != ERR_OK)
 		return err;
 	for (size_t i = 0; i < h->bound_count; i++)
 		specs[count++] = h->bound[i].spec;

@@ -90,17 +90,34 @@ listen_tcp(const struct listen_spec *spec, int *fd,
 	return ERR_OK;
 }
 
+static bool
+listens(int fd)
+{
+	int yes = 0;
+	socklen_t n = sizeof yes;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 &&
+	    yes != 0;
+}
+
+bool
+listen_is_control(int fd)
+{
+	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
+	socklen_t n = sizeof a;
+
+	return listens(fd) && getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
+	    a.ss_family == AF_UNIX;
+}
+
 bool
 listen_address(int fd, struct listen_spec *out)
 {
 	union any_address a;
 	socklen_t n = sizeof a;
-	int listens = 0;
-	socklen_t size = sizeof listens;
 
 	memset(&a, 0, sizeof a);
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 ||
-	    listens == 0 || getsockname(fd, &a.any, &n) != 0)
+	if (!listens(fd) || getsockname(fd, &a.any, &n) != 0)
 		return false;
 	if (a.any.sa_family == AF_INET) {
 		(void)inet_ntop(AF_INET, &a.v4.sin_addr, out->host,

@@ -19,6 +19,9 @@ MUST_CHECK enum err listen_tcp(const struct listen_spec *spec, int *fd,
 /* The address of a TCP socket that listens; false when it is none. */
 bool listen_address(int fd, struct listen_spec *out);
 
+/* A Unix socket that listens. */
+bool listen_is_control(int fd);
+
 /*
  * What systemd passed (sd_listen_fds(3): LISTEN_PID, LISTEN_FDS); the
  * variables are gone afterwards, so that no child takes them. Returns how
