@@ -1,5 +1,6 @@
 """The listener: what a request costs, what a crowd does to it, how soon an
 event arrives. README.md has the reasons."""
+import bisect
 import contextlib
 import http.client
 import json
@@ -153,29 +154,47 @@ class Delays:
 
     def __init__(self, *pids):
         self.pids = ("self", *pids)
-        self.took, self.own = [], []
+        self.times, self.waits = [], []         # looks at what was waited
+        self.spans = []
+
+    def look(self):
+        self.waits.append(waited_ms(*self.pids))
+        self.times.append(time.monotonic() * 1e3)
+        return self.times[-1]
 
     @contextlib.contextmanager
     def one(self, since=None):
-        waited = waited_ms(*self.pids)
-        since = since or time.monotonic()
+        began = self.look()
         yield
-        took = (time.monotonic() - since) * 1e3
-        self.took.append(took)
-        self.own.append(max(0, took - (waited_ms(*self.pids) - waited)))
+        self.spans.append((since * 1e3 if since else began, self.look()))
 
-    def p99(self):
-        return sorted(self.took)[len(self.took) * 99 // 100]
+    def waited(self, when):
+        """Until then; evenly between two looks."""
+        at = min(max(1, bisect.bisect(self.times, when)), len(self.times) - 1)
+        since, until = self.times[at - 1:at + 1]
+        part = min(1, max(0, (when - since) / max(1e-6, until - since)))
+        return self.waits[at - 1] + part * (self.waits[at] -
+                                            self.waits[at - 1])
+
+    def took(self):
+        return sorted(end - began for began, end in self.spans)
+
+    def own(self):
+        return sorted(max(0, end - began - self.waited(end) +
+                          self.waited(began)) for began, end in self.spans)
 
     def text(self):
-        return (f"{spread(self.took)}; less what was waited for a "
-                f"processor: {spread(self.own)}")
+        return (f"{spread(self.took())}; less what was waited for a "
+                f"processor: {spread(self.own())}")
+
+
+def p99(took):
+    return took[len(took) * 99 // 100]
 
 
 def spread(took):
-    took = sorted(took)
-    return (f"p50 {took[len(took) // 2]:.2f}, "
-            f"p99 {took[len(took) * 99 // 100]:.2f}, max {took[-1]:.2f} ms")
+    return (f"p50 {took[len(took) // 2]:.2f}, p99 {p99(took):.2f}, "
+            f"max {took[-1]:.2f} ms")
 
 
 # --- status ------------------------------------------------------------------
@@ -323,7 +342,7 @@ def ask_for(asker, web, seconds, glance):
 
 def say_crowd(report, what, calm, delays, memory, counts, seconds):
     report.bar(
-        f"status beside a crowd, {what}: p99", delays.p99(), "ms", 100,
+        f"status beside a crowd, {what}: p99", p99(delays.took()), "ms", 100,
         f"{CROWD} slow from 127.0.0.2 for {seconds} s ({counts['begun']} "
         f"begun, {counts['closed']} hung up on), 127.0.0.1 asks "
         f"{ASKED_PER_S}/s: {delays.text()}. Without the crowd "
@@ -506,16 +525,16 @@ def measure_delays(bench, report, sim):
         many = delays_of_many(web, sim)
     report.line(
         "memory of an event reader", each, "KiB",
-        against(each, 14, "KiB"), f"anonymous memory with {READERS} readers less that "
-        f"without, by {READERS}: {during} - {before} KiB; against the block "
-        "that libmicrohttpd keeps for each connection")
+        against(each, 14, "KiB"), f"anonymous memory with {READERS} readers "
+        f"less that without, by {READERS}: {during} - {before} KiB; against "
+        "the block that libmicrohttpd keeps for each connection")
     report.bar(
-        "from the act to its event, one reader", max(one.took), "ms", 100,
+        "from the act to its event, one reader", one.took()[-1], "ms", 100,
         f"worst of {ACTS} on as many companies, each with a reader: a scan, "
         "a stream error, a close by wasim, until the status event is read "
         f"by this Python: {one.text()}")
     report.bar(
-        f"from the act to the last of {READERS} readers", max(many.took),
+        f"from the act to the last of {READERS} readers", many.took()[-1],
         "ms", 100, f"worst of {ACTS} on one company that all watch: new QR "
         "codes, at last a scan; the reading of all of them by this Python "
         f"is in it: {many.text()}")
