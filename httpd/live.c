@@ -145,9 +145,7 @@ static void
 ping(struct stream *s, const void *ctx)
 {
 	(void)ctx;
-	if (server_is_deserted(s->link))
-		stream_drop(s);
-	else if (is_expired(s))
+	if (is_expired(s))
 		stream_end(s);
 	else if (s->queue.count == 0)
 		(void)stream_push(s, s->live->beat, false);

@@ -23,6 +23,7 @@
 #define ACCEPT_BATCH 64         /* at one wake-up, so that others get a turn */
 #define ACCEPT_PAUSE_MS 200     /* when descriptors have run out */
 #define SWEEP_MS 250            /* between looks at deadlines */
+#define LOOK_SWEEPS 4           /* of which one looks for readers that left */
 #define CONTROL_MAX 256         /* connections to the control socket */
 #define SEND_MS 30000           /* for an answer to be taken */
 #define PEER_GONE_MS 60000      /* unacknowledged data means that */
@@ -39,6 +40,7 @@ struct server {
 	struct watch *watch;            /* of MHD's epoll descriptor */
 	struct timer *run;              /* MHD wants a turn */
 	struct timer *sweep;
+	unsigned sweeps;
 	struct list links, ports;
 	struct link *arriving;          /* handed to MHD just now */
 	struct sources *sources;
@@ -150,14 +152,6 @@ server_drop(struct link *link)
 }
 
 bool
-server_is_deserted(const struct link *link)
-{
-	char byte;
-
-	return recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
-bool
 server_sleep(struct link *link)
 {
 	/* who is awake at the end sends what it has, and ends then */
@@ -170,16 +164,28 @@ server_sleep(struct link *link)
 	return true;
 }
 
+/* MHD does not watch one that sleeps. Who holds a request may have closed
+ * only its sending half; a reader of events has nothing to wait for. */
+static bool
+is_left(const struct link *l)
+{
+	char byte;
+
+	return l->asleep && l->answered &&
+	    recv(l->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void
 on_sweep(void *ctx)
 {
 	struct server *s = ctx;
 	const int64_t now = now_ms();
+	const bool looks = ++s->sweeps % LOOK_SWEEPS == 0;
 
 	LIST_EACH_SAFE(at, &s->links) {
 		struct link *l = CONTAINER_OF(at, struct link, at);
 
-		if (l->deadline_ms <= now) {
+		if (l->deadline_ms <= now || (looks && is_left(l))) {
 			l->deadline_ms = NEVER;
 			server_drop(l);
 		}

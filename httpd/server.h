@@ -63,8 +63,6 @@ void server_counts(const struct server *s, struct server_counts *out);
 
 /* The stream that this link sends has more to say, or has ended. */
 void server_wake(struct link *link);
-/* Whether its other end has hung up; nobody is told while it sleeps. */
-bool server_is_deserted(const struct link *link);
 /* Ends the connection without another word. */
 void server_drop(struct link *link);
 
