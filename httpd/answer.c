@@ -229,14 +229,21 @@ answer_verdict(struct exchange *x, const struct session_view *view,
 {
 	cJSON *o = verdict_object(x->lang, view, reason, v);
 	const cJSON *wait = cJSON_GetObjectItem(o, "retryAfter");
+	enum api_error error = error_of(reason, v);
 	char seconds[24];
 
+	/* who asked is told that no answer came, as its own error */
+	if (reason == WA_REASON_NOT_ANSWERING) {
+		error = API_TIMEOUT;
+		cJSON_ReplaceItemInObject(o, "errorCode",
+		    cJSON_CreateString(rows[error].code));
+	}
 	if (wait != NULL) {
 		str_format(seconds, sizeof seconds, "%.0f", wait->valuedouble);
 		exchange_field(x, "Retry-After", seconds);
 	}
-	x->httpd->errors[error_of(reason, v)]++;
-	answer_json(x, rows[error_of(reason, v)].status, o);
+	x->httpd->errors[error]++;
+	answer_json(x, rows[error].status, o);
 }
 
 void

@@ -108,7 +108,7 @@ is_sane(struct exchange *x)
 
 	if (r->is_too_long)
 		answer_error(x, API_URI_TOO_LONG);
-	else if (r->is_ambiguous)
+	else if (r->is_ambiguous || r->host == NULL)
 		answer_error(x, API_INVALID_REQUEST);
 	else if (r->is_head_too_large)
 		answer_error(x, API_FIELDS_TOO_LARGE);

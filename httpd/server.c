@@ -675,7 +675,6 @@ start_mhd(struct server *s)
 	    MHD_OPTION_CONNECTION_LIMIT,
 	    (unsigned)(s->limits.connections + CONTROL_MAX),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_END);
 }
 
