@@ -91,7 +91,7 @@ def test_http_api_code_is_one_for_the_window(t):
 
 
 def test_http_api_code_lives_no_longer_than_the_window(t):
-    sim, desk, web = opened(t, speed=20)
+    sim, desk, web = opened(t, speed=10)
     first = web.code()
     ends = ms(first["data"]["windowEndsAt"])
 
