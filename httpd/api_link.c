@@ -70,14 +70,13 @@ add_window(cJSON *o, const struct exchange *x, const struct app_shown *shown,
 /* --- the code --------------------------------------------------------------------------- */
 
 static cJSON *
-code_object(const struct exchange *x, const char *code, int64_t left_ms)
+code_object(const struct exchange *x, const char *code, int64_t left_s)
 {
 	cJSON *o = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(o, "code", code);
 	cJSON_AddStringToObject(o, "companyId", x->company);
-	cJSON_AddNumberToObject(o, "expiresIn",
-	    (double)(left_ms / 1000));
+	cJSON_AddNumberToObject(o, "expiresIn", (double)left_s);
 	cJSON_AddItemToObject(o, "instructions", link_steps_json(x->lang));
 	return o;
 }
@@ -86,7 +85,7 @@ static bool
 answer_code(struct exchange *x, const struct app_shown *shown)
 {
 	const int64_t now = now_ms();
-	int64_t left_ms = shown->window_ends_ms - now;
+	int64_t left_ms = shown->window_ends_ms - now, left_s;
 	char code[CODE_LEN + 2];
 	cJSON *body, *data;
 
@@ -96,14 +95,15 @@ answer_code(struct exchange *x, const struct app_shown *shown)
 		left_ms = CODE_SHOWN_MS;
 	str_format(code, sizeof code, "%.4s-%.4s", shown->code,
 	    shown->code + CODE_LEN / 2);
-	data = code_object(x, code, left_ms);
+	left_s = left_ms / 1000;
+	data = code_object(x, code, left_s);
 	add_window(data, x, shown, now + left_ms, now);
 	body = cJSON_CreateObject();
 	cJSON_AddTrueToObject(body, "success");
 	/* the founding shape is flat */
 	cJSON_AddStringToObject(body, "code", code);
 	cJSON_AddStringToObject(body, "companyId", x->company);
-	cJSON_AddNumberToObject(body, "expiresIn", (double)(left_ms / 1000));
+	cJSON_AddNumberToObject(body, "expiresIn", (double)left_s);
 	cJSON_AddItemToObject(body, "instructions", link_steps_json(x->lang));
 	cJSON_AddItemToObject(body, "data", data);
 	answer_json(x, 200, body);

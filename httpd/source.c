@@ -34,7 +34,7 @@ take_sockaddr(const struct sockaddr_storage *addr, struct source *out)
 bool
 source_of(int fd, struct source *out)
 {
-	struct sockaddr_storage addr;
+	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
 	socklen_t n = sizeof addr;
 
 	return getpeername(fd, (struct sockaddr *)&addr, &n) == 0 &&
@@ -61,7 +61,7 @@ source_parse(const char *text, struct source *out)
 void
 source_local(int fd, char *out, size_t size)
 {
-	struct sockaddr_storage addr;
+	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
 	struct source local;
 	socklen_t n = sizeof addr;
 

@@ -112,6 +112,7 @@ get(struct status_cache *c, const struct session_view *view, enum lang lang,
 	/* a view is zeroed before it is filled, so its gaps compare too */
 	if (s->body.len > 0 && s->lang == lang &&
 	    (s->second == now_ms / 1000 || view->next_attempt_ms == 0) &&
+	    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 	    memcmp(&s->view, view, sizeof *view) == 0) {
 		refresh(s, now_ms);
 		return s;
