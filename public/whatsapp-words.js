@@ -35,8 +35,7 @@ copied: ['Copied.', 'Скопировано.'],
 byHand: ['The browser forbids it: copy what is selected by hand.', 'Браузер не даёт копировать: скопируйте выделенное вручную.'],
 change: ['Another number', 'Другой номер'],
 qrYours: ['Scan this with WhatsApp', 'Отсканируйте в WhatsApp'],
-alt: ['QR code, valid for {n} {n|second|seconds}; use the code instead',
-	'QR-код, действует {n} {n|секунду|секунды|секунд}; без камеры возьмите код'],
+alt: ['QR code, valid for {span}; use the code instead', 'QR-код, действует {span}; без камеры возьмите код'],
 qrLeft: ['Refreshing in {span}', 'Обновится через {span}'],
 qrLast: ['Last code: works for {span} more', 'Последний код: действует ещё {span}'],
 qrNext: ['Code expired. The next one is coming.', 'Код устарел. Сейчас появится новый.'],
@@ -98,6 +97,6 @@ t4: ['Reload the page without blockers and VPN in this browser. Make the screen 
 hours: ['{n} {n|hour|hours}', '{n} {n|час|часа|часов}'],
 minutes: ['{n} {n|minute|minutes}', '{n} {n|минуту|минуты|минут}'],
 seconds: ['{n} {n|second|seconds}', '{n} {n|секунду|секунды|секунд}'],
-countries: ['74 Russia,79 Russia,77 Kazakhstan,373 Moldova,374 Armenia,375 Belarus,380 Ukraine,90 Turkey,992 Tajikistan,993 Turkmenistan,994 Azerbaijan,995 Georgia,996 Kyrgyzstan,998 Uzbekistan',
-	'74 Россия,79 Россия,77 Казахстан,373 Молдавия,374 Армения,375 Беларусь,380 Украина,90 Турция,992 Таджикистан,993 Туркмения,994 Азербайджан,995 Грузия,996 Киргизия,998 Узбекистан']
+countries: ['7[49] Russia,77 Kazakhstan,373 Moldova,374 Armenia,375 Belarus,380 Ukraine,90 Turkey,992 Tajikistan,993 Turkmenistan,994 Azerbaijan,995 Georgia,996 Kyrgyzstan,998 Uzbekistan',
+	'7[49] Россия,77 Казахстан,373 Молдавия,374 Армения,375 Беларусь,380 Украина,90 Турция,992 Таджикистан,993 Туркмения,994 Азербайджан,995 Грузия,996 Киргизия,998 Узбекистан']
 };
