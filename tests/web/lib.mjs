@@ -100,11 +100,27 @@ export class World {
 
 const VIEW = { width: 1280, height: 900 }
 
+const contexts = new Map()
+
+// A process of the browser for each page would be most of the work: pages
+// alike share a context, and with --process-per-site a process.
+function contextOf(browser, world, options) {
+	const all = { viewport: VIEW, locale: 'en-GB', ...options }
+	const key = JSON.stringify([world.url, all])
+	if (!contexts.has(key))
+		contexts.set(key, browser.newContext(all))
+	return contexts.get(key)
+}
+
 // A browser's page that keeps account of what it must not do.
 export class Page {
-	static async open(browser, world, path, options = {}) {
+	// isAlone: a context of its own, for who sets its clock or network.
+	static async open(browser, world, path, { before, isAlone, ...options } = {}) {
 		const self = new Page()
-		self.context = await browser.newContext({ viewport: VIEW, locale: 'en-GB', ...options })
+		self.isAlone = isAlone
+		self.context = await (isAlone ?
+			browser.newContext({ viewport: VIEW, locale: 'en-GB', ...options }) :
+			contextOf(browser, world, options))
 		self.page = await self.context.newPage()
 		self.world = world
 		self.requests = []
@@ -122,8 +138,8 @@ export class Page {
 				self.bad.push(m.text())
 		})
 		self.page.setDefaultTimeout(WAIT_MS)
-		if (options.before)
-			await options.before(self)
+		if (before)
+			await before(self)
 		await self.page.goto(world.url + path)
 		return self
 	}
@@ -181,7 +197,12 @@ export class Page {
 	}
 
 	async close() {
-		await this.context.close()
+		if (this.isAlone) {
+			await this.context.close()
+		} else {
+			await this.page.evaluate(() => localStorage.clear())
+			await this.page.close()
+		}
 		assert.deepEqual(this.bad, [])
 	}
 }

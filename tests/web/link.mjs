@@ -134,7 +134,7 @@ export const tests = {
 	},
 
 	async 'without a network'() {
-		const p = await open(`${QR}lost2&lang=en`)
+		const p = await open(`${QR}lost2&lang=en`, { isAlone: true })
 		await scanned(p)
 		await p.context.setOffline(true)
 		await p.hidden('qr')

@@ -38,7 +38,7 @@ function words() {
 
 // A page with a clock of the test's own.
 async function clocked(where, options = {}) {
-	return open(where, { ...options, before: p => p.page.clock.install() })
+	return open(where, { ...options, isAlone: true, before: p => p.page.clock.install() })
 }
 
 // The page sleeps for so long, and its network with it.

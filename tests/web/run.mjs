@@ -71,7 +71,7 @@ async function row(names, browser) {
 
 const browser = await chromium.launch({
 	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--process-per-site',
 		'--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
 try {
