@@ -424,7 +424,7 @@ function until() {
 
 /*
  * {title, advice, code} of what is wrong, or null. After a switch of language
- * the status says in the new one what the answer said.
+ * the status says what the answer said.
  */
 function problem() {
 	const s = state(), o = now.denied || now.trouble || s;
@@ -441,14 +441,14 @@ function problem() {
 }
 
 function drawTrouble(p) {
-	const left = until() - time(), at = new Date(until());
+	const end = until(), left = end - time();
 	const day = left > 18 * 3600 * SECOND ? {day: 'numeric', month: 'long'} : {};
-	const o = Object.assign({hour: '2-digit', minute: '2-digit'}, day);
+	const at = new Date(end).toLocaleString(lang, Object.assign({hour: '2-digit', minute: '2-digit'}, day));
 
 	if (p) {
 		put('trouble-title', p.title);
 		put('trouble-advice', p.advice);
-		put('clock', left > 0 ? text('wait', {span: span(left), time: at.toLocaleString(lang, o)}) : '');
+		put('clock', left > 0 ? text('wait', {span: span(left), time: at}) : '');
 		drawSupport(p);
 	}
 	show('trouble', !!p, now.isLed);

@@ -12,6 +12,7 @@ const run = promisify(execFile)
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 export const WAIT_MS = 15000
+export const POLL = { polling: 40 }	// not each frame: that would draw them all
 
 export async function freePort() {
 	const server = net.createServer()
@@ -159,7 +160,7 @@ export class Page {
 	// Waits until the element says so.
 	says(id, part) {
 		return this.page.waitForFunction(([i, p]) =>
-			document.getElementById(i).textContent.includes(p), [id, part])
+			document.getElementById(i).textContent.includes(p), [id, part], POLL)
 	}
 
 	isVisible(id) {

@@ -1,7 +1,7 @@
 // Linking, from the page to the phone and back.
 import assert from 'node:assert/strict'
 
-import { decode, Page, until } from './lib.mjs'
+import { decode, Page, POLL, until } from './lib.mjs'
 
 const CODE = 'whatsapp-pairing.html?company='
 const QR = 'whatsapp-qr.html?company='
@@ -25,7 +25,8 @@ export const tests = {
 	async 'by QR code'() {
 		const p = await open(`${QR}qr1&lang=en`)
 		await p.shown('qr')
-		await p.page.waitForFunction(() => document.getElementById('qr').src.startsWith('data:image/svg'))
+		await p.page.waitForFunction(() => document.getElementById('qr').src.startsWith('data:image/svg'),
+			null, POLL)
 		await world.sim.do('scan', { text: await scanned(p), phone: '79001110001', until: 'login' })
 		await p.shown('done')
 		await p.says('number', 'Number ending in 0001')
@@ -126,7 +127,8 @@ export const tests = {
 		assert.equal(await p.isVisible('ask'), false)
 		await p.check('offline')
 		await world.serve()
-		await p.page.waitForFunction(() => document.getElementById('offline').textContent === '')
+		await p.page.waitForFunction(() => document.getElementById('offline').textContent === '',
+			null, POLL)
 		await p.shown('ask')
 		await p.askCode('79001110007')
 		await p.code()

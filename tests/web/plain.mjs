@@ -7,7 +7,7 @@ import vm from 'node:vm'
 import { parse } from 'acorn'
 
 import { Fake, PUBLIC } from './fake.mjs'
-import { Page, until } from './lib.mjs'
+import { Page, POLL, until } from './lib.mjs'
 
 const CODE = 'whatsapp-pairing.html?company='
 const QR = 'whatsapp-qr.html?company='
@@ -207,7 +207,7 @@ export const tests = {
 		for (const [ms, left] of [[0, /2 minutes (3[5-9]|40) s/], [55000, /1 minute 4\d s/], [30000, /1 minute 1\d s/]]) {
 			fake.skew += ms
 			await p.page.clock.fastForward(ms)
-			await p.page.waitForFunction(l => new RegExp(l).test(document.getElementById('left').textContent), left.source)
+			await p.page.waitForFunction(l => new RegExp(l).test(document.getElementById('left').textContent), left.source, POLL)
 			assert.equal(await p.code(), 'ABCD-EFGH')
 		}
 		assert.doesNotMatch(await p.page.innerText('#live'), /renew|refresh|minute(s)? longer/i)
