@@ -13,11 +13,13 @@ is_at(const char *p, const char *want)
 }
 
 void
-head_begin(struct head *h, const char *target_end, const char *version)
+head_begin(struct head *h, const struct head_line *line)
 {
-	/* one blank, overwritten as well */
-	h->is_odd = !is_at(version, target_end + 1);
-	h->line = version + strlen(version) + LINE_END;
+	/* one blank between them, overwritten as well */
+	h->is_odd =
+	    !is_at(line->target, line->method + strlen(line->method) + 1) ||
+	    !is_at(line->version, line->target_end + 1);
+	h->line = line->version + strlen(line->version) + LINE_END;
 }
 
 void

@@ -16,8 +16,12 @@ struct head {
 	bool is_odd;
 };
 
-/* The request line: target as it was given first, version behind it. */
-void head_begin(struct head *h, const char *target_end, const char *version);
+/* The request line: where each of its parts begins, and where the target as
+ * it was given first ends. */
+struct head_line {
+	const char *method, *target, *target_end, *version;
+};
+void head_begin(struct head *h, const struct head_line *line);
 /* The next field, in the order of the message. */
 void head_field(struct head *h, const char *name, const char *value);
 /* end: behind the empty line. False: it is not what it seems. */

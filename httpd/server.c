@@ -70,7 +70,7 @@ struct link {
 	int64_t deadline_ms;
 	struct exchange x;
 	size_t dropped;                 /* bytes of a body over its limit */
-	const char *target_end;         /* in MHD's buffer */
+	struct head_line line;          /* in MHD's buffer */
 	struct head head;
 	bool head_done, asked, asleep, answered, dead;
 };
@@ -300,7 +300,8 @@ on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
 	end_exchange(l);
 	begin_exchange(l);
 	wait_at_most(l, l->server->limits.header_ms);
-	l->target_end = target + strlen(target);
+	l->line.target = target;
+	l->line.target_end = target + strlen(target);
 	err = request_take_target(&l->x.req, target,
 	    l->server->limits.max_url);
 	if (err == ERR_TOO_LARGE)
@@ -341,7 +342,9 @@ take_fields(struct link *l, const char *method, const char *version)
 	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	const size_t size = info == NULL ? 0 : info->header_size;
 
-	head_begin(&l->head, l->target_end, version);
+	l->line.method = method;
+	l->line.version = version;
+	head_begin(&l->head, &l->line);
 	MHD_get_connection_values(l->mhd, MHD_HEADER_KIND, on_field, l);
 	if (is_lenient_mhd() && !head_is_sound(&l->head, method + size))
 		r->is_ambiguous = true;
@@ -735,6 +738,21 @@ server_create(struct loop *loop, const struct server_limits *limits,
 fail:
 	server_destroy(s);
 	return ERR_IO;
+}
+
+void
+server_each_held(struct server *s, void (*fn)(struct exchange *x))
+{
+	LIST_EACH_SAFE(at, &s->links) {
+		struct link *l = CONTAINER_OF(at, struct link, at);
+		void (*on_gone)(void *ctx) = l->x.on_gone;
+
+		if (!l->asked || l->x.response != NULL || on_gone == NULL)
+			continue;
+		l->x.on_gone = NULL;
+		on_gone(l->x.on_gone_ctx);
+		fn(&l->x);
+	}
 }
 
 void
