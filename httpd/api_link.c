@@ -254,14 +254,6 @@ is_replaced(const struct exchange *x, const struct wish *wish)
 
 /* --- waiting for it --------------------------------------------------------------------- */
 
-static void
-answer_late(struct exchange *x, const struct session_view *view)
-{
-	answer_error_why(x, API_TIMEOUT, &(struct answer_why){
-	    .advice = words_get(x->lang, WORD_HTTP_TIMEOUT_ADVICE),
-	    .reason = view_trouble(view) });
-}
-
 /* Why there will be nothing on show. False: there still may be. */
 static bool
 answer_end(struct exchange *x, const struct wish *wish,
@@ -282,7 +274,7 @@ answer_end(struct exchange *x, const struct wish *wish,
 	else if (!view->linked && !attempt_is_open(view))
 		answer_state(x, view);
 	else if (news->is_late)
-		answer_late(x, view);
+		answer_late(x, view_trouble(view));
 	else
 		return false;
 	return true;
