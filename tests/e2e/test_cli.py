@@ -59,6 +59,31 @@ def test_cli_usage_errors(t, args):
     t.equal(sim.touched(), 0)
 
 
+@rows("args allowed", [
+    (["token", "add", "x", "--role", "nope"], "admin, company or share"),
+    (["token", "add", "x", "--role", "company"], "--company ID"),
+    (["token", "add", "x", "--role", "share"], "--company ID"),
+    (["token", "add", "x", "--company", "acme"], "--role company"),
+    (["token", "add", "x" * 65], "1 to 64 characters"),
+    (["token", "add", ""], "1 to 64 characters"),
+    (["token", "add", "x", "--expires", "9999d"], "from 1s to 3660d"),
+    (["share", "acme", "--expires", "99d"], "from 1s to 30d"),
+    (["share", "acme", "--expires", "soon"], "30m, 24h or 7d"),
+    (["name", "acme", "x" * 65], "at most 64 characters"),
+    (["name", "acme", "a\nb"], "at most 64 characters"),
+    (["pin", "acme", "123"], "at least 7 digits"),
+])
+def test_cli_says_what_is_allowed(t, args, allowed):
+    """In words of the command line: nobody has typed a body."""
+    desk = t.desk()
+    done = desk.run(*args)
+    t.equal((done.code, done.out), (USAGE, ""), str(done))
+    t.contains(done.err, allowed)
+    t.equal(len(done.err.splitlines()), 1, done.err)
+    t.lacks(done.err, "body", "words of the API")
+    t.equal(desk.run("companies", "--json").json()["total"], 0)
+
+
 @rows("company", [
     ("",), ("a b",), ("../etc",), ("a/b",), ("x" * 65,), ("имя",), ("a\nb",),
 ])
