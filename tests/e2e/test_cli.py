@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from lib.case import rows
+from lib.case import cases, rows
 from lib.desk import CONFIG, NOPERM, NOUSER, OK, USAGE
 
 COMMANDS = ["serve", "link", "status", "reconnect", "logout", "remove",
@@ -191,6 +191,32 @@ def test_cli_companies_line_up(t):
         desk.linked(sim, company=name, phone=phone)
     lines = desk.run("companies").out.splitlines()
     t.equal(len({line.index(" +7") for line in lines}), 1, str(lines))
+
+
+@cases(lang=["en", "ru"])
+def test_cli_companies_have_names(t, lang):
+    """In a column of their own, whatever script stands before it."""
+    sim, desk = t.pair()
+    desk.linked(sim, company="a")
+    web = desk.http()
+    web.until_status("connected", "a")
+    names = {"a": "Ромашка", "b" * 64: "花屋", "c": "Acme Ltd"}
+    for company, name in names.items():
+        t.equal(desk.run("name", company, name).code, OK)
+    t.equal(desk.run("pause", "c").code, OK)
+    t.equal(desk.run("pause", "nameless").code, OK)
+    lines = desk.run("companies", "--lang", lang).out.splitlines()
+    t.true(lines[0].split()[2] != lines[1].split()[2], "two statuses")
+    t.equal(len({line.index(name) for line, name in
+                 zip(lines, (names["a"], names["b" * 64], names["c"]))}), 1,
+            str(lines))
+    t.equal(lines[3], lines[3].rstrip())
+    for company, name in names.items():
+        head = desk.run("status", company).out.splitlines()[0]
+        t.true(head.startswith(company + " ") and head.endswith(" " + name),
+               head)
+    head = desk.run("status", "nameless").out.splitlines()[0]
+    t.equal(head, head.rstrip())
 
 
 def test_cli_companies_null_for_unknown(t):
