@@ -10,6 +10,7 @@
 #include "core/io/stage.h"
 #include "httpd/impl.h"
 
+#define ROOM_AFTER_S 3600       /* drafts are dropped by and by */
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)   /* a list of all companies */
 
 struct error_row {
@@ -160,6 +161,18 @@ answer_error_word(struct exchange *x, enum api_error error, enum word word,
 	words_format(sentence, sizeof sentence, x->lang, word, &with);
 	answer_error_why(x, error, &(struct answer_why){
 	    .sentence = sentence });
+}
+
+void
+answer_companies_full(struct exchange *x)
+{
+	char sentence[WORDS_MAX];
+
+	words_format(sentence, sizeof sentence, x->lang,
+	    WORD_HTTP_COMPANIES_FULL,
+	    &(struct words_args){ .audience = answer_audience(x) });
+	answer_error_why(x, API_RATE_LIMITED, &(struct answer_why){
+	    .sentence = sentence, .retry_after_s = ROOM_AFTER_S });
 }
 
 void

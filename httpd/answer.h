@@ -54,6 +54,9 @@ void answer_error_word(struct exchange *x, enum api_error error,
 void answer_error_why(struct exchange *x, enum api_error error,
     const struct answer_why *why);
 
+/* companies.max is reached. */
+void answer_companies_full(struct exchange *x);
+
 /* WhatsApp did not do in time what was waited for; reason: the last trouble. */
 void answer_late(struct exchange *x, enum wa_reason reason);
 

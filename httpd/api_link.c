@@ -318,8 +318,7 @@ refuse(struct exchange *x, const char *phone, enum err err)
 	else if (err == ERR_LIMIT)
 		refuse_budget(x, phone);
 	else if (err == ERR_FULL)
-		answer_error_word(x, API_RATE_LIMITED,
-		    WORD_HTTP_COMPANIES_FULL, NULL);
+		answer_companies_full(x);
 	else if (!app_view(x->httpd->app, x->company, &view))
 		answer_error(x, API_INTERNAL_ERROR);
 	else if (err == ERR_MISMATCH)

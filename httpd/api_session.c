@@ -212,8 +212,7 @@ on_patched(void *ctx, enum err err)
 	if (err == ERR_OK)
 		api_status(x);
 	else if (err == ERR_FULL)
-		answer_error_word(x, API_RATE_LIMITED,
-		    WORD_HTTP_COMPANIES_FULL, NULL);
+		answer_companies_full(x);
 	else
 		answer_error(x, err_class(err) == ERRC_USER ?
 		    API_INVALID_REQUEST : API_INTERNAL_ERROR);
