@@ -16,7 +16,8 @@ enum wa_reason view_trouble(const struct session_view *view);
 
 /* Appends the object as JSON text without line breaks. */
 MUST_CHECK enum err view_json(const struct session_view *view,
-    enum lang lang, enum audience audience, int64_t now_ms, struct buf *out);
+    enum lang lang, enum audience audience, int64_t now_ms,
+    struct buf *out);
 
 /* --- health and history ------------------------------------------------------ */
 
