@@ -102,7 +102,7 @@ snapshot_base(const struct snapshot *s)
 bool
 snapshot_is_ahead(const struct snapshot *s, const char *company)
 {
-	struct id key;
+	struct id key = { "" };
 
 	if (!s->is_part)
 		return strcmp(company, s->at) > 0;
