@@ -9,10 +9,11 @@
 
 const $ = (id) => document.getElementById(id);
 const words = window.pairdeskWords;
-const isQr = document.body.getAttribute('data-page') === 'qr';
+const isQr = document.body.dataset.page === 'qr';
+const isPhone = /Android.*Mobile|iPhone|iPod/.test(navigator.userAgent);
 const query = new URLSearchParams(location.search);
 const company = query.get('company') || '';
-const isCompany = /^[A-Za-z0-9_-]{1,64}$/.test(company);
+const isCompany = /^[\w-]{1,64}$/.test(company);
 const base = 'api/whatsapp/sessions/' + company;
 const token = (/[#&]t=([^&]*)/.exec(location.hash) || [])[1];
 
@@ -29,7 +30,8 @@ const now = {
 	shown: null,		/* code or QR code: {text, born, expires, ends, isLast} */
 	trouble: null,		/* the answer that refused our request */
 	denied: null,		/* the answer that refused the link to this page */
-	isOnline: true, isLive: false, isPolling: false,
+	isOnline: true, isLive: false,
+	isPolling: !window.AbortController || !window.TextDecoder,
 	isBegun: false, isAsking: false, isRetyping: false, isLed: false,
 	phone: ''
 };
@@ -49,17 +51,15 @@ function stored(value) {
 	}
 }
 
-let lang = [query.get('lang'), stored()].concat(navigator.languages || [])
+let lang = [query.get('lang'), stored(), ...navigator.languages]
 	.map((l) => String(l).slice(0, 2)).find((l) => LANGS.includes(l)) || 'en';
 
 function form(n) {
 	const tens = n % 100, ones = n % 10;
 
-	if (lang === 'en')
-		return n === 1 ? 0 : 1;
-	if (ones === 0 || ones > 4 || tens > 10 && tens < 15)
+	if (lang === 'ru' && (!ones || ones > 4 || tens > 10 && tens < 15))
 		return 2;
-	return ones === 1 ? 0 : 1;
+	return (lang === 'ru' ? ones : n) === 1 ? 0 : 1;
 }
 
 function text(id, args) {
@@ -69,10 +69,10 @@ function text(id, args) {
 
 function span(ms) {
 	const s = Math.max(0, Math.ceil(ms / SECOND));
-	const parts = s < 3600 ? [['minutes', Math.floor(s / 60)], ['seconds', s % 60]] :
-	    [['hours', Math.floor(s / 3600)], ['minutes', Math.floor(s % 3600 / 60)]];
+	const parts = s < 3600 ? [['minutes', s / 60], ['seconds', s % 60]] :
+	    [['hours', s / 3600], ['minutes', s % 3600 / 60]];
 
-	return parts.filter((p) => p[1]).map((p) => text(p[0], {n: p[1]})).join(' ');
+	return parts.filter((p) => p[1] >= 1).map((p) => text(p[0], {n: Math.floor(p[1])})).join(' ');
 }
 
 /* --- the server's clock --- */
@@ -103,13 +103,10 @@ function options(method, ms) {
 
 	if (token)
 		o.headers.Authorization = 'Bearer ' + token;
+	o.stop = () => abort.abort();
 	o.guard = (next) => {
 		clearTimeout(o.timer);
-		o.timer = setTimeout(() => abort.abort(), next);
-	};
-	o.stop = () => {
-		clearTimeout(o.timer);
-		abort.abort();
+		o.timer = setTimeout(o.stop, next);
 	};
 	o.guard(ms);
 	return o;
@@ -135,19 +132,17 @@ async function ask(method, path, body) {
 		return {http: answer.status, isOk: answer.ok, body: data, by: answer.headers.get('X-Pairdesk-Version')};
 	} catch (e) {
 		return {http: 0, body: {}};
-	} finally {
-		clearTimeout(o.timer);
 	}
 }
 
 /* --- what is so --- */
 
-const OPEN = ['connecting', 'qr', 'code', 'passkey_required'];
-const TROUBLE = ['reconnecting', 'logged_out', 'banned', 'conflict', 'cooldown', 'outdated', 'error'];
-const NO_ASKING = ['banned', 'conflict', 'outdated', 'connected', 'pairing', 'passkey_required'];
+const OPEN = /^(connecting|qr|code|passkey_required)$/;
+const FINE = /^(idle|pairing|connected)$/;
+const NO_ASKING = /^(banned|conflict|outdated|connected|pairing|passkey_required)$/;
 
 const state = () => now.status || {};
-const isOpen = () => OPEN.includes(state().status);
+const isOpen = () => OPEN.test(state().status);
 
 function onStatus(s, isWhole) {
 	if (!isWhole && s.stateVersion < state().stateVersion)
@@ -192,7 +187,8 @@ function onRefused(http, body) {
 		draw();
 		return 'lost';
 	}
-	now.denied = Object.assign(body, {lang});
+	body.lang = lang;
+	now.denied = body;
 	now.shown = null;
 	draw();
 	return 'denied';
@@ -204,33 +200,21 @@ let turn = 0;			/* an older follower ends */
 let leaveStream = () => {};
 let lastId = '', lastByte = 0;
 
-function onEvent(name, e, isWhole) {
-	learn(e.serverTime);
-	if (name === 'status')
-		onStatus(e, isWhole);
-	else if (name === (isQr ? 'qr' : 'code'))
-		onShow(e);
-}
-
 /* Takes text as it comes; calls back for each event. */
-function parser(onMessage) {
-	let rest = '', fields = {};
+function parser(onEvent) {
+	let rest = '';
 
 	return (piece) => {
-		const lines = (rest + piece).split(/\r?\n/);
+		const blocks = (rest + piece).split('\n\n');
 
-		rest = lines.pop();
-		lines.forEach((line) => {
-			const m = /^(\w+): ?(.*)/.exec(line);
+		rest = blocks.pop();
+		blocks.forEach((block) => {
+			const [id, name, data] = ['id', 'event', 'data']
+			    .map((f) => (new RegExp('^' + f + ': ?(.*)', 'm').exec(block) || [])[1]);
 
-			if (m)
-				fields[m[1]] = m[2];
-			if (line !== '')
-				return;
-			lastId = fields.id || lastId;
-			if (fields.data)
-				onMessage(fields.event, JSON.parse(fields.data));
-			fields = {};
+			lastId = id || lastId;
+			if (data)
+				onEvent(name, JSON.parse(data));
 		});
 	};
 }
@@ -240,7 +224,11 @@ async function stream() {
 	const o = options('GET', FIRST), decoder = new TextDecoder(), mine = turn;
 	let isWhole = true;
 	const feed = parser((name, e) => {
-		onEvent(name, e, isWhole);
+		learn(e.serverTime);
+		if (name === 'status')
+			onStatus(e, isWhole);
+		else if (name === (isQr ? 'qr' : 'code'))
+			onShow(e);
 		isWhole = false;
 	});
 
@@ -285,7 +273,6 @@ async function follow() {
 	const mine = ++turn;
 	let delay = 0;
 
-	now.isPolling = now.isPolling || !window.AbortController || !window.TextDecoder;
 	while (mine === turn) {
 		const came = await (now.isPolling ? poll() : stream());
 
@@ -305,7 +292,7 @@ function leave() {
 
 /* Looks at once: the page came back, or something may have begun. */
 function resync(isSure) {
-	if (now.denied || !isSure && now.isLive && ours() - lastByte < SILENCE / 2)
+	if (!isSure && (now.denied || now.isLive && ours() - lastByte < SILENCE / 2))
 		return;
 	leave();
 	follow();
@@ -328,21 +315,20 @@ function number(typed) {
 
 /* In groups, and with the country where it is sure. */
 function pretty(digits) {
-	const row = text('countries').split(',').map((r) => r.split(' ')).find((r) => digits.startsWith(r[0]));
+	const [code, country] = text('countries').split(',').map((r) => r.split(' '))
+	    .find((r) => digits.match('^' + r[0])) || [''];
+	const groups = digits[0] === '7' ? digits.replace(/(.)(...)(...)(..)(..)/, '$1 $2 $3-$4-$5') :
+	    code + ' ' + digits.slice(code.length);
 
-	const country = row ? ', ' + row[1] : '';
-
-	if (digits[0] === '7')
-		return digits.replace(/(.)(...)(...)(..)(..)/, '+$1 $2 $3-$4-$5') + country;
-	return '+' + (row ? row[0] + ' ' : '') + digits.slice(row ? row[0].length : 0) + country;
+	return '+' + groups.trim() + (country ? ', ' + country : '');
 }
 
 /* Gets a code or a QR code to show; what came else is kept as trouble. */
 async function get() {
-	const body = now.phone ? {phoneNumber: now.phone} : {};
-
 	now.isAsking = true;
-	const got = isQr ? await ask('GET', base + '/qr') : await ask('POST', base + '/pairing-code', body);
+	const got = await (isQr ? ask('GET', base + '/qr') :
+	    ask('POST', base + '/pairing-code', now.phone ? {phoneNumber: now.phone} : {}));
+
 	now.isAsking = false;
 	if (got.isOk) {
 		now.isRetyping = false;
@@ -355,7 +341,6 @@ async function get() {
 		now.shown = null;
 		now.trouble = got.body;
 	}
-	return got;
 }
 
 async function request() {
@@ -374,8 +359,8 @@ async function request() {
 function renew() {
 	const c = now.shown;
 
-	if (c && now.phone && now.isLive && state().status === 'code' && !now.isAsking && !now.isRetyping &&
-	    !document.hidden && c.expires - time() < RENEW && c.ends - c.expires > SECOND && c.ends - time() > RENEW)
+	if (c && now.phone && now.isLive && state().status === 'code' && !now.isAsking && !document.hidden &&
+	    c.expires - time() < RENEW && c.ends - time() > RENEW)
 		get().then(draw);
 }
 
@@ -391,19 +376,12 @@ function begin() {
 	if (now.isBegun || document.hidden || !now.status)
 		return;
 	now.isBegun = true;
-	if (isQr && !isPhone() && !isSent() && (state().reason === 'never_linked' || isOpen()))
+	if (isQr && !isPhone && !isSent() && (state().reason === 'never_linked' || isOpen()))
 		request();
 }
 
-function isPhone() {
-	const hint = navigator.userAgentData ? navigator.userAgentData.mobile :
-	    /Android.*Mobile|iPhone|iPod/.test(navigator.userAgent);
-
-	return hint && matchMedia('(pointer: coarse)').matches && Math.min(screen.width, screen.height) < 600;
-}
-
 /* By the clipboard, else by the old way, else by the person's hand. */
-async function copy(value, box, note) {
+async function copy(box, note, value = box.value) {
 	const back = document.activeElement;
 	let isDone = true;
 
@@ -418,8 +396,7 @@ async function copy(value, box, note) {
 		if (isDone)
 			back.focus();
 	}
-	if (isDone && box === $('plain'))
-		box.hidden = true;
+	box.hidden = isDone && box === $('plain');
 	put(note, text(isDone ? 'copied' : 'byHand'));
 }
 
@@ -445,33 +422,33 @@ function until() {
 	return (now.trouble || {}).until || Date.parse(state().until) || 0;
 }
 
-/* {title, advice, code} of what is wrong, or null. */
+/*
+ * {title, advice, code} of what is wrong, or null. After a switch of language
+ * the status says what the answer said.
+ */
 function problem() {
-	const s = state(), t = now.denied || now.trouble;
-	const own = (o, key) => o.lang === lang && o[key] || '';
+	const s = state(), o = now.denied || now.trouble || s;
+	const said = [o, s.lastError || s, s].find((e) => (e.lang || s.lang) === lang && e.reason === o.reason) || {};
+	const sentence = said.error || said.message, code = [o.errorCode, o.status, o.reason, o.stage, o.detail].join(' ');
 
 	if (now.denied)
-		return {title: text('denied'), advice: own(t, 'error') + ' ' + text('newLink'), code: t.errorCode};
-	if (t && !t.error)
-		return {title: text('noServer'), advice: text('again'), code: ''};
-	if (t)
-		return {title: own(t, 'error') || text('other'), advice: own(t, 'advice'),
-		    code: [t.errorCode, t.reason, t.stage, t.detail].join(' ')};
-	if (now.isAsking || !TROUBLE.includes(s.status) && !/expired|paused/.test(s.reason))
+		return {title: text('denied'), advice: (sentence || '') + ' ' + text('newLink'), code};
+	if (o !== s && !o.error)
+		return {title: text('noServer'), advice: text('again'), code};
+	if (o === s && (now.isAsking || !s.status || isOpen() || FINE.test(s.status) && !/expired|paused/.test(s.reason)))
 		return null;
-	return {title: own(s, 'message') || text('other'), advice: own(s, 'advice'), code: s.status + ' ' + s.reason};
+	return {title: sentence || text('other'), advice: said.advice || '', code};
 }
 
 function drawTrouble(p) {
-	const left = until() - time(), at = new Date(until());
-	const o = {hour: '2-digit', minute: '2-digit'};
+	const end = until(), left = end - time();
+	const day = left > 18 * 3600 * SECOND ? {day: 'numeric', month: 'long'} : {};
+	const at = new Date(end).toLocaleString(lang, Object.assign({hour: '2-digit', minute: '2-digit'}, day));
 
-	if (left > 18 * 3600 * SECOND)
-		Object.assign(o, {day: 'numeric', month: 'long'});
 	if (p) {
 		put('trouble-title', p.title);
 		put('trouble-advice', p.advice);
-		put('clock', left > 0 ? text('wait', {span: span(left), time: at.toLocaleString(lang, o)}) : '');
+		put('clock', left > 0 ? text('wait', {span: span(left), time: at}) : '');
 		drawSupport(p);
 	}
 	show('trouble', !!p, now.isLed);
@@ -492,52 +469,48 @@ function drawSupport(p) {
 	ask('GET', 'health').then(write);
 }
 
-/* Both return whether there is something to wait for instead of asking. */
-function drawCode(isSure) {
-	const c = now.shown, left = c ? c.ends - time() : 0;
-	const isAlive = isSure && left > 0 && !now.isRetyping;
+function drawCode(c) {
+	const value = c ? c.text : '';
 
-	put('code', isAlive ? c.text : '');
-	put('code-read', isAlive ? c.text.replace('-', ',').split('').join(' ') : '');
-	put('left', isAlive ? text('left', {span: span(left)}) : '');
-	if (!isAlive) {
+	put('code', value);
+	put('code-read', value.replace('-', ',').split('').join(' '));
+	if (!c) {
 		put('copied', '');
 		$('plain').value = '';
 		$('plain').hidden = true;
-	} else {
-		drawBar(left / (c.ends - c.born));
 	}
-	show('live', isAlive, now.isLed);
-	speak(isAlive ? left : 0);
-	return isAlive;
 }
 
-function drawQr(isSure) {
-	const q = now.shown, left = q ? q.expires - time() : 0, img = $('qr');
-	const isAlive = isSure && left > 0 && !document.hidden;
-	const isNext = isSure && !isAlive && q && q.ends > time() && !now.isPolling;
+function drawQr(q, left, isNext) {
+	const img = $('qr');
 
-	if (isAlive) {
+	if (q) {
 		const src = q.text[0] === '<' ? 'data:image/svg+xml,' + encodeURIComponent(q.text) : q.text;
 
 		if (img.getAttribute('src') !== src)
 			img.src = src;
-		img.alt = text('alt', {n: Math.ceil(left / SECOND)});
+		img.alt = text('alt', {span: span(left)});
 	} else {
 		img.removeAttribute('src');	/* no phone can read a dead code */
 	}
-	img.hidden = !isAlive;
-	$('paper').className = isAlive ? '' : 'gone';
+	img.hidden = !q;
+	$('paper').className = q ? '' : 'gone';
 	put('gone', isNext ? text('qrNext') : '');
-	put('left', isAlive ? text(q.isLast ? 'qrLast' : 'qrLeft', {span: span(left)}) : '');
-	drawBar(isAlive ? left / (q.expires - q.born) : 0);
-	show('live', !!(isAlive || isNext), now.isLed);
-	speak(isAlive ? q.ends - time() : 0);
-	return isAlive || isNext;
 }
 
-function drawBar(part) {
-	$('bar').style.width = Math.min(100, 100 * part).toFixed(1) + '%';
+/* Whether there is something to wait for instead of asking. */
+function drawShown() {
+	const c = now.shown, dies = c && (isQr ? c.expires : c.ends), left = dies - time();
+	const isSure = !!c && now.isOnline && !now.denied;
+	const isAlive = isSure && left > 0 && !(isQr && document.hidden);
+	const isNext = isQr && isSure && !isAlive && c.ends > time() && !now.isPolling;
+
+	(isQr ? drawQr : drawCode)(isAlive && c, left, isNext);
+	put('left', isAlive ? text(!isQr ? 'left' : c.isLast ? 'qrLast' : 'qrLeft', {span: span(left)}) : '');
+	$('bar').style.width = isAlive ? Math.min(100, 100 * left / (dies - c.born)) + '%' : 0;
+	show('live', isAlive || isNext, now.isLed);
+	speak(isAlive ? c.ends - time() : 0);
+	return isAlive || isNext;
 }
 
 /* The timer is silent but for these moments. */
@@ -577,18 +550,16 @@ function drawState(p, isShowing) {
 
 function drawAsk(p, isShowing) {
 	const s = state();
-	const isFutile = NO_ASKING.includes(s.status) || s.reason === 'paused' || s.nextAttemptAt ||
+	const isFutile = NO_ASKING.test(s.status) || s.reason === 'paused' || s.nextAttemptAt ||
 	    now.trouble && /ALREADY|OUTDATED|NOT_FOUND/.test(now.trouble.errorCode);
 
 	show('ask', !isShowing && !isFutile && !now.denied && now.isOnline && until() <= time());
-	$('get').setAttribute('aria-disabled', String(now.isAsking));
+	$('get').setAttribute('aria-disabled', now.isAsking);
 	put('get', text(p ? 'getNew' : isQr ? 'qrGet' : 'get'));
 }
 
 function draw() {
-	const isSure = !!now.shown && now.isOnline && !now.denied;
-	const isShowing = isQr ? drawQr(isSure) : drawCode(isSure);
-	const p = problem();
+	const isShowing = drawShown(), p = problem();
 
 	drawTrouble(p);
 	drawState(p, isShowing);
@@ -598,12 +569,12 @@ function draw() {
 /* As it will be sent, or why not: at once what more digits cannot heal. */
 function drawNumber(isWhole) {
 	const n = number($('phone').value);
-	const isPartial = !isWhole && ['missing', 'short', 'seven'].includes(n.fault);
+	const isPartial = !isWhole && /missing|short|seven/.test(n.fault);
 	const fault = isPartial || n.fault === 'missing' && state().pinnedPhoneNumber ? '' : n.fault;
 
 	put('fault', fault && text(fault));
 	put('echo', n.fault ? '' : (n.isTrunk ? text('trunk') + ' ' : '') + pretty(n.digits));
-	$('phone').setAttribute('aria-invalid', String(!!fault));
+	$('phone').setAttribute('aria-invalid', !!fault);
 	return !fault;
 }
 
@@ -612,8 +583,8 @@ function drawNumber(isWhole) {
 const CODE = `<h2 data-t="yours"></h2>
 <p id="code" translate="no" dir="ltr" aria-hidden="true"></p>
 <p id="code-read" class="read" translate="no" dir="ltr"></p>
-<button type="button" id="copy" data-t="copy"></button>
-<button type="button" id="change" class="plain" data-t="change"></button>
+<button id="copy" data-t="copy"></button>
+<button id="change" class="plain" data-t="change"></button>
 <p id="copied" role="status"></p>
 <input id="plain" readonly translate="no" dir="ltr" aria-labelledby="copied" hidden>`;
 const PAPER = `<h2 data-t="qrYours"></h2>
@@ -623,7 +594,7 @@ const FIELD = `<label for="phone" data-t="phone"></label>
 <p id="hint" class="soft" data-t="hint"></p>
 <p id="echo" class="big" role="status"></p>
 <p id="fault" role="alert"></p>`;
-const PAGE = `<p id="who"><span data-t="company"></span> <b translate="no">${isCompany ? company : ''}</b>
+const PAGE = `<p><span data-t="company"></span> <b translate="no">${company}</b>
 <span id="name" translate="no"></span> <span id="expected"></span></p>
 <p id="offline" class="warm" role="alert"></p>
 <p id="state" role="status"></p>
@@ -632,7 +603,7 @@ const PAGE = `<p id="who"><span data-t="company"></span> <b translate="no">${isC
 <p id="clock" class="big"></p>
 <details><summary id="support-title" data-t="support"></summary>
 <textarea id="support" rows="8" readonly translate="no" aria-labelledby="support-title"></textarea>
-<button type="button" id="support-copy" class="plain" data-t="copy"></button>
+<button id="support-copy" class="plain" data-t="copy"></button>
 <p id="support-copied" role="status"></p></details>
 </section>
 <section id="passkey" class="card bad" tabindex="-1" hidden>
@@ -668,7 +639,7 @@ function drawWords() {
 	document.documentElement.lang = lang;
 	$('lang').lang = lang === 'en' ? 'ru' : 'en';
 	document.querySelectorAll('[data-t]').forEach((el) => {
-		el.textContent = text(el.getAttribute('data-t'));
+		el.textContent = text(el.dataset.t);
 	});
 	document.title = $('title').textContent;
 	if (isCompany)
@@ -724,29 +695,29 @@ function onSeen() {
 }
 
 function listen() {
-	$('ask').addEventListener('submit', onAsk);
-	$('support-copy').addEventListener('click', () => copy($('support').value, $('support'), 'support-copied'));
+	$('ask').onsubmit = onAsk;
+	$('support-copy').onclick = () => copy($('support'), 'support-copied');
 	if (!isQr) {
-		$('copy').addEventListener('click', () => copy(now.shown.text.replace('-', ''), $('plain'), 'copied'));
-		$('change').addEventListener('click', onChange);
-		$('phone').addEventListener('input', () => drawNumber(false));
-		$('phone').addEventListener('change', () => drawNumber(true));
+		$('copy').onclick = () => copy($('plain'), 'copied', now.shown.text.replace('-', ''));
+		$('change').onclick = onChange;
+		$('phone').oninput = () => drawNumber(false);
+		$('phone').onchange = () => drawNumber(true);
 	}
 	document.addEventListener('visibilitychange', onSeen);
-	addEventListener('pageshow', onSeen);
-	addEventListener('hashchange', () => location.reload());
-	addEventListener('online', () => resync(true));
-	addEventListener('offline', () => onRefused(0));
+	window.onpageshow = onSeen;
+	window.onhashchange = () => location.reload();
+	window.ononline = () => resync(true);
+	window.onoffline = () => onRefused(0);
 }
 
 document.querySelector('header').insertAdjacentHTML('beforeend',
-    '<button type="button" id="lang" class="plain" data-t="lang"></button>');
+    '<button id="lang" class="plain" data-t="lang"></button>');
 document.querySelector('main').insertAdjacentHTML('beforeend', isCompany ? PAGE : WRONG);
-$('lang').addEventListener('click', onLang);
+$('lang').onclick = onLang;
 drawWords();
 if (isCompany) {
 	listen();
-	show('first', isQr && isPhone());
+	show('first', isQr && isPhone);
 	draw();
 	follow();
 	setInterval(() => {

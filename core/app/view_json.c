@@ -39,11 +39,13 @@ view_trouble(const struct session_view *view)
 	return WA_REASON_NOT_ANSWERING;
 }
 
+/* The words are those of the answer that ended so: it may be asked again in
+ * another language. */
 static void
 add_last_error(cJSON *o, const struct session_view *view, enum lang lang,
-    const struct words_args *args)
+    struct words_args args)
 {
-	char sentence[WORDS_MAX];
+	char sentence[WORDS_MAX], advice[WORDS_MAX];
 	enum wa_status status = WA_STATUS_ERROR;
 	cJSON *e;
 
@@ -55,9 +57,14 @@ add_last_error(cJSON *o, const struct session_view *view, enum lang lang,
 	cJSON_AddStringToObject(e, "code", view->last_error);
 	(void)wa_reason_status(view->verdict.reason, &status);
 	if (view->verdict.reason != WA_REASON_NONE) {
+		if (!view->linked && view->next_attempt_ms == 0)
+			args.ending = ENDING_LINK;
 		words_reason_sentence(sentence, sizeof sentence, lang, status,
-		    view->verdict.reason, args);
+		    view->verdict.reason, &args);
+		words_reason_advice(advice, sizeof advice, lang, status,
+		    view->verdict.reason, &args);
 		cJSON_AddStringToObject(e, "message", sentence);
+		cJSON_AddStringToObject(e, "advice", advice);
 		cJSON_AddStringToObject(e, "reason",
 		    wa_reason_name(view->verdict.reason));
 	} else {
@@ -93,7 +100,7 @@ view_json(const struct session_view *view, enum lang lang, int64_t now_ms,
 	json_add_time(o, "lastSeen", view->last_seen_ms);
 	cJSON_AddNumberToObject(o, "reconnectAttempts", view->reconnects);
 	json_add_time(o, "nextAttemptAt", view->next_attempt_ms);
-	add_last_error(o, view, lang, &args);
+	add_last_error(o, view, lang, args);
 	cJSON_AddBoolToObject(o, "qrAvailable", view->qr_available);
 	json_add_time(o, "codeExpiresAt", view->code_expires_ms);
 	json_add_time(o, "windowEndsAt", view->window_ends_ms);

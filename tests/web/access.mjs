@@ -9,12 +9,11 @@ let world, open, browser
 export async function setup(t) {
 	browser = t.browser
 	world = await World.start(t.programs, `${t.dir}/token`, { env: { PAIRDESK_HTTP_AUTH: 'token' } })
-	open = await World.start(t.programs, `${t.dir}/open`)
+	open = await t.world()
 }
 
 export async function teardown() {
 	await world?.stop()
-	await open?.stop()
 }
 
 // A link to share, as a path of the listener; asked for as the command line
@@ -55,7 +54,7 @@ async function attack(base) {
 			f.action = base + '/api/whatsapp/sessions/victim/pairing-code'; document.body.append(f); f.submit() }),
 	]
 	for (const t of tries)
-		got.push(await Promise.race([t().catch(() => ''), new Promise(d => setTimeout(d, 3000, ''))]))
+		got.push(await Promise.race([t().catch(() => ''), new Promise(d => setTimeout(d, 2000, ''))]))
 	return got
 }
 </script><body></body>`
@@ -92,7 +91,7 @@ export const tests = {
 			const p = await Page.open(browser, world, where)
 			await p.says('trouble-title', 'cannot be used')
 			assert.equal(await p.isVisible('ask'), false)
-			await p.check(where)
+			await p.fits(where)
 			await p.close()
 		}
 		const p = await Page.open(browser, world, link.replace('=mine', '=other'))

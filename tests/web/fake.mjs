@@ -79,7 +79,7 @@ export class Fake {
 
 		this.seen.push(`${request.method} ${url.pathname}`)
 		if (url.pathname === '/health')
-			return this.json(answer, 200, { status: 'ok', version: '1.2.3' })
+			return this.json(answer, 200, { status: 'ok' }, { 'X-Pairdesk-Version': '1.2.3' })
 		if (!company)
 			return this.file(answer, url.pathname)
 		for await (const piece of request)
@@ -103,8 +103,8 @@ export class Fake {
 		this.tell(stream, company)
 	}
 
-	json(answer, code, object) {
-		answer.writeHead(code, { 'Content-Type': 'application/json; charset=utf-8' })
+	json(answer, code, object, fields = {}) {
+		answer.writeHead(code, { 'Content-Type': 'application/json; charset=utf-8', ...fields })
 		answer.end(JSON.stringify(object))
 	}
 

@@ -12,6 +12,7 @@ const run = promisify(execFile)
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 export const WAIT_MS = 15000
+export const POLL = { polling: 40 }	// not each frame: that would draw them all
 
 export async function freePort() {
 	const server = net.createServer()
@@ -100,11 +101,27 @@ export class World {
 
 const VIEW = { width: 1280, height: 900 }
 
+const contexts = new Map()
+
+// A process of the browser for each page would be most of the work: pages
+// alike share a context, and with --process-per-site a process.
+function contextOf(browser, world, options) {
+	const all = { viewport: VIEW, locale: 'en-GB', ...options }
+	const key = JSON.stringify([world.url, all])
+	if (!contexts.has(key))
+		contexts.set(key, browser.newContext(all))
+	return contexts.get(key)
+}
+
 // A browser's page that keeps account of what it must not do.
 export class Page {
-	static async open(browser, world, path, options = {}) {
+	// isAlone: a context of its own, for who sets its clock or network.
+	static async open(browser, world, path, { before, isAlone, ...options } = {}) {
 		const self = new Page()
-		self.context = await browser.newContext({ viewport: VIEW, locale: 'en-GB', ...options })
+		self.isAlone = isAlone
+		self.context = await (isAlone ?
+			browser.newContext({ viewport: VIEW, locale: 'en-GB', ...options }) :
+			contextOf(browser, world, options))
 		self.page = await self.context.newPage()
 		self.world = world
 		self.requests = []
@@ -122,8 +139,8 @@ export class Page {
 				self.bad.push(m.text())
 		})
 		self.page.setDefaultTimeout(WAIT_MS)
-		if (options.before)
-			await options.before(self)
+		if (before)
+			await before(self)
 		await self.page.goto(world.url + path)
 		return self
 	}
@@ -143,7 +160,7 @@ export class Page {
 	// Waits until the element says so.
 	says(id, part) {
 		return this.page.waitForFunction(([i, p]) =>
-			document.getElementById(i).textContent.includes(p), [id, part])
+			document.getElementById(i).textContent.includes(p), [id, part], POLL)
 	}
 
 	isVisible(id) {
@@ -175,12 +192,18 @@ export class Page {
 		await this.fits(what)
 		await this.page.evaluate(axe)
 		const { violations } = await this.page.evaluate(() => axe.run(document, {
+			resultTypes: ['violations'],
 			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
 		assert.deepEqual(violations.map(v => `${v.id}: ${v.nodes.map(n => n.html)}`), [], `axe: ${what}`)
 	}
 
 	async close() {
-		await this.context.close()
+		if (this.isAlone) {
+			await this.context.close()
+		} else {
+			await this.page.evaluate(() => localStorage.clear())
+			await this.page.close()
+		}
 		assert.deepEqual(this.bad, [])
 	}
 }

@@ -1,7 +1,7 @@
 // Linking, from the page to the phone and back.
 import assert from 'node:assert/strict'
 
-import { decode, Page, until, World } from './lib.mjs'
+import { decode, Page, POLL, until } from './lib.mjs'
 
 const CODE = 'whatsapp-pairing.html?company='
 const QR = 'whatsapp-qr.html?company='
@@ -11,11 +11,7 @@ let world, browser, dir
 export async function setup(t) {
 	dir = t.dir
 	browser = t.browser
-	world = await World.start(t.programs, `${t.dir}/world`)
-}
-
-export async function teardown() {
-	await world?.stop()
+	world = await t.world()
 }
 
 const open = (where, options) => Page.open(browser, world, where, options)
@@ -29,13 +25,13 @@ export const tests = {
 	async 'by QR code'() {
 		const p = await open(`${QR}qr1&lang=en`)
 		await p.shown('qr')
-		await p.page.waitForFunction(() => document.getElementById('qr').src.startsWith('data:image/svg'))
+		await p.page.waitForFunction(() => document.getElementById('qr').src.startsWith('data:image/svg'),
+			null, POLL)
 		await world.sim.do('scan', { text: await scanned(p), phone: '79001110001', until: 'login' })
 		await p.shown('done')
 		await p.says('number', 'Number ending in 0001')
 		assert.equal(await p.isVisible('qr'), false)
 		assert.ok(!(await p.page.content()).includes('79001110001'))
-		await p.check('connected')
 		await p.close()
 	},
 
@@ -45,7 +41,7 @@ export const tests = {
 				viewport: { width: 320, height: 700 } })
 			await p.shown('qr')
 			assert.match(await scanned(p), /,/)
-			await p.check(`QR code at ${deviceScaleFactor}`)
+			await p.fits(`QR code at ${deviceScaleFactor}`)
 			await p.close()
 		}
 	},
@@ -131,7 +127,8 @@ export const tests = {
 		assert.equal(await p.isVisible('ask'), false)
 		await p.check('offline')
 		await world.serve()
-		await p.page.waitForFunction(() => document.getElementById('offline').textContent === '')
+		await p.page.waitForFunction(() => document.getElementById('offline').textContent === '',
+			null, POLL)
 		await p.shown('ask')
 		await p.askCode('79001110007')
 		await p.code()
@@ -139,7 +136,7 @@ export const tests = {
 	},
 
 	async 'without a network'() {
-		const p = await open(`${QR}lost2&lang=en`)
+		const p = await open(`${QR}lost2&lang=en`, { isAlone: true })
 		await scanned(p)
 		await p.context.setOffline(true)
 		await p.hidden('qr')

@@ -1,7 +1,7 @@
 // Runs the tests of this directory: a line each, exit 1 when one failed.
 //   run.mjs [PAIRDESK WASIM] [-k TEXT]       -k: "file: title" has the text
-// Files run beside each other, the tests of one in their order, with one
-// browser for all.
+// Two rows of files run beside each other, as there are two cores, with one
+// browser for all, and one simulator and listener for the row that needs them.
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url'
 
 import { chromium } from 'playwright-core'
 
-const FILES = ['plain', 'look', 'link', 'trouble', 'access']
+import { World } from './lib.mjs'
+
+const ROWS = [['plain', 'look'], ['link', 'access', 'trouble']]
 const LIMIT_MS = 240000
 const TEST_MS = 90000
 
@@ -23,6 +25,8 @@ const programs = {
 	wasim: path.resolve(args[1] ?? `${build}/wasim`),
 }
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'web-'))
+let shared
+const world = () => shared ??= World.start(programs, `${dir}/world`)
 const count = { passed: 0, failed: 0 }
 
 function limited(promise, ms, what) {
@@ -37,7 +41,7 @@ async function file(name, browser) {
 	const chosen = Object.entries(tests).filter(([title]) => `${name}: ${title}`.includes(only))
 	if (chosen.length === 0)
 		return
-	const t = { browser, programs, dir: `${dir}/${name}` }
+	const t = { browser, programs, world, dir: `${dir}/${name}` }
 	fs.mkdirSync(t.dir)
 	try {
 		await setup(t)
@@ -56,22 +60,28 @@ async function file(name, browser) {
 		count.failed++
 		console.log(`FAILED ${name}: setup\n${e.stack}`)
 	} finally {
-		await teardown(t)
+		await teardown?.(t)
 	}
+}
+
+async function row(names, browser) {
+	for (const name of names)
+		await file(name, browser)
 }
 
 const browser = await chromium.launch({
 	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--process-per-site',
 		'--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
 try {
-	await limited(Promise.all(FILES.map(name => file(name, browser))), LIMIT_MS, 'all')
+	await limited(Promise.all(ROWS.map(names => row(names, browser))), LIMIT_MS, 'all')
 } catch (e) {
 	count.failed++
 	console.log(e.stack)
 } finally {
 	await browser.close()
+	await (await shared)?.stop()
 	if (count.failed)
 		console.log(`what is left: ${dir}`)
 	else

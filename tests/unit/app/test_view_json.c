@@ -155,6 +155,7 @@ TEST(view_json_tells_a_trouble_in_words)
 	EXPECT_STR(text_of(e, "code"), "CONNECTION_CLOSED");
 	EXPECT_STR(text_of(e, "at"), "2026-11-22T12:00:00.000Z");
 	EXPECT(strstr(text_of(e, "message"), "same message") != NULL);
+	EXPECT(strlen(text_of(e, "advice")) > 10);
 	cJSON_Delete(o);
 	/* after a restart the words of an error may be unknown */
 	view.verdict = (struct verdict){ .reason = WA_REASON_NONE };
