@@ -180,7 +180,7 @@ $(B)/fuzz/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(call obj,san,$(UNIT_TUI_SRC) $(
 # --- tests -----------------------------------------------------------------
 
 VECTORS ?= tests/vectors
-FUZZ_SECONDS ?= 3
+FUZZ_SECONDS ?= 2
 FUZZ_LONG ?= 600
 E2E ?=
 JOBS ?= 2

@@ -45,7 +45,8 @@ take_client(struct exchange *x)
 		return;
 	while (is_trusted(x->httpd, &x->client)) {
 		at = strrchr(list, ',');
-		if (!source_parse(at == NULL ? list : at + 1, &next))
+		if (!source_parse_forwarded(at == NULL ? list : at + 1,
+		    &next))
 			return;
 		x->client = next;
 		if (at == NULL)
@@ -156,14 +157,22 @@ is_any_origin(const struct exchange *x)
 	    strcmp(config_list(c, OPT_HTTP_CORS_ORIGINS, 0), "*") == 0;
 }
 
+/* In open mode nobody speaks TLS for us, so no page of ours is https. */
+static bool
+is_own_origin(const struct exchange *x)
+{
+	return site_is_same(x->req.origin, host_of(x)) &&
+	    (!x->httpd->is_open ||
+	    strncasecmp(x->req.origin, "http://", 7) == 0);
+}
+
 bool
 access_is_own_site(const struct exchange *x)
 {
 	const struct request *r = &x->req;
 
 	if (r->origin != NULL)
-		return site_is_same(r->origin, host_of(x)) ||
-		    is_listed_origin(x);
+		return is_own_origin(x) || is_listed_origin(x);
 	if (r->fetch_site != NULL)
 		return strcmp(r->fetch_site, "same-origin") == 0 ||
 		    strcmp(r->fetch_site, "none") == 0;
@@ -293,11 +302,14 @@ access_identify(struct exchange *x)
 		x->who.role = ROLE_ADMIN;
 		return true;
 	}
+	/* for all means: whatever token they hold */
+	if ((x->route->may & MAY_ALL) != 0)
+		return true;
 	if (text != NULL && !take_token(x, text))
 		return refuse_token(x, true);
 	if (text == NULL && x->httpd->is_open)
 		x->who.role = ROLE_OPEN;
-	if (x->who.role == ROLE_NONE && (x->route->may & MAY_ALL) == 0)
+	if (x->who.role == ROLE_NONE)
 		return refuse_token(x, false);
 	return true;
 }

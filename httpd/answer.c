@@ -10,6 +10,7 @@
 #include "core/io/stage.h"
 #include "httpd/impl.h"
 
+#define ROOM_AFTER_S 3600       /* drafts are dropped by and by */
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)   /* a list of all companies */
 
 struct error_row {
@@ -90,15 +91,22 @@ answer_text(struct exchange *x, unsigned status, const struct buf *json)
 
 /* --- errors ----------------------------------------------------------------------- */
 
+enum audience
+answer_audience(const struct exchange *x)
+{
+	return x->who.role == ROLE_ADMIN ? AUDIENCE_ADMIN : AUDIENCE_VISITOR;
+}
+
 cJSON *
-error_object(enum lang lang, enum api_error error,
+error_object(enum lang lang, enum audience audience, enum api_error error,
     const struct answer_why *why)
 {
 	char sentence[WORDS_MAX];
 	cJSON *o = cJSON_CreateObject();
 
 	words_format(sentence, sizeof sentence, lang, rows[error].word,
-	    &(struct words_args){ .n = why->retry_after_s });
+	    &(struct words_args){ .n = why->retry_after_s,
+	    .audience = audience });
 	cJSON_AddBoolToObject(o, "success", false);
 	cJSON_AddStringToObject(o, "error", why->sentence != NULL ?
 	    why->sentence : sentence);
@@ -130,7 +138,8 @@ answer_error_why(struct exchange *x, enum api_error error,
 		exchange_field(x, "Retry-After", seconds);
 	}
 	x->httpd->errors[error]++;
-	answer_json(x, rows[error].status, error_object(x->lang, error, why));
+	answer_json(x, rows[error].status, error_object(x->lang,
+	    answer_audience(x), error, why));
 }
 
 void
@@ -143,11 +152,38 @@ void
 answer_error_word(struct exchange *x, enum api_error error, enum word word,
     const struct words_args *args)
 {
+	struct words_args with = { .n = 0 };
 	char sentence[WORDS_MAX];
 
-	words_format(sentence, sizeof sentence, x->lang, word, args);
+	if (args != NULL)
+		with = *args;
+	with.audience = answer_audience(x);
+	words_format(sentence, sizeof sentence, x->lang, word, &with);
 	answer_error_why(x, error, &(struct answer_why){
 	    .sentence = sentence });
+}
+
+void
+answer_companies_full(struct exchange *x)
+{
+	char sentence[WORDS_MAX];
+
+	words_format(sentence, sizeof sentence, x->lang,
+	    WORD_HTTP_COMPANIES_FULL,
+	    &(struct words_args){ .audience = answer_audience(x) });
+	answer_error_why(x, API_RATE_LIMITED, &(struct answer_why){
+	    .sentence = sentence, .retry_after_s = ROOM_AFTER_S });
+}
+
+void
+answer_late(struct exchange *x, enum wa_reason reason)
+{
+	char advice[WORDS_MAX];
+
+	words_format(advice, sizeof advice, x->lang, WORD_HTTP_TIMEOUT_ADVICE,
+	    &(struct words_args){ .audience = answer_audience(x) });
+	answer_error_why(x, API_TIMEOUT, &(struct answer_why){
+	    .advice = advice, .reason = reason });
 }
 
 /* --- what WhatsApp's side said ------------------------------------------------------- */
@@ -193,8 +229,9 @@ add_state(cJSON *o, const struct session_view *view, const struct verdict *v)
 }
 
 cJSON *
-verdict_object(enum lang lang, const struct session_view *view,
-    enum wa_reason reason, const struct verdict *v)
+verdict_object(enum lang lang, enum audience audience,
+    const struct session_view *view, enum wa_reason reason,
+    const struct verdict *v)
 {
 	const int64_t now = clock_wall_ms(clock_system());
 	char sentence[WORDS_MAX], advice[WORDS_MAX];
@@ -205,7 +242,7 @@ verdict_object(enum lang lang, const struct session_view *view,
 
 	if (v != NULL)
 		of.verdict = *v;
-	view_words_args(&of, now, &args);
+	view_words_args(&of, audience, now, &args);
 	if (!view->linked && view->next_attempt_ms == 0)
 		args.ending = ENDING_LINK;
 	(void)wa_reason_status(reason, &status);
@@ -213,7 +250,8 @@ verdict_object(enum lang lang, const struct session_view *view,
 	    &args);
 	words_reason_advice(advice, sizeof advice, lang, status, reason,
 	    &args);
-	o = error_object(lang, error_of(reason, v), &(struct answer_why){
+	o = error_object(lang, audience, error_of(reason, v),
+	    &(struct answer_why){
 	    .sentence = sentence, .advice = advice, .reason = reason,
 	    .retry_after_s = retry_after_s(view, reason, now),
 	    .stage = v != NULL && (v->err != ERR_OK ||
@@ -227,7 +265,8 @@ void
 answer_verdict(struct exchange *x, const struct session_view *view,
     enum wa_reason reason, const struct verdict *v)
 {
-	cJSON *o = verdict_object(x->lang, view, reason, v);
+	cJSON *o = verdict_object(x->lang, answer_audience(x), view, reason,
+	    v);
 	const cJSON *wait = cJSON_GetObjectItem(o, "retryAfter");
 	enum api_error error = error_of(reason, v);
 	char seconds[24];
@@ -257,7 +296,8 @@ answer_state(struct exchange *x, const struct session_view *view)
 		return;
 	}
 	/* paused: no failure, but nothing can be done with it */
-	view_words_args(view, clock_wall_ms(clock_system()), &args);
+	view_words_args(view, answer_audience(x),
+	    clock_wall_ms(clock_system()), &args);
 	words_reason_sentence(sentence, sizeof sentence, x->lang,
 	    view->status, view->reason, &args);
 	words_reason_advice(advice, sizeof advice, x->lang, view->status,

@@ -40,9 +40,12 @@ struct answer_why {
 	const char *stage, *detail;     /* where a connection failed */
 };
 
+/* In whose words x is answered: a visitor may run no commands. */
+enum audience answer_audience(const struct exchange *x);
+
 /* The error object, for answers and event streams. */
-cJSON *error_object(enum lang lang, enum api_error error,
-    const struct answer_why *why);
+cJSON *error_object(enum lang lang, enum audience audience,
+    enum api_error error, const struct answer_why *why);
 
 void answer_error(struct exchange *x, enum api_error error);
 /* With a sentence from the table; args may be NULL. */
@@ -51,6 +54,12 @@ void answer_error_word(struct exchange *x, enum api_error error,
 void answer_error_why(struct exchange *x, enum api_error error,
     const struct answer_why *why);
 
+/* companies.max is reached. */
+void answer_companies_full(struct exchange *x);
+
+/* WhatsApp did not do in time what was waited for; reason: the last trouble. */
+void answer_late(struct exchange *x, enum wa_reason reason);
+
 /*
  * A link attempt, login or logout that ended with this verdict (NULL: its
  * company shows reason) as the contract's error; view tells the times.
@@ -58,8 +67,9 @@ void answer_error_why(struct exchange *x, enum api_error error,
 void answer_verdict(struct exchange *x, const struct session_view *view,
     enum wa_reason reason, const struct verdict *verdict);
 /* Its error object, for event streams. */
-cJSON *verdict_object(enum lang lang, const struct session_view *view,
-    enum wa_reason reason, const struct verdict *verdict);
+cJSON *verdict_object(enum lang lang, enum audience audience,
+    const struct session_view *view, enum wa_reason reason,
+    const struct verdict *verdict);
 
 /* What was asked for cannot be while the company is as view shows it. */
 void answer_state(struct exchange *x, const struct session_view *view);

@@ -28,7 +28,8 @@ put_status(struct list_page *page, const struct session_view *view)
 {
 	size_t size = 0;
 	const void *object = status_cache_object(page->x->httpd->statuses,
-	    view, page->x->lang, page->now_ms, &size);
+	    view, page->x->lang, answer_audience(page->x), page->now_ms,
+	    &size);
 	enum err err = ERR_OK;
 
 	if (object == NULL)

@@ -254,14 +254,6 @@ is_replaced(const struct exchange *x, const struct wish *wish)
 
 /* --- waiting for it --------------------------------------------------------------------- */
 
-static void
-answer_late(struct exchange *x, const struct session_view *view)
-{
-	answer_error_why(x, API_TIMEOUT, &(struct answer_why){
-	    .advice = words_get(x->lang, WORD_HTTP_TIMEOUT_ADVICE),
-	    .reason = view_trouble(view) });
-}
-
 /* Why there will be nothing on show. False: there still may be. */
 static bool
 answer_end(struct exchange *x, const struct wish *wish,
@@ -282,7 +274,7 @@ answer_end(struct exchange *x, const struct wish *wish,
 	else if (!view->linked && !attempt_is_open(view))
 		answer_state(x, view);
 	else if (news->is_late)
-		answer_late(x, view);
+		answer_late(x, view_trouble(view));
 	else
 		return false;
 	return true;
@@ -326,8 +318,7 @@ refuse(struct exchange *x, const char *phone, enum err err)
 	else if (err == ERR_LIMIT)
 		refuse_budget(x, phone);
 	else if (err == ERR_FULL)
-		answer_error_word(x, API_RATE_LIMITED,
-		    WORD_HTTP_COMPANIES_FULL, NULL);
+		answer_companies_full(x);
 	else if (!app_view(x->httpd->app, x->company, &view))
 		answer_error(x, API_INTERNAL_ERROR);
 	else if (err == ERR_MISMATCH)

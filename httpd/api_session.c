@@ -85,9 +85,7 @@ answer_still_linked(struct exchange *x, const struct wait_news *news)
 	    (news->is_late || is_final(news->view, v)))
 		answer_verdict(x, news->view, v->reason, v);
 	else if (news->is_late)
-		answer_error_why(x, API_TIMEOUT, &(struct answer_why){
-		    .advice = words_get(x->lang, WORD_HTTP_TIMEOUT_ADVICE),
-		    .reason = view_trouble(news->view) });
+		answer_late(x, view_trouble(news->view));
 	else
 		return false;
 	return true;
@@ -214,8 +212,7 @@ on_patched(void *ctx, enum err err)
 	if (err == ERR_OK)
 		api_status(x);
 	else if (err == ERR_FULL)
-		answer_error_word(x, API_RATE_LIMITED,
-		    WORD_HTTP_COMPANIES_FULL, NULL);
+		answer_companies_full(x);
 	else
 		answer_error(x, err_class(err) == ERRC_USER ?
 		    API_INVALID_REQUEST : API_INTERNAL_ERROR);

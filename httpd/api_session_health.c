@@ -21,7 +21,8 @@ api_session_health(struct exchange *x)
 		return;
 	}
 	buf_init(&object, OBJECT_MAX);
-	if (health_json(&view, &health, x->lang, now, &object) != ERR_OK)
+	if (health_json(&view, &health, x->lang, answer_audience(x), now,
+	    &object) != ERR_OK)
 		answer_error(x, API_INTERNAL_ERROR);
 	else
 		answer_text(x, health_is_good(&view, &health, now) ? 200 : 503,

@@ -14,7 +14,6 @@
 #include "httpd/wait.h"
 
 #define HOUR_S 3600LL
-#define SHARE_HOURS_MAX 720     /* as link.share_hours */
 #define BASE_MAX 512
 #define URL_MAX 1024
 
@@ -101,7 +100,7 @@ api_share(struct exchange *x)
 	if ((body = router_body(x)) == NULL)
 		return;
 	good = param_only(x, body, members) && param_member_int(x, body,
-	    "expiresIn", 1, SHARE_HOURS_MAX * HOUR_S, &lives_s);
+	    "expiresIn", 1, TOKENS_SHARE_HOURS_MAX * HOUR_S, &lives_s);
 	cJSON_Delete(body);
 	if (good && !base_url(x->httpd, base))
 		answer_error(x, API_NOT_LISTENING);

@@ -19,9 +19,11 @@ api_status(struct exchange *x)
 		return;
 	}
 	if (x->field_count == 0)
-		whole = status_cache_response(cache, &view, x->lang, now);
+		whole = status_cache_response(cache, &view, x->lang,
+		    answer_audience(x), now);
 	else
-		body = status_cache_body(cache, &view, x->lang, now);
+		body = status_cache_body(cache, &view, x->lang,
+		    answer_audience(x), now);
 	if (whole != NULL)
 		exchange_answer(x, response_ref(whole));
 	else if (body != NULL)

@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "httpd/answer.h"
 #include "httpd/impl.h"
 #include "httpd/limits.h"
 #include "httpd/listen.h"
@@ -386,11 +387,19 @@ httpd_close(struct httpd *h)
 	free(h);
 }
 
+static void
+answer_stopping(struct exchange *x)
+{
+	answer_error(x, API_STOPPING);
+}
+
 void
 httpd_say_stopping(struct httpd *h)
 {
-	if (h != NULL)
-		h->is_stopping = true;
+	if (h == NULL)
+		return;
+	h->is_stopping = true;
+	server_each_held(h->server, answer_stopping);
 }
 
 enum err

@@ -32,7 +32,8 @@ MUST_CHECK enum err httpd_open(const struct httpd_params *params,
 /* Ends all connections. Before app_close; NULL ok. */
 void httpd_close(struct httpd *h);
 
-/* From now on /health tells who watches that this process ends. NULL ok. */
+/* This process ends: who waits is answered so, and /health tells who watches.
+ * NULL ok. */
 void httpd_say_stopping(struct httpd *h);
 
 /* Serves one end of a socket pair like the control socket; owns fd. */

@@ -47,7 +47,7 @@ tell(struct stream *s, struct telling *t)
 	if (t->type == SESSION_CHANGED && s->snapshot != NULL &&
 	    snapshot_is_ahead(s->snapshot, t->company))
 		return;
-	if ((c = telling_chunk(t, s->lang)) != NULL &&
+	if ((c = telling_chunk(t, s->lang, s->audience)) != NULL &&
 	    !stream_push(s, c, s->snapshot != NULL))
 		overflow(s);
 }

@@ -61,7 +61,7 @@ feed(struct stream *s)
 		t.seq = app_last_seq(l->h->app);
 		end_snapshot(s);
 	}
-	if ((c = telling_chunk(&t, s->lang)) != NULL)
+	if ((c = telling_chunk(&t, s->lang, s->audience)) != NULL)
 		(void)stream_push(s, c, false);
 	telling_finish(&t);
 }

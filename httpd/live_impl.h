@@ -39,6 +39,7 @@ struct stream {
 	struct link *link;
 	enum stream_kind kind;
 	enum lang lang;
+	enum audience audience;
 	char company[COMPANY_ID_MAX + 1];       /* "" all */
 	char token[TOKEN_ID_LEN + 1];   /* that it was opened with, "" none */
 	int64_t expires_ms;             /* of the token, wall; 0 never */

@@ -232,23 +232,6 @@ is_printable(const char *value)
 	return true;
 }
 
-/* Of a folded field MHD puts the second line behind the name: one that says
- * where a body ends must not get lost that way. */
-static bool
-is_framing_folded(const char *name)
-{
-	static const char *const framing[] = { "Content-Length",
-	    "Transfer-Encoding" };
-
-	for (size_t i = 0; i < ARRAY_LEN(framing); i++) {
-		const size_t n = strlen(framing[i]);
-
-		if (strncasecmp(name, framing[i], n) == 0 && name[n] != '\0')
-			return true;
-	}
-	return false;
-}
-
 static bool
 is_proxys(const char *name)
 {
@@ -277,8 +260,7 @@ request_take_field(struct request *r, const char *name, const char *value)
 	r->field_count++;
 	if (value == NULL)
 		value = "";
-	if (!is_token(name) || !is_printable(value) ||
-	    is_framing_folded(name))
+	if (!is_token(name) || !is_printable(value))
 		r->is_ambiguous = true;
 	if (first == 'x' || first == 'f' || first == 'v')
 		r->is_forwarded = r->is_forwarded || is_proxys(name);

@@ -3,9 +3,9 @@
  * segments and parameters, the header fields that matter, and the faults
  * that two readers of one request could read differently. Pure.
  *
- * libmicrohttpd parses the message itself. It lets through bare line feeds
- * and folded fields, two lengths, two hosts and the absolute form: the last
- * three are refused here (RFC 9112 3.2, 6.3).
+ * libmicrohttpd parses the message itself. It lets through two lengths, two
+ * hosts and the absolute form: those are refused here (RFC 9112 3.2, 6.3);
+ * what it does to lines, head.h finds.
  */
 #ifndef PAIRDESK_HTTPD_REQUEST_H
 #define PAIRDESK_HTTPD_REQUEST_H

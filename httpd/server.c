@@ -17,6 +17,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "httpd/head.h"
 #include "httpd/response_mhd.h"
 #include "httpd/source.h"
 
@@ -69,6 +70,8 @@ struct link {
 	int64_t deadline_ms;
 	struct exchange x;
 	size_t dropped;                 /* bytes of a body over its limit */
+	struct head_line line;          /* in MHD's buffer */
+	struct head head;
 	bool head_done, asked, asleep, answered, dead;
 };
 
@@ -297,6 +300,8 @@ on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
 	end_exchange(l);
 	begin_exchange(l);
 	wait_at_most(l, l->server->limits.header_ms);
+	l->line.target = target;
+	l->line.target_end = target + strlen(target);
 	err = request_take_target(&l->x.req, target,
 	    l->server->limits.max_url);
 	if (err == ERR_TOO_LARGE)
@@ -310,9 +315,41 @@ static enum MHD_Result
 on_field(void *ctx, enum MHD_ValueKind kind, const char *name,
     const char *value)
 {
+	struct link *l = ctx;
+
 	(void)kind;
-	request_take_field(ctx, name, value);
+	head_field(&l->head, name, value == NULL ? "" : value);
+	request_take_field(&l->x.req, name, value);
 	return MHD_YES;
+}
+
+/* Newer ones are strict by themselves, and need not parse in place. */
+static bool
+is_lenient_mhd(void)
+{
+	static const char *version;
+
+	if (version == NULL)
+		version = MHD_get_version();
+	return strncmp(version, "0.", 2) == 0;
+}
+
+static void
+take_fields(struct link *l, const char *method, const char *version)
+{
+	struct request *r = &l->x.req;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(l->mhd,
+	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const size_t size = info == NULL ? 0 : info->header_size;
+
+	l->line.method = method;
+	l->line.version = version;
+	head_begin(&l->head, &l->line);
+	MHD_get_connection_values(l->mhd, MHD_HEADER_KIND, on_field, l);
+	if (is_lenient_mhd() && !head_is_sound(&l->head, method + size))
+		r->is_ambiguous = true;
+	r->is_head_too_large = r->field_count > REQUEST_FIELDS_MAX ||
+	    size > l->server->limits.max_header;
 }
 
 static bool
@@ -322,17 +359,13 @@ has_body(const struct request *r)
 }
 
 static void
-take_head(struct link *l, const char *method)
+take_head(struct link *l, const char *method, const char *version)
 {
 	struct server *s = l->server;
 	struct request *r = &l->x.req;
-	const union MHD_ConnectionInfo *size = MHD_get_connection_info(l->mhd,
-	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
 	r->method = request_method(method);
-	MHD_get_connection_values(l->mhd, MHD_HEADER_KIND, on_field, r);
-	r->is_head_too_large = r->field_count > REQUEST_FIELDS_MAX ||
-	    (size != NULL && size->header_size > s->limits.max_header);
+	take_fields(l, method, version);
 	s->counts.requests++;
 	if (has_body(r))
 		wait_at_most(l, s->limits.body_ms);
@@ -369,12 +402,12 @@ on_access(void *ctx, struct MHD_Connection *mhd, const char *url,
 	struct server *s = ctx;
 	struct link *l = *request_ctx;
 
-	(void)mhd, (void)url, (void)version;
+	(void)mhd, (void)url;
 	if (l->dead)
 		return MHD_NO;
 	if (!l->head_done) {
 		l->head_done = true;
-		take_head(l, method);
+		take_head(l, method, version);
 		/* an answer before the body's end costs the connection: one
 		 * that has no body gets it with the next call */
 		return l->x.response != NULL && has_body(&l->x.req) ?
@@ -705,6 +738,21 @@ server_create(struct loop *loop, const struct server_limits *limits,
 fail:
 	server_destroy(s);
 	return ERR_IO;
+}
+
+void
+server_each_held(struct server *s, void (*fn)(struct exchange *x))
+{
+	LIST_EACH_SAFE(at, &s->links) {
+		struct link *l = CONTAINER_OF(at, struct link, at);
+		void (*on_gone)(void *ctx) = l->x.on_gone;
+
+		if (!l->asked || l->x.response != NULL || on_gone == NULL)
+			continue;
+		l->x.on_gone = NULL;
+		on_gone(l->x.on_gone_ctx);
+		fn(&l->x);
+	}
 }
 
 void

@@ -44,6 +44,9 @@ MUST_CHECK enum err server_create(struct loop *loop,
     void *ctx, struct server **out);
 /* Ends all connections at once; held exchanges hear on_gone. NULL ok. */
 void server_destroy(struct server *s);
+/* fn for each exchange that is held; it may answer. Their on_gone has been
+ * called. */
+void server_each_held(struct server *s, void (*fn)(struct exchange *x));
 /* Held exchanges and streams end, what is answered is still sent, nobody new
  * is served. */
 void server_hang_up(struct server *s);

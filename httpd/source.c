@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/app/host.h"
 #include "core/base/list.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -56,6 +57,21 @@ source_parse(const char *text, struct source *out)
 	*out = (struct source){ .ip = ip };
 	address_format(&ip, out->text);
 	return true;
+}
+
+bool
+source_parse_forwarded(const char *text, struct source *out)
+{
+	char bare[HOST_TEXT_MAX];
+	struct host host;
+
+	if (source_parse(text, out))
+		return true;
+	text += strspn(text, " \t");
+	if (!str_copy(bare, sizeof bare, text))
+		return false;
+	bare[strcspn(bare, " \t")] = '\0';
+	return host_parse(bare, &host) && source_parse(host.name, out);
 }
 
 void

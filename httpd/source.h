@@ -13,8 +13,11 @@
 
 /* The peer of a connected TCP socket; false when it has gone already. */
 bool source_of(int fd, struct source *out);
-/* From text, as in X-Forwarded-For; false when it is no address. */
+/* From text; false when it is no address. */
 bool source_parse(const char *text, struct source *out);
+/* The same as proxies write it, some with a port: "192.0.2.1:4711",
+ * "[2001:db8::1]:4711". */
+bool source_parse_forwarded(const char *text, struct source *out);
 /* Our own address of a connection, without port; "" if unknown. */
 void source_local(int fd, char *out, size_t size);
 

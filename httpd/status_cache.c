@@ -16,6 +16,7 @@
 struct slot {
 	struct session_view view;
 	enum lang lang;
+	enum audience audience;
 	int64_t second;
 	struct buf body;                /* empty: unused */
 	size_t time_at;                 /* where serverTime's text begins */
@@ -56,9 +57,11 @@ status_cache_destroy(struct status_cache *c)
 }
 
 static struct slot *
-slot_of(struct status_cache *c, const char *company, enum lang lang)
+slot_of(struct status_cache *c, const char *company, enum lang lang,
+    enum audience audience)
 {
-	uint32_t h = 2166136261u + (uint32_t)lang;
+	uint32_t h = 2166136261u + (uint32_t)lang * AUDIENCE_COUNT +
+	    (uint32_t)audience;
 
 	for (const char *p = company; *p != '\0'; p++)
 		h = (h ^ (uint8_t)*p) * 16777619u;
@@ -67,13 +70,13 @@ slot_of(struct status_cache *c, const char *company, enum lang lang)
 
 static bool
 render(struct slot *s, const struct session_view *view, enum lang lang,
-    int64_t now_ms)
+    enum audience audience, int64_t now_ms)
 {
 	char time[TIME_LEN];
 
 	str_time_utc(time, sizeof time, now_ms);
 	if (buf_str(&s->body, HEAD) != ERR_OK ||
-	    view_json(view, lang, now_ms, &s->body) != ERR_OK)
+	    view_json(view, lang, audience, now_ms, &s->body) != ERR_OK)
 		return false;
 	buf_truncate(&s->body, s->body.len - 1);
 	if (buf_str(&s->body, TIME_MEMBER) != ERR_OK)
@@ -83,6 +86,7 @@ render(struct slot *s, const struct session_view *view, enum lang lang,
 		return false;
 	s->view = *view;
 	s->lang = lang;
+	s->audience = audience;
 	s->second = now_ms / 1000;
 	s->time_ms = now_ms;
 	return true;
@@ -105,12 +109,13 @@ refresh(struct slot *s, int64_t now_ms)
 
 static struct slot *
 get(struct status_cache *c, const struct session_view *view, enum lang lang,
-    int64_t now_ms)
+    enum audience audience, int64_t now_ms)
 {
-	struct slot *s = slot_of(c, view->company, lang);
+	struct slot *s = slot_of(c, view->company, lang, audience);
 
 	/* a view is zeroed before it is filled, so its gaps compare too */
 	if (s->body.len > 0 && s->lang == lang &&
+	    s->audience == audience &&
 	    (s->second == now_ms / 1000 || view->next_attempt_ms == 0) &&
 	    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 	    memcmp(&s->view, view, sizeof *view) == 0) {
@@ -118,7 +123,7 @@ get(struct status_cache *c, const struct session_view *view, enum lang lang,
 		return s;
 	}
 	clear(s);
-	if (render(s, view, lang, now_ms))
+	if (render(s, view, lang, audience, now_ms))
 		return s;
 	clear(s);
 	return NULL;
@@ -126,18 +131,18 @@ get(struct status_cache *c, const struct session_view *view, enum lang lang,
 
 const struct buf *
 status_cache_body(struct status_cache *c, const struct session_view *view,
-    enum lang lang, int64_t now_ms)
+    enum lang lang, enum audience audience, int64_t now_ms)
 {
-	const struct slot *s = get(c, view, lang, now_ms);
+	const struct slot *s = get(c, view, lang, audience, now_ms);
 
 	return s == NULL ? NULL : &s->body;
 }
 
 const void *
 status_cache_object(struct status_cache *c, const struct session_view *view,
-    enum lang lang, int64_t now_ms, size_t *size)
+    enum lang lang, enum audience audience, int64_t now_ms, size_t *size)
 {
-	const struct slot *s = get(c, view, lang, now_ms);
+	const struct slot *s = get(c, view, lang, audience, now_ms);
 
 	if (s == NULL)
 		return NULL;
@@ -147,9 +152,10 @@ status_cache_object(struct status_cache *c, const struct session_view *view,
 
 struct response *
 status_cache_response(struct status_cache *c,
-    const struct session_view *view, enum lang lang, int64_t now_ms)
+    const struct session_view *view, enum lang lang, enum audience audience,
+    int64_t now_ms)
 {
-	struct slot *s = get(c, view, lang, now_ms);
+	struct slot *s = get(c, view, lang, audience, now_ms);
 
 	if (s != NULL && s->response == NULL) {
 		s->response = response_create(200, TYPE_JSON, s->body.data,

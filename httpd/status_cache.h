@@ -22,16 +22,18 @@ void status_cache_destroy(struct status_cache *c);      /* NULL ok */
  */
 #define STATUS_FRESH_MS 50
 struct response *status_cache_response(struct status_cache *c,
-    const struct session_view *view, enum lang lang, int64_t now_ms);
+    const struct session_view *view, enum lang lang, enum audience audience,
+    int64_t now_ms);
 
 /* The status object without its closing brace, so that more can be added;
  * borrowed as well. NULL: no memory. */
 const void *status_cache_object(struct status_cache *c,
-    const struct session_view *view, enum lang lang, int64_t now_ms,
-    size_t *size);
+    const struct session_view *view, enum lang lang, enum audience audience,
+    int64_t now_ms, size_t *size);
 
 /* The body alone, for an answer with fields of its own; borrowed as well. */
 const struct buf *status_cache_body(struct status_cache *c,
-    const struct session_view *view, enum lang lang, int64_t now_ms);
+    const struct session_view *view, enum lang lang, enum audience audience,
+    int64_t now_ms);
 
 #endif

@@ -26,12 +26,13 @@ now_ms(void)
 
 /* As polls tell it, byte by byte. */
 static enum err
-put_status(const struct telling *t, enum lang lang, struct buf *out)
+put_status(const struct telling *t, enum lang lang, enum audience audience,
+    struct buf *out)
 {
 	const int64_t now = now_ms();
 	size_t size = 0;
 	const void *object = status_cache_object(t->httpd->statuses, t->view,
-	    lang, now, &size);
+	    lang, audience, now, &size);
 
 	return object == NULL ? ERR_NO_MEMORY :
 	    event_status(object, size, now, out);
@@ -66,16 +67,18 @@ put_code(const struct telling *t, struct buf *out)
 }
 
 static cJSON *
-error_of(const struct telling *t, enum lang lang)
+error_of(const struct telling *t, enum lang lang, enum audience audience)
 {
 	if (t->type == SESSION_REMOVED)
-		return error_object(lang, API_SESSION_NOT_FOUND,
+		return error_object(lang, audience, API_SESSION_NOT_FOUND,
 		    &(struct answer_why){ .sentence = NULL });
-	return verdict_object(lang, t->view, t->verdict->reason, t->verdict);
+	return verdict_object(lang, audience, t->view, t->verdict->reason,
+	    t->verdict);
 }
 
 static enum err
-put(const struct telling *t, enum lang lang, struct buf *out)
+put(const struct telling *t, enum lang lang, enum audience audience,
+    struct buf *out)
 {
 	switch (t->type) {
 	case SESSION_QR:
@@ -84,13 +87,13 @@ put(const struct telling *t, enum lang lang, struct buf *out)
 		return put_code(t, out);
 	case SESSION_ERROR:
 	case SESSION_REMOVED:
-		return event_error(t->company, error_of(t, lang), now_ms(),
-		    out);
+		return event_error(t->company, error_of(t, lang, audience),
+		    now_ms(), out);
 	case SESSION_CHANGED:
 	case SESSION_LINKED:
 		break;
 	}
-	return put_status(t, lang, out);
+	return put_status(t, lang, audience, out);
 }
 
 bool
@@ -100,31 +103,34 @@ telling_has(enum session_event_type type)
 }
 
 struct chunk *
-telling_chunk(struct telling *t, enum lang lang)
+telling_chunk(struct telling *t, enum lang lang, enum audience audience)
 {
+	/* codes are the same for all */
+	const bool is_code = t->type == SESSION_QR || t->type == SESSION_CODE;
+	struct chunk **chunk = is_code ? &t->chunks[0][0] :
+	    &t->chunks[lang][audience];
 	struct buf json;
 	enum err err;
 
-	/* codes are the same in all languages */
-	if (t->type == SESSION_QR || t->type == SESSION_CODE)
-		lang = LANG_EN;
-	if (t->chunks[lang] != NULL)
-		return t->chunks[lang];
+	if (*chunk != NULL)
+		return *chunk;
 	buf_init_secret(&json, EVENT_MAX);
-	err = put(t, lang, &json);
+	err = put(t, lang, audience, &json);
 	if (err == ERR_OK)
-		t->chunks[lang] = chunk_event(t->httpd->boot, t->seq,
+		*chunk = chunk_event(t->httpd->boot, t->seq,
 		    names[t->type], json.data, json.len);
 	else if (err != ERR_NOT_FOUND)
 		log_error("session=%s event=%s error=\"%s\"", t->company,
 		    names[t->type], err_text(err));
 	buf_finish(&json);
-	return t->chunks[lang];
+	return *chunk;
 }
 
 void
 telling_finish(struct telling *t)
 {
-	for (size_t i = 0; i < LANG_COUNT; i++)
-		chunk_unref(t->chunks[i]);
+	for (size_t i = 0; i < LANG_COUNT; i++) {
+		for (size_t j = 0; j < AUDIENCE_COUNT; j++)
+			chunk_unref(t->chunks[i][j]);
+	}
 }

@@ -1,6 +1,6 @@
 /*
  * One event on its way to its readers, rendered when the first one asks, once
- * for each language.
+ * for each language and audience.
  */
 #ifndef PAIRDESK_HTTPD_TELLING_H
 #define PAIRDESK_HTTPD_TELLING_H
@@ -16,14 +16,16 @@ struct telling {
 	const struct verdict *verdict;          /* with SESSION_ERROR */
 	const struct session_view *view;        /* of a company that exists */
 	uint64_t seq;                           /* for the id */
-	struct chunk *chunks[LANG_COUNT];       /* telling_finish frees them */
+	/* telling_finish frees them */
+	struct chunk *chunks[LANG_COUNT][AUDIENCE_COUNT];
 };
 
 /* False: readers are not told of such events. */
 bool telling_has(enum session_event_type type);
 
 /* Borrowed; NULL: there is nothing to tell, or it cannot be rendered. */
-struct chunk *telling_chunk(struct telling *t, enum lang lang);
+struct chunk *telling_chunk(struct telling *t, enum lang lang,
+    enum audience audience);
 void telling_finish(struct telling *t);
 
 #endif

@@ -77,6 +77,16 @@ cmd_fail_word(const struct cmd_args *args, int exit_code, const char *code,
 	return cmd_fail(args, exit_code, code, text);
 }
 
+int
+cmd_usage(const struct cmd_args *args, enum word word,
+    const struct words_args *with)
+{
+	char text[WORDS_MAX];
+
+	words_format(text, sizeof text, args->lang, word, with);
+	return cmd_fail(args, EX_USAGE, "INVALID_REQUEST", text);
+}
+
 void
 cmd_say(const struct cmd_args *args, enum word word,
     const struct words_args *with)

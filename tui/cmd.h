@@ -82,6 +82,10 @@ int cmd_fail(const struct cmd_args *args, int exit_code, const char *code,
 int cmd_fail_word(const struct cmd_args *args, int exit_code,
     const char *code, enum word word);
 
+/* Wrong usage, in a sentence that says what is allowed; returns EX_USAGE. */
+int cmd_usage(const struct cmd_args *args, enum word word,
+    const struct words_args *with);
+
 /* A line of text, filled from the table, on standard output. */
 void cmd_say(const struct cmd_args *args, enum word word,
     const struct words_args *with);

@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/app/patch.h"
 #include "core/app/phone.h"
+#include "core/app/tokens.h"
 #include "core/base/str.h"
 #include "tui/ask.h"
+
+#define HOUR_S 3600
 
 /* --- share ------------------------------------------------------------------ */
 
@@ -32,9 +36,13 @@ tell_share(void *ctx, struct ask *a, const cJSON *answer)
 int
 cmd_share(const struct cmd_args *args)
 {
-	cJSON *body = cJSON_CreateObject();
 	char path[ASK_PATH_MAX];
+	cJSON *body;
 
+	if (args->expires_s > TOKENS_SHARE_HOURS_MAX * HOUR_S)
+		return cmd_usage(args, WORD_CLI_SHARE_TOO_LONG,
+		    &(struct words_args){ .n = TOKENS_SHARE_HOURS_MAX / 24 });
+	body = cJSON_CreateObject();
 	if (args->expires_s > 0)
 		cJSON_AddNumberToObject(body, "expiresIn",
 		    (double)args->expires_s);
@@ -100,6 +108,9 @@ cmd_resume(const struct cmd_args *args)
 int
 cmd_name(const struct cmd_args *args)
 {
+	if (!patch_name_is_valid(args->value))
+		return cmd_usage(args, WORD_CLI_BAD_NAME,
+		    &(struct words_args){ .n = PATCH_NAME_CHARS });
 	return patch(args, "name", cJSON_CreateString(args->value),
 	    WORD_CLI_NAMED, args->value);
 }

@@ -25,12 +25,12 @@ count_company(void *ctx, const struct session_view *view)
 }
 
 static void
-say(const struct cmd_args *args, enum word word, size_t n, size_t m)
+say(const struct cmd_args *args, enum word word, size_t n)
 {
 	char text[WORDS_MAX];
 
 	words_format(text, sizeof text, args->lang, word,
-	    &(struct words_args){ .n = (int64_t)n, .m = (int64_t)m });
+	    &(struct words_args){ .n = (int64_t)n });
 	fprintf(stderr, " %s", text);
 }
 
@@ -42,9 +42,11 @@ say_serving(const struct cmd_args *args, struct app *app)
 
 	app_each(app, count_company, &c);
 	fputs("pairdesk:", stderr);
-	say(args, WORD_CLI_SERVING, c.linked, 0);
-	if (c.damaged + c.unlinked > 0)
-		say(args, WORD_CLI_NOT_SERVED, c.damaged, c.unlinked);
+	say(args, WORD_CLI_SERVING, c.linked);
+	if (c.unlinked > 0)
+		say(args, WORD_CLI_NOT_LINKED, c.unlinked);
+	if (c.damaged > 0)
+		say(args, WORD_CLI_DAMAGED, c.damaged);
 	fputc('\n', stderr);
 }
 

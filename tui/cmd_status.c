@@ -50,12 +50,14 @@ print_last_trouble(const struct cmd_args *args, const cJSON *o)
 static void
 print_words(const struct cmd_args *args, const cJSON *o)
 {
+	const char *name = told_text(o, "name");
 	char phone[32];
 
 	mask(o, phone);
-	printf("%s  %s  %s\n  %s %s\n", told_text(o, "companyId"),
+	printf("%s  %s  %s%s%s\n  %s %s\n", told_text(o, "companyId"),
 	    words_status_name(args->lang, status_of(o)), phone,
-	    told_text(o, "message"), told_text(o, "advice"));
+	    *name == '\0' ? "" : "  ", name, told_text(o, "message"),
+	    told_text(o, "advice"));
 	print_last_trouble(args, o);
 }
 
@@ -208,27 +210,61 @@ print_companies_json(const struct list *l)
 	cJSON_Delete(o);
 }
 
+/* Cells that the columns of a list take. */
+struct widths {
+	size_t company, status;
+};
+
+static void
+widen(size_t *width, const char *text)
+{
+	const size_t cells = str_width_cells(text);
+
+	if (cells > *width)
+		*width = cells;
+}
+
+static struct widths
+widths_of(const struct list *l)
+{
+	struct widths w = { .company = COMPANY_CELLS };
+	const cJSON *at;
+
+	cJSON_ArrayForEach(at, l->sessions) {
+		widen(&w.company, told_text(at, "companyId"));
+		widen(&w.status, words_status_name(l->args->lang,
+		    status_of(at)));
+	}
+	return w;
+}
+
+/* The name comes last: it may be long, and its cells are its own matter. */
+static void
+print_company(const struct list *l, const struct widths *w, const cJSON *o)
+{
+	const char *status = words_status_name(l->args->lang, status_of(o));
+	const char *name = told_text(o, "name");
+	const size_t gap = w->status - str_width_cells(status) + 2;
+	char phone[32];
+
+	mask(o, phone);
+	printf("%-*s %-*s %s%*s%s\n", (int)w->company,
+	    told_text(o, "companyId"), PHONE_CELLS, phone, status,
+	    *name == '\0' ? 0 : (int)gap, "", name);
+}
+
 static int
 print_companies(const struct list *l)
 {
-	size_t widest = COMPANY_CELLS, n;
-	char phone[32];
+	const struct widths w = widths_of(l);
 	const cJSON *at;
 
 	if (l->args->json) {
 		print_companies_json(l);
 		return EX_OK;
 	}
-	cJSON_ArrayForEach(at, l->sessions) {
-		if ((n = strlen(told_text(at, "companyId"))) > widest)
-			widest = n;
-	}
-	cJSON_ArrayForEach(at, l->sessions) {
-		mask(at, phone);
-		printf("%-*s %-*s %s\n", (int)widest,
-		    told_text(at, "companyId"), PHONE_CELLS, phone,
-		    words_status_name(l->args->lang, status_of(at)));
-	}
+	cJSON_ArrayForEach(at, l->sessions)
+		print_company(l, &w, at);
 	if (cJSON_GetArraySize(l->sessions) == 0)
 		cmd_say(l->args, WORD_CLI_NO_COMPANIES, NULL);
 	return EX_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/store/token_record.h"
 #include "tui/ask.h"
 
 #define TOKENS "/api/whatsapp/tokens"
@@ -31,13 +32,36 @@ tell_added(void *ctx, struct ask *a, const cJSON *answer)
 }
 
 static int
+check(const struct cmd_args *args, const char *role)
+{
+	const bool is_admin = strcmp(role, "admin") == 0;
+
+	if (!token_name_is_valid(args->value))
+		return cmd_usage(args, WORD_CLI_BAD_TOKEN_NAME,
+		    &(struct words_args){ .n = TOKEN_NAME_CHARS });
+	if (!is_admin && strcmp(role, "company") != 0 &&
+	    strcmp(role, "share") != 0)
+		return cmd_usage(args, WORD_CLI_BAD_ROLE, NULL);
+	if (is_admin && args->company != NULL)
+		return cmd_usage(args, WORD_CLI_ROLE_OF_ALL, NULL);
+	if (!is_admin && args->company == NULL)
+		return cmd_usage(args, WORD_CLI_ROLE_NEEDS_COMPANY,
+		    &(struct words_args){ .reason = role });
+	return EX_OK;
+}
+
+static int
 add(const struct cmd_args *args)
 {
-	cJSON *body = cJSON_CreateObject();
+	const char *role = args->role != NULL ? args->role : "admin";
+	const int code = check(args, role);
+	cJSON *body;
 
+	if (code != EX_OK)
+		return code;
+	body = cJSON_CreateObject();
 	cJSON_AddStringToObject(body, "name", args->value);
-	cJSON_AddStringToObject(body, "role", args->role != NULL ?
-	    args->role : "admin");
+	cJSON_AddStringToObject(body, "role", role);
 	if (args->company != NULL)
 		cJSON_AddStringToObject(body, "companyId", args->company);
 	if (args->expires_s > 0)

@@ -325,8 +325,8 @@ check_numbers(struct line *l)
 	l->args.lines = (int64_t)lines;
 	if (l->expires != NULL &&
 	    !duration_parse(l->expires, &l->args.expires_s))
-		return usage_error("--expires takes a time such as 30m, 24h "
-		    "or 7d");
+		return usage_error("--expires takes a time from 1s to 3660d, "
+		    "such as 30m, 24h or 7d");
 	return EX_OK;
 }
 

@@ -188,8 +188,7 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
 
-/* How all of it is doing. Resets the longest callback: meant for one reader
- * (a second one sees what is left). */
+/* How all of it is doing. */
 void app_metrics(struct app *a, struct app_metrics *out);
 
 /* The newest lines of the log; lives as long as the app. */

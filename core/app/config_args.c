@@ -8,7 +8,7 @@
  *
  * --config FILE is no option, and --http [SPEC] is a short way to http.listen:
  * it adds to the addresses of flags before it, and takes the next word only
- * when that is one. An unknown PAIRDESK_* is refused, for it is a typing
+ * when that is one; a word that looks like one and is none is refused. An unknown PAIRDESK_* is refused, for it is a typing
  * error that would otherwise go unnoticed; PAIRDESK_TEST_* belongs to the
  * test builds.
  */
@@ -210,6 +210,26 @@ is_spec(const char *word)
 	return strcmp(word, "none") == 0 || listen_spec_parse(word, &spec);
 }
 
+/* Of digits, or with what only addresses have: no command, and a company's id
+ * does not follow an option that belongs to serve. */
+static bool
+looks_like_spec(const char *word)
+{
+	return word[0] != '-' && word[0] != '\0' &&
+	    (word[strspn(word, "0123456789")] == '\0' ||
+	    strpbrk(word, ".:[") != NULL);
+}
+
+static enum err
+refuse_spec(const char *word, struct config_problem *problem)
+{
+	if (word[strspn(word, "0123456789")] == '\0')
+		return config_refuse(problem, "--http: %.80s is no port, which "
+		    "is a number from 0 to 65535", word);
+	return config_refuse(problem, "--http: %.80s is no address: it is "
+	    "[ADDR:]PORT, ADDR an IP address or localhost", word);
+}
+
 /* Adds to what flags have said, for they are read before files. */
 static enum err
 add_address(struct config *c, const char *spec, struct config_problem *problem)
@@ -242,6 +262,8 @@ take_http(struct config *c, int argc, char *const *argv, int *at,
 	} else if (*at + 1 < argc && is_spec(argv[*at + 1])) {
 		spec = argv[*at + 1];
 		used = 2;
+	} else if (*at + 1 < argc && looks_like_spec(argv[*at + 1])) {
+		return refuse_spec(argv[*at + 1], problem);
 	}
 	if ((err = add_address(c, spec, problem)) == ERR_OK)
 		*at += used;

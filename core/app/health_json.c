@@ -13,6 +13,7 @@ struct asked {
 	const struct session_view *view;
 	const struct app_health *health;
 	int64_t now_ms;
+	enum audience audience;
 };
 
 /* How a check came out. sentence WORD_COUNT: that of the reason shown. */
@@ -122,7 +123,8 @@ bool
 health_is_good(const struct session_view *view,
     const struct app_health *health, int64_t now_ms)
 {
-	const struct asked asked = { view, health, now_ms };
+	const struct asked asked = { .view = view, .health = health,
+	    .now_ms = now_ms };
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		if (checks[i].is_vital && !checks[i].fn(&asked).ok)
@@ -141,7 +143,7 @@ reason_detail(const struct asked *a, enum lang lang, char out[DETAIL_MAX])
 	char sentence[WORDS_MAX], advice[WORDS_MAX];
 	struct words_args args;
 
-	view_words_args(view, a->now_ms, &args);
+	view_words_args(view, a->audience, a->now_ms, &args);
 	words_reason_sentence(sentence, sizeof sentence, lang, view->status,
 	    view->reason, &args);
 	words_reason_advice(advice, sizeof advice, lang, view->status,
@@ -164,7 +166,8 @@ add_checks(cJSON *o, const struct asked *a, enum lang lang)
 			reason_detail(a, lang, detail);
 		else
 			words_format(detail, sizeof detail, lang, f.sentence,
-			    &(struct words_args){ .n = f.n });
+			    &(struct words_args){ .n = f.n,
+			    .audience = a->audience });
 		cJSON_AddStringToObject(item, "name", checks[i].name);
 		cJSON_AddBoolToObject(item, "ok", f.ok);
 		cJSON_AddStringToObject(item, "detail", detail);
@@ -184,9 +187,9 @@ add_number(cJSON *o, const char *name, int64_t n)
 
 enum err
 health_json(const struct session_view *view, const struct app_health *health,
-    enum lang lang, int64_t now_ms, struct buf *out)
+    enum lang lang, enum audience audience, int64_t now_ms, struct buf *out)
 {
-	const struct asked asked = { view, health, now_ms };
+	const struct asked asked = { view, health, now_ms, audience };
 	cJSON *o = cJSON_CreateObject();
 
 	cJSON_AddBoolToObject(o, "healthy",

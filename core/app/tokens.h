@@ -19,6 +19,7 @@
 #include "core/store/token_record.h"
 
 #define TOKENS_MAX 100000
+#define TOKENS_SHARE_HOURS_MAX 720      /* as link.share_hours */
 #define TOKEN_DEAD_DAYS 30      /* kept in the list after their end */
 
 struct tokens;

@@ -5,12 +5,13 @@
 #include "core/session/number.h"
 
 void
-view_words_args(const struct session_view *view, int64_t now_ms,
-    struct words_args *out)
+view_words_args(const struct session_view *view, enum audience audience,
+    int64_t now_ms, struct words_args *out)
 {
 	const struct verdict *v = &view->verdict;
 
 	*out = (struct words_args){
+	    .audience = audience,
 	    .code = (int)(v->ban_code != 0 ? v->ban_code : v->code),
 	    .time_ms = view->until_ms,
 	    .err = v->err,
@@ -74,14 +75,14 @@ add_last_error(cJSON *o, const struct session_view *view, enum lang lang,
 }
 
 enum err
-view_json(const struct session_view *view, enum lang lang, int64_t now_ms,
-    struct buf *out)
+view_json(const struct session_view *view, enum lang lang,
+    enum audience audience, int64_t now_ms, struct buf *out)
 {
 	char text[WORDS_MAX];
 	struct words_args args;
 	cJSON *o = cJSON_CreateObject();
 
-	view_words_args(view, now_ms, &args);
+	view_words_args(view, audience, now_ms, &args);
 	cJSON_AddStringToObject(o, "companyId", view->company);
 	json_add_text(o, "name", view->name);
 	cJSON_AddBoolToObject(o, "connected", view->connected);

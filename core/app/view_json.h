@@ -7,8 +7,8 @@
 #include "core/session/session.h"
 
 /* What the sentences about this view need; now_ms is the wall clock. */
-void view_words_args(const struct session_view *view, int64_t now_ms,
-    struct words_args *out);
+void view_words_args(const struct session_view *view,
+    enum audience audience, int64_t now_ms, struct words_args *out);
 
 /* Why it is not connected yet, for one who waited long enough: the last
  * trouble, also while it dials again; not_answering if there was none. */
@@ -16,7 +16,8 @@ enum wa_reason view_trouble(const struct session_view *view);
 
 /* Appends the object as JSON text without line breaks. */
 MUST_CHECK enum err view_json(const struct session_view *view,
-    enum lang lang, int64_t now_ms, struct buf *out);
+    enum lang lang, enum audience audience, int64_t now_ms,
+    struct buf *out);
 
 /* --- health and history ------------------------------------------------------ */
 
@@ -29,8 +30,8 @@ bool health_is_good(const struct session_view *view,
 /* Appends the health object of api.md; a detail is a sentence, with what to
  * do where a check fails. */
 MUST_CHECK enum err health_json(const struct session_view *view,
-    const struct app_health *health, enum lang lang, int64_t now_ms,
-    struct buf *out);
+    const struct app_health *health, enum lang lang, enum audience audience,
+    int64_t now_ms, struct buf *out);
 
 /* Appends {"seq","at","status","reason","message","code","stateVersion"}. */
 MUST_CHECK enum err history_json(const struct app_change *change,

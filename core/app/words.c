@@ -12,9 +12,23 @@
 
 static const char *const table[WORD_COUNT][LANG_COUNT] = {
 #define WORD(id, en, ru) [WORD_##id] = { [LANG_EN] = en, [LANG_RU] = ru },
+#define VISITOR(id, en, ru) WORD(id##_VISITOR, en, ru)
 #include "core/app/words.def"
+#undef VISITOR
 #undef WORD
 };
+
+/* The row for a visitor, where there is one; the first word of the table, a
+ * status, is none. */
+static const enum word visitors[WORD_COUNT] = {
+#define WORD(id, en, ru)
+#define VISITOR(id, en, ru) [WORD_##id] = WORD_##id##_VISITOR,
+#include "core/app/words.def"
+#undef VISITOR
+#undef WORD
+};
+
+_Static_assert(WORD_STATUS_IDLE == 0, "0 is nobody's own row");
 
 static const char *const lang_names[] = {
 	[LANG_EN] = "en",
@@ -233,23 +247,35 @@ finish(struct out *o)
 	o->p[o->len] = '\0';
 }
 
+static const char *
+text_for(enum lang lang, enum word word, const struct words_args *args)
+{
+	if (args->audience == AUDIENCE_VISITOR &&
+	    visitors[word] != WORD_STATUS_IDLE)
+		word = visitors[word];
+	return table[word][lang];
+}
+
 void
 words_format(char *out, size_t size, enum lang lang, enum word word,
     const struct words_args *args)
 {
 	static const struct words_args none = { 0 };
-	const char *s = table[word][lang];
 	struct out o = { .p = out, .size = size };
+	const char *s;
 
 	if (size == 0)
 		return;
+	if (args == NULL)
+		args = &none;
+	s = text_for(lang, word, args);
 	while (*s != '\0') {
 		const size_t n = strcspn(s, "{");
 
 		put(&o, s, n);
 		s += n;
 		if (*s == '{')
-			s += put_slot(&o, lang, s, args == NULL ? &none : args);
+			s += put_slot(&o, lang, s, args);
 	}
 	finish(&o);
 }
@@ -383,8 +409,8 @@ words_reason_sentence(char *out, size_t size, enum lang lang,
 		known.reason = ban;
 	}
 	words = words_of(status, reason, known.code, known.err);
-	words_format(out, size, lang, is_complete(table[words.full][lang],
-	    &known) ? words.full : words.bare, &known);
+	words_format(out, size, lang, is_complete(text_for(lang, words.full,
+	    &known), &known) ? words.full : words.bare, &known);
 }
 
 static enum word

@@ -24,9 +24,15 @@
 
 enum lang { LANG_EN, LANG_RU, LANG_COUNT };
 
+/* Who reads: one who can run commands and set options, or one who has the
+ * phone in the hand and can wait, try, or tell the other. */
+enum audience { AUDIENCE_ADMIN, AUDIENCE_VISITOR, AUDIENCE_COUNT };
+
 enum word {
 #define WORD(id, en, ru) WORD_##id,
+#define VISITOR(id, en, ru) WORD_##id##_VISITOR,
 #include "core/app/words.def"
+#undef VISITOR
 #undef WORD
 	WORD_COUNT
 };
@@ -49,6 +55,7 @@ struct words_args {
 	enum words_ending ending;       /* what was asked for ended so */
 	enum err err;                   /* why a connection failed */
 	enum wa_reason stage;           /* name_lookup .. login */
+	enum audience audience;
 	const char *reason, *holder, *company, *phone;
 };
 
@@ -63,8 +70,8 @@ enum lang words_lang_detect(const char *lc_all, const char *lc_messages,
 /* The text as it is in the table, placeholders and all; static. */
 const char *words_get(enum lang lang, enum word word);
 
-/* Filled; cut to size on a character boundary, always terminated. args may
- * be NULL. */
+/* Filled, in the words for args' audience; cut to size on a character
+ * boundary, always terminated. args may be NULL. */
 void words_format(char *out, size_t size, enum lang lang, enum word word,
     const struct words_args *args);
 

@@ -136,8 +136,11 @@ loop_defer(struct loop *loop, loop_fn fn, void *ctx)
 uint64_t
 loop_longest_us(struct loop *loop)
 {
-	const uint64_t us = loop->longest_ns / 1000;
+	return longest_read(&loop->longest, uv_hrtime()) / 1000;
+}
 
-	loop->longest_ns = 0;
-	return us;
+void
+loop_longest_forget(struct loop *loop)
+{
+	loop->longest = (struct longest){ 0 };
 }

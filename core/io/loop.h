@@ -64,8 +64,10 @@ enum lane { LANE_CPU, LANE_DISK, LANE_LOOKUP, LANE_COUNT };
 void loop_work(struct loop *loop, enum lane lane, loop_fn work, loop_fn done,
     void *ctx);
 
-/* Longest time one callback held the loop since the last call of this,
- * microseconds. For metrics and the bench. */
+/* Longest time one callback held the loop in the last one to two minutes,
+ * microseconds. */
 uint64_t loop_longest_us(struct loop *loop);
+/* From here on, for a bench that measures a part of a run. */
+void loop_longest_forget(struct loop *loop);
 
 #endif

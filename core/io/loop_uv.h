@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "core/base/list.h"
+#include "core/io/longest.h"
 #include "core/io/loop.h"
 
 /* One read of a socket; one buffer serves all, as nothing is kept in it from
@@ -45,7 +46,7 @@ struct loop {
 	unsigned gate_count;
 
 	struct resolver *resolver;
-	uint64_t longest_ns;
+	struct longest longest;         /* callbacks, ns */
 	uint8_t scratch[LOOP_SCRATCH];
 };
 
@@ -59,10 +60,9 @@ loop_enter(void)
 static inline void
 loop_leave(struct loop *loop, uint64_t since_ns)
 {
-	const uint64_t took = uv_hrtime() - since_ns;
+	const uint64_t now_ns = uv_hrtime();
 
-	if (took > loop->longest_ns)
-		loop->longest_ns = took;
+	longest_note(&loop->longest, now_ns, now_ns - since_ns);
 }
 
 /* Makes the next turn come at once: deferred calls and due timers run. */

@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from lib.case import rows
+from lib.case import cases, rows
 from lib.desk import CONFIG, NOPERM, NOUSER, OK, USAGE
 
 COMMANDS = ["serve", "link", "status", "reconnect", "logout", "remove",
@@ -57,6 +57,31 @@ def test_cli_usage_errors(t, args):
     t.equal(done.code, USAGE, str(done))
     t.true(done.err, "says what is wrong")
     t.equal(sim.touched(), 0)
+
+
+@rows("args allowed", [
+    (["token", "add", "x", "--role", "nope"], "admin, company or share"),
+    (["token", "add", "x", "--role", "company"], "--company ID"),
+    (["token", "add", "x", "--role", "share"], "--company ID"),
+    (["token", "add", "x", "--company", "acme"], "--role company"),
+    (["token", "add", "x" * 65], "1 to 64 characters"),
+    (["token", "add", ""], "1 to 64 characters"),
+    (["token", "add", "x", "--expires", "9999d"], "from 1s to 3660d"),
+    (["share", "acme", "--expires", "99d"], "from 1s to 30d"),
+    (["share", "acme", "--expires", "soon"], "30m, 24h or 7d"),
+    (["name", "acme", "x" * 65], "at most 64 characters"),
+    (["name", "acme", "a\nb"], "at most 64 characters"),
+    (["pin", "acme", "123"], "at least 7 digits"),
+])
+def test_cli_says_what_is_allowed(t, args, allowed):
+    """In words of the command line: nobody has typed a body."""
+    desk = t.desk()
+    done = desk.run(*args)
+    t.equal((done.code, done.out), (USAGE, ""), str(done))
+    t.contains(done.err, allowed)
+    t.equal(len(done.err.splitlines()), 1, done.err)
+    t.lacks(done.err, "body", "words of the API")
+    t.equal(desk.run("companies", "--json").json()["total"], 0)
 
 
 @rows("company", [
@@ -168,6 +193,32 @@ def test_cli_companies_line_up(t):
     t.equal(len({line.index(" +7") for line in lines}), 1, str(lines))
 
 
+@cases(lang=["en", "ru"])
+def test_cli_companies_have_names(t, lang):
+    """In a column of their own, whatever script stands before it."""
+    sim, desk = t.pair()
+    desk.linked(sim, company="a")
+    web = desk.http()
+    web.until_status("connected", "a")
+    names = {"a": "Ромашка", "b" * 64: "花屋", "c": "Acme Ltd"}
+    for company, name in names.items():
+        t.equal(desk.run("name", company, name).code, OK)
+    t.equal(desk.run("pause", "c").code, OK)
+    t.equal(desk.run("pause", "nameless").code, OK)
+    lines = desk.run("companies", "--lang", lang).out.splitlines()
+    t.true(lines[0].split()[2] != lines[1].split()[2], "two statuses")
+    t.equal(len({line.index(name) for line, name in
+                 zip(lines, (names["a"], names["b" * 64], names["c"]))}), 1,
+            str(lines))
+    t.equal(lines[3], lines[3].rstrip())
+    for company, name in names.items():
+        head = desk.run("status", company).out.splitlines()[0]
+        t.true(head.startswith(company + " ") and head.endswith(" " + name),
+               head)
+    head = desk.run("status", "nameless").out.splitlines()[0]
+    t.equal(head, head.rstrip())
+
+
 def test_cli_companies_null_for_unknown(t):
     sim, desk = t.pair()
     desk.linked(sim)
@@ -184,7 +235,9 @@ def test_cli_serve_says_what_it_serves(t):
     serve = desk.serve()
     t.until(lambda: "Ctrl-C" in serve.err.text(), "how to stop it")
     t.contains(serve.err.text(), "1 linked company.")
-    t.contains(serve.err.text(), "0 damaged, 1 not linked")
+    t.contains(serve.err.text(), "1 company not linked.")
+    t.lacks(serve.err.text(), "damaged", "no trouble")
+    t.lacks(serve.err.text(), "Cannot", "no trouble")
     t.equal(serve.stop(), OK)
     t.equal(serve.out.text().strip(), "")
 

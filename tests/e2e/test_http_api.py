@@ -9,7 +9,7 @@ import time
 from datetime import datetime
 
 from lib.case import cases, rows
-from lib.web import API, PHONE, check_error, opened, session
+from lib.web import API, PHONE, check_error, opened, session, token
 
 STATUS_KEYS = {
     "companyId", "name", "connected", "status", "reason", "advice",
@@ -546,6 +546,52 @@ def test_http_api_health_of_a_company(t):
     t.equal(data["status"], "connected")
     t.within(data["uptimeSeconds"], 0, 60)
     t.within(data["preKeysOnServer"], 1, 2000)
+
+
+NOT_FOR_VISITORS = re.compile(r"pairdesk |whatsapp\.|http\.")
+
+
+def heard(web, lang):
+    """All that is told of acme, as one text."""
+    events = web.events(lang=lang)
+    told = [web.status(lang=lang), events.next("status").data,
+            web.get(session("acme", "health"), lang=lang).json()]
+    events.close()
+    return json.dumps(told, ensure_ascii=False)
+
+
+@cases(mode=["open", "share", "company"])
+def test_http_api_commands_are_for_admins(t, mode):
+    """Who holds the phone is not told what to run on the server."""
+    sim, desk, web = opened(t, speed=10, **(
+        {} if mode == "open" else {"PAIRDESK_HTTP_AUTH": "token"}))
+    admin = desk.control()
+    admin.data("PATCH", session("acme"), {"name": "Acme"})
+    if mode != "open":
+        web = web.as_(token(desk, mode, "acme"))
+    sim.fault("refuse", count=0)
+    for lang in ("en", "ru"):
+        for who in (admin, web):
+            told = who.refused(502, "CONNECTION_CLOSED", "GET",
+                               session("acme", "qr"), lang=lang)
+            t.equal(told["reason"], "network_blocked")
+            t.equal("pairdesk doctor" in told["advice"], who is admin,
+                    str(told))
+    sim.do("clear")
+    admin.linked(sim)
+    readers = [(who, who.events()) for who in (admin, web)]
+    sim.fault("refuse", count=0)
+    admin.ask("POST", session("acme", "reconnect"))
+    for who, events in readers:     # of one and the same event
+        reason = None
+        while reason != "network_blocked":
+            data = events.next("status").data
+            reason = data["reason"]
+        t.equal("pairdesk doctor" in data["advice"], who is admin, str(data))
+    for lang in ("en", "ru", "en"):
+        t.true("pairdesk doctor" in heard(admin, lang))
+        said = heard(web, lang)
+        t.true(not NOT_FOR_VISITORS.search(said), said)
 
 
 def unlinked(t, web, company="acme"):

@@ -402,12 +402,13 @@ def test_http_cli_http_several(t, specs, count):
 
 
 @rows("spec", [("x",), ("127.0.0.1:70000",), ("300.0.0.1:1",), ("[::1",),
-               ("127.0.0.1:-1",), ("a.example:80",)])
+               ("127.0.0.1:-1",), ("a.example:80",), ("70000",)])
 def test_http_cli_http_bad_value(t, spec):
     sim, desk = t.pair()
     core = desk.serve("--http", spec)
     t.true(core.exit() in (USAGE, 78), core.describe())
     t.equal(len(core.err.text().strip().splitlines()), 1)
+    t.contains(core.err.text(), spec if spec != "x" else "too many")
 
 
 SHIM = """

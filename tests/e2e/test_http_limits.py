@@ -183,9 +183,11 @@ def test_http_limits_companies(t):
     for n in range(3):
         desk.core_ready()
         desk.control().data("PATCH", session(f"c{n}"), {"name": "x"})
-    told = web.ask("GET", session("c9", "qr"))
-    t.equal(told.status, 429, str(told))
-    t.equal(told.json()["errorCode"], "RATE_LIMITED")
+    for who, how in ((web, ("GET", session("c9", "qr"))), (desk.control(),
+                     ("PATCH", session("c9"), {"name": "x"}))):
+        told = who.refused(429, "RATE_LIMITED", *how)
+        t.equal(told["retryAfter"], 3600, "drafts are dropped by and by")
+        t.equal("companies.max" in told["error"], who is not web, str(told))
     t.equal(web.qr("c0")["attempt"], 1, "one that is there")
     t.equal(sim.dials(), 1)
 

@@ -330,7 +330,7 @@ def test_store_company_copied_over_another(t):
                      os.path.join(desk.company_dir("acme"), name))
     check_beta_alone(t, sim, desk)
     again = desk.serve()
-    t.until(lambda: "1 damaged, 0 not linked" in again.err.text(),
+    t.until(lambda: "1 company has damaged keys" in again.err.text(),
             "it is told at the start")
     t.equal(again.stop(), OK)
 

@@ -662,7 +662,7 @@ TEST(config_http_flag_takes_a_value_only_when_it_is_one)
 		{ "serve", 1, "127.0.0.1:3000" },
 		{ "--json", 1, "127.0.0.1:3000" },
 		{ "", 1, "127.0.0.1:3000" },
-		{ "0.0.0.0:x", 1, "127.0.0.1:3000" },
+		{ "acme-7", 1, "127.0.0.1:3000" },
 		{ "8080", 2, "127.0.0.1:8080" },
 		{ "[::1]:80", 2, "[::1]:80" },
 		{ "localhost", 2, "localhost:3000" },
@@ -680,6 +680,33 @@ TEST(config_http_flag_takes_a_value_only_when_it_is_one)
 		EXPECT_INT(at, rows[i].at);
 		EXPECT_STR(config_text(c, OPT_HTTP_LISTEN), rows[i].want);
 		EXPECT_STR(config_where(c, OPT_HTTP_LISTEN), "--http");
+		config_destroy(c);
+	}
+}
+
+TEST(config_http_flag_refuses_what_looks_like_a_value)
+{
+	static const struct {
+		const char *next, *says;
+	} rows[] = {
+		{ "70000", "--http: 70000 is no port" },
+		{ "99999999999999999999", "is no port" },
+		{ "0.0.0.0:x", "--http: 0.0.0.0:x is no address" },
+		{ "300.0.0.1", "--http: 300.0.0.1 is no address" },
+		{ "127.0.0.1:70000", "is no address" },
+		{ "a.example:80", "is no address" },
+		{ "[::1", "is no address" },
+		{ ":x", "is no address" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct config *c = config_create();
+		struct config_problem problem;
+
+		EXPECT_INT(FLAGS(c, &problem, loose("--http"),
+		    loose(rows[i].next)), ERR_INVALID);
+		if (strstr(problem.text, rows[i].says) == NULL)
+			t_fail(__FILE__, __LINE__, "%s", problem.text);
 		config_destroy(c);
 	}
 }

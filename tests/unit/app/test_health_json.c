@@ -53,7 +53,8 @@ health_of(const struct session_view *view, const struct app_health *health,
 	cJSON *o;
 
 	buf_init(&out, 16384);
-	EXPECT_INT(health_json(view, health, lang, NOW_MS, &out), ERR_OK);
+	EXPECT_INT(health_json(view, health, lang, AUDIENCE_ADMIN, NOW_MS,
+	    &out), ERR_OK);
 	o = parse(&out);
 	EXPECT_INT(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o,
 	    "healthy")), health_is_good(view, health, NOW_MS));

@@ -28,7 +28,7 @@ json_of(const struct session_view *view, enum lang lang)
 	cJSON *o = NULL;
 
 	buf_init(&out, 16384);
-	EXPECT_INT(view_json(view, lang, NOW_MS, &out), ERR_OK);
+	EXPECT_INT(view_json(view, lang, AUDIENCE_ADMIN, NOW_MS, &out), ERR_OK);
 	if (buf_cstr(&out, &text) == ERR_OK) {
 		EXPECT_NULL(strchr(text, '\n'));
 		o = cJSON_Parse(text);
@@ -196,19 +196,19 @@ TEST(view_words_args_round_seconds_up)
 	struct session_view view = { .next_attempt_ms = NOW_MS + 1 };
 	struct words_args args;
 
-	view_words_args(&view, NOW_MS, &args);
+	view_words_args(&view, AUDIENCE_ADMIN, NOW_MS, &args);
 	EXPECT_INT(args.n, 1);
 	view.next_attempt_ms = NOW_MS + 2000;
-	view_words_args(&view, NOW_MS, &args);
+	view_words_args(&view, AUDIENCE_ADMIN, NOW_MS, &args);
 	EXPECT_INT(args.n, 2);
 	view.next_attempt_ms = NOW_MS - 5;
-	view_words_args(&view, NOW_MS, &args);
+	view_words_args(&view, AUDIENCE_ADMIN, NOW_MS, &args);
 	EXPECT_INT(args.n, 0);
 	view.verdict.code = 418;
-	view_words_args(&view, NOW_MS, &args);
+	view_words_args(&view, AUDIENCE_ADMIN, NOW_MS, &args);
 	EXPECT_INT(args.code, 418);
 	view.verdict.ban_code = 101;
-	view_words_args(&view, NOW_MS, &args);
+	view_words_args(&view, AUDIENCE_ADMIN, NOW_MS, &args);
 	EXPECT_INT(args.code, 101);
 }
 
@@ -219,7 +219,8 @@ TEST(view_json_leaves_what_stands_before_it)
 
 	buf_init(&out, 100);            /* too small for it */
 	EXPECT_INT(buf_str(&out, "x"), ERR_OK);
-	EXPECT_INT(view_json(&view, LANG_EN, NOW_MS, &out), ERR_TOO_LARGE);
+	EXPECT_INT(view_json(&view, LANG_EN, AUDIENCE_ADMIN, NOW_MS,
+	    &out), ERR_TOO_LARGE);
 	EXPECT_INT(out.len, 1);
 	buf_finish(&out);
 }

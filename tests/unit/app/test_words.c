@@ -17,7 +17,9 @@ row_name(enum word word)
 {
 	static const char *const names[] = {
 #define WORD(id, en, ru) [WORD_##id] = #id,
+#define VISITOR(id, en, ru) WORD(id##_VISITOR, en, ru)
 #include "core/app/words.def"
+#undef VISITOR
 #undef WORD
 	};
 
@@ -266,6 +268,100 @@ TEST(words_every_status_and_reason_has_sentence_and_advice)
 			}
 		}
 		EXPECT(words_status_name(LANG_RU, status)[0] != '\0');
+	}
+}
+
+/* --- who reads ------------------------------------------------------------- */
+
+/* Nothing that only an administrator could run or set. */
+static void
+expect_for_visitor(const char *text)
+{
+	static const char *const not_for_them[] = { "pairdesk ", "whatsapp.",
+	    "http.", "companies.", "quarantine" };
+
+	EXPECT(strlen(text) > 8);
+	for (size_t i = 0; i < ARRAY_LEN(not_for_them); i++) {
+		if (strstr(text, not_for_them[i]) != NULL)
+			t_fail(__FILE__, __LINE__, "to a visitor: %s", text);
+	}
+}
+
+static void
+expect_reason_for_visitor(enum lang lang, enum wa_status status,
+    enum wa_reason reason, const struct words_args *args)
+{
+	char text[WORDS_MAX];
+
+	words_reason_sentence(text, sizeof text, lang, status, reason, args);
+	expect_for_visitor(text);
+	words_reason_advice(text, sizeof text, lang, status, reason, args);
+	expect_for_visitor(text);
+}
+
+/* With and without details, for each way to fail and to end. */
+static void
+expect_all_for_visitor(enum lang lang, enum wa_status status,
+    enum wa_reason reason)
+{
+	static const enum words_ending endings[] = { ENDING_NONE, ENDING_LINK,
+	    ENDING_LOGIN, ENDING_LOGOUT };
+	static const enum err errs[] = { ERR_OK, ERR_CERT_TIME, ERR_TLS_CERT,
+	    ERR_PAIR_VETO };
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		for (size_t j = 0; j < ARRAY_LEN(errs); j++) {
+			struct words_args args = everything;
+
+			args.audience = AUDIENCE_VISITOR;
+			args.ending = endings[i];
+			args.err = errs[j];
+			expect_reason_for_visitor(lang, status, reason, &args);
+			expect_reason_for_visitor(lang, status, reason,
+			    &(struct words_args){ .ending = endings[i],
+			    .err = errs[j], .audience = AUDIENCE_VISITOR });
+		}
+	}
+}
+
+TEST(words_name_no_command_or_option_to_a_visitor)
+{
+	for (int s = 0; s < WA_STATUS_COUNT; s++) {
+		for (int r = 0; r < WA_REASON_COUNT; r++) {
+			if (!wa_reason_fits((enum wa_status)s,
+			    (enum wa_reason)r))
+				continue;
+			for (int l = 0; l < LANG_COUNT; l++)
+				expect_all_for_visitor((enum lang)l,
+				    (enum wa_status)s, (enum wa_reason)r);
+		}
+	}
+}
+
+TEST(words_visitor_rows_are_for_visitors_only)
+{
+	static const enum word rows[][2] = {
+#define WORD(id, en, ru)
+#define VISITOR(id, en, ru) { WORD_##id, WORD_##id##_VISITOR },
+#include "core/app/words.def"
+#undef VISITOR
+#undef WORD
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (int l = 0; l < LANG_COUNT; l++) {
+			const enum lang lang = (enum lang)l;
+			struct words_args args = everything;
+			char a[WORDS_MAX], b[WORDS_MAX];
+
+			words_format(a, sizeof a, lang, rows[i][0], &args);
+			words_format(b, sizeof b, lang, rows[i][1], &args);
+			EXPECT(strcmp(a, b) != 0);
+			expect_for_visitor(b);
+			args.audience = AUDIENCE_VISITOR;
+			words_format(a, sizeof a, lang, rows[i][0], &args);
+			EXPECT_STR(a, b);
+		}
 	}
 }
 

@@ -78,6 +78,13 @@ TEST(source_counts_an_ipv6_customer_once)
 	EXPECT(!source_parse("192.0.2.1:80", &a));
 	EXPECT(!source_parse("example.org", &a));
 	EXPECT_STR(c.text, "192.0.2.1");
+	EXPECT(source_parse_forwarded(" 192.0.2.1:4711 ", &c));
+	EXPECT_STR(c.text, "192.0.2.1");
+	EXPECT(source_parse_forwarded("[2001:db8::9]:1", &c));
+	EXPECT_STR(c.text, "2001:db8::9");
+	EXPECT(!source_parse_forwarded("example.org:1", &c));
+	EXPECT(!source_parse_forwarded("unknown", &c));
+	ASSERT(source_parse("192.0.2.1", &c));
 	sources_join(s, &a);
 	sources_join(s, &b);
 	sources_join(s, &c);
