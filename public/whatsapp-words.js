@@ -1,7 +1,6 @@
 /*
  * What the pages say: id: [English, Russian]. {n} is put in, {n|one|few|many}
- * is the form that n asks for. Sentences about states and errors come from
- * the server; the menu names are those of core/app/words.def.
+ * is the form that n asks for. The menu names are those of words.def.
  */
 window.pairdeskWords = {
 lang: ['Русский', 'English'],
@@ -46,14 +45,15 @@ phoneFirst: ['A phone cannot scan its own screen. If WhatsApp is on this phone, 
 
 notYet: ['Not linked yet.', 'Пока не подключено.'],
 checking: ['Looking how things stand...', 'Проверяем состояние...'],
-offline: ['No connection to this server. Codes are hidden; the page tries by itself.',
-	'Нет связи с этим сервером. Коды скрыты; страница пробует сама.'],
+offline: ['No connection to this server. Until it is back the state is unknown and codes are hidden.',
+	'Нет связи с этим сервером. Пока её нет, состояние неизвестно, коды скрыты.'],
 connected: ['WhatsApp is connected', 'WhatsApp подключён'],
 number: ['Number ending in {n}', 'Номер оканчивается на {n}'],
 unlink: ['Unlink any time in WhatsApp: Settings > Linked devices.', 'Отключить можно в любой момент в WhatsApp: Настройки > Связанные устройства.'],
 fortnight: ['Keep the phone online at least every 14 days, or the link ends.',
 	'Телефон должен выходить в сеть хотя бы раз в 14 дней, иначе связь прервётся.'],
 wait: ['Wait {span} more, until {time}. Asking earlier makes it longer.', 'Подождите ещё {span}, до {time}. Ранние попытки продлят ожидание.'],
+next: ['Next try in {span}', 'Следующая попытка через {span}'],
 other: ['It did not work', 'Не получилось'],
 noCompany: ['No company in the link.', 'В ссылке нет компании.'],
 badCompany: ['The company in the link is wrong.', 'Компания в ссылке указана неверно.'],
@@ -82,14 +82,14 @@ help: ['If it does not work', 'Если не получается'],
 helpPhone: ['The phone itself needs a working WhatsApp: try to send a message from it. If it needs a VPN, leave that on.',
 	'На самом телефоне WhatsApp должен работать: отправьте с него сообщение. Если ему нужен VPN, не выключайте его.'],
 h1: ['The connection was closed', 'Соединение закрыто'],
-t1: ['The server lost WhatsApp, or the phone was offline. Check WhatsApp on the phone, wait a minute, ask once more.',
-	'Сервер потерял связь с WhatsApp, или телефон был не в сети. Проверьте WhatsApp на телефоне, подождите минуту и запросите ещё раз.'],
+t1: ['The server or the phone went offline. Check WhatsApp on the phone, wait a minute, ask once more.',
+	'Сервер или телефон остался без сети. Проверьте WhatsApp на телефоне, через минуту запросите ещё раз.'],
 h2: ['No code comes', 'Код не появляется'],
 t2: ['Check the number: the one of this WhatsApp, with country code. After many tries wait for the time shown here.',
 	'Проверьте номер: он от этого WhatsApp, с кодом страны. После многих попыток дождитесь указанного времени.'],
 h3: ['The phone says that linking is not possible right now', 'Телефон пишет, что сейчас привязать устройство нельзя'],
-t3: ['WhatsApp holds the account back. Do not repeat: wait some hours, up to a day, and update WhatsApp. The other way, QR or code, may work.',
-	'WhatsApp придерживает аккаунт. Не повторяйте: подождите несколько часов, до суток, и обновите WhatsApp. Другой способ, QR или код, может сработать.'],
+t3: ['Do not repeat: wait some hours, up to a day, and update WhatsApp. The other way, QR or code, may work.',
+	'Не повторяйте: подождите несколько часов, до суток, и обновите WhatsApp. Другой способ, QR или код, может сработать.'],
 h4: ['The QR code does not load or scan', 'QR-код не загружается или не сканируется'],
 t4: ['Reload the page without blockers and VPN in this browser. Make the screen brighter and wipe the camera. Or link with a code.',
 	'Обновите страницу без блокировщиков и VPN в браузере. Прибавьте яркость экрана, протрите камеру. Или подключите по коду.'],

@@ -1,8 +1,7 @@
 /*
- * The linking pages. What is so comes from the server, as events or, where
- * those cannot pass, by asking for the status; `draw` paints what is in `now`,
- * several times a second. A code is on the screen only while it lives by the
- * server's clock and the server answers. ES2017, for old phones.
+ * The linking pages. Events tell what is so, or asking for the status; `draw`
+ * paints what is in `now`, several times a second. A code is on the screen
+ * only while it lives by the server's clock and the server answers. ES2017.
  */
 'use strict';
 (() => {
@@ -22,6 +21,7 @@ const POLL_MIN = 2 * SECOND, POLL_MAX = 10 * SECOND;
 const SILENCE = 40 * SECOND;	/* the server sends a line every 15 s */
 const FIRST = 8 * SECOND;	/* no event by then: something collects them */
 const ANSWER = 60 * SECOND;
+const FRESH = 600 * SECOND;	/* what ended an attempt */
 const RENEW = 10 * SECOND;	/* before a code ends */
 const UNSEEN = 10 * SECOND;	/* then a hidden page leaves its stream */
 
@@ -129,7 +129,7 @@ async function ask(method, path, body) {
 		if (got.retryAfter)
 			got.until = time() + got.retryAfter * SECOND;
 		data.lang = lang;
-		return {http: answer.status, isOk: answer.ok, body: data, by: answer.headers.get('X-Pairdesk-Version')};
+		return {http: answer.status, isOk: answer.ok, body: data};
 	} catch (e) {
 		return {http: 0, body: {}};
 	}
@@ -142,7 +142,15 @@ const FINE = /^(idle|pairing|connected)$/;
 const NO_ASKING = /^(banned|conflict|outdated|connected|pairing|passkey_required)$/;
 
 const state = () => now.status || {};
+const isUnknown = () => now.status && !now.status.companyId;
 const isOpen = () => OPEN.test(state().status);
+
+/* What ended the last attempt, until something else happens. */
+function failure() {
+	const s = state(), e = s.lastError || {}, at = Date.parse(e.at);
+
+	return s.status === 'idle' && at > Date.parse(s.since) - SECOND && time() - at < FRESH && e;
+}
 
 function onStatus(s, isWhole) {
 	if (!isWhole && s.stateVersion < state().stateVersion)
@@ -176,22 +184,21 @@ function onShow(e) {
 	draw();
 }
 
-/* What came instead of a state: unknown, denied, lost. */
+/* What came instead of a state. */
 function onRefused(http, body) {
 	if (http === 404) {
 		onStatus({status: 'idle', reason: 'never_linked'}, true);
 		return 'unknown';
 	}
-	if (http !== 401 && http !== 403) {
-		now.isOnline = false;
-		draw();
-		return 'lost';
+	/* right tokens are not held back, so this is none */
+	if (http === 401 || http === 403 || http === 429 && token && !now.status) {
+		body.lang = lang;
+		now.denied = body;
+		now.shown = null;
+		leave();
 	}
-	body.lang = lang;
-	now.denied = body;
-	now.shown = null;
+	now.isOnline = !!now.denied || http === 429;
 	draw();
-	return 'denied';
 }
 
 /* --- live --- */
@@ -229,6 +236,8 @@ async function stream() {
 			onStatus(e, isWhole);
 		else if (name === (isQr ? 'qr' : 'code'))
 			onShow(e);
+		else if (name === 'error')
+			state().lastError = Object.assign(e, {at: e.serverTime});
 		isWhole = false;
 	});
 
@@ -261,12 +270,12 @@ async function stream() {
 }
 
 async function poll() {
-	const got = await ask('GET', base + '/status');
+	const wasUnknown = isUnknown(), got = await ask('GET', base + '/status');
 
 	if (!got.isOk)
 		return onRefused(got.http, got.body);
 	onStatus(got.body);
-	return isOpen() ? 'open' : 'still';
+	return wasUnknown ? 'ended' : isOpen() ? 'open' : 'still';
 }
 
 async function follow() {
@@ -274,11 +283,8 @@ async function follow() {
 	let delay = 0;
 
 	while (mine === turn) {
-		const came = await (now.isPolling ? poll() : stream());
-
-		if (came === 'denied')
-			return;
-		delay = {ended: 100, unknown: POLL_MAX, open: POLL_MIN}[came] ||
+		const came = await (now.isPolling || isUnknown() ? poll() : stream());
+		delay = {ended: 100, unknown: 2.5 * SECOND, open: POLL_MIN}[came] ||
 		    Math.min(Math.max(delay * 1.5, POLL_MIN), POLL_MAX);
 		await new Promise((done) => setTimeout(done, delay));
 	}
@@ -292,7 +298,7 @@ function leave() {
 
 /* Looks at once: the page came back, or something may have begun. */
 function resync(isSure) {
-	if (!isSure && (now.denied || now.isLive && ours() - lastByte < SILENCE / 2))
+	if (now.denied || !isSure && now.isLive && ours() - lastByte < SILENCE / 2)
 		return;
 	leave();
 	follow();
@@ -376,7 +382,8 @@ function begin() {
 	if (now.isBegun || document.hidden || !now.status)
 		return;
 	now.isBegun = true;
-	if (isQr && !isPhone && !isSent() && (state().reason === 'never_linked' || isOpen()))
+	if (isQr && !isPhone && !isSent() && !state().phoneNumber &&
+	    (state().reason === 'never_linked' && !failure() || isOpen()))
 		request();
 }
 
@@ -427,28 +434,29 @@ function until() {
  * the status says what the answer said.
  */
 function problem() {
-	const s = state(), o = now.denied || now.trouble || s;
+	const s = state(), o = now.denied || now.trouble || failure() || s;
 	const said = [o, s.lastError || s, s].find((e) => (e.lang || s.lang) === lang && e.reason === o.reason) || {};
-	const sentence = said.error || said.message, code = [o.errorCode, o.status, o.reason, o.stage, o.detail].join(' ');
+	const sentence = said.error || said.message, code = [o.errorCode || o.code, o.status, o.reason, o.stage, o.detail].join(' ');
 
 	if (now.denied)
 		return {title: text('denied'), advice: (sentence || '') + ' ' + text('newLink'), code};
-	if (o !== s && !o.error)
+	if (o === now.trouble && !o.error)
 		return {title: text('noServer'), advice: text('again'), code};
-	if (o === s && (now.isAsking || !s.status || isOpen() || FINE.test(s.status) && !/expired|paused/.test(s.reason)))
+	if (now.isAsking || o === s && (!s.status || isOpen() || FINE.test(s.status) && !/expired|paused/.test(s.reason)))
 		return null;
 	return {title: sentence || text('other'), advice: said.advice || '', code};
 }
 
 function drawTrouble(p) {
-	const end = until(), left = end - time();
+	const end = until(), left = end - time(), next = Date.parse(state().nextAttemptAt) - time();
 	const day = left > 18 * 3600 * SECOND ? {day: 'numeric', month: 'long'} : {};
 	const at = new Date(end).toLocaleString(lang, Object.assign({hour: '2-digit', minute: '2-digit'}, day));
 
 	if (p) {
 		put('trouble-title', p.title);
 		put('trouble-advice', p.advice);
-		put('clock', left > 0 ? text('wait', {span: span(left), time: at}) : '');
+		put('clock', left > 0 ? text('wait', {span: span(left), time: at}) :
+		    next > 0 ? text('next', {span: span(next)}) : '');
 		drawSupport(p);
 	}
 	show('trouble', !!p, now.isLed);
@@ -458,15 +466,15 @@ let told = '';
 
 function drawSupport(p) {
 	const said = [company, p.code, p.title, p.advice].join('\n');
-	const write = (h) => {
-		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + (h.by || '');
+	const write = (by) => {
+		$('support').value = said + '\n' + new Date().toISOString() + '\npairdesk ' + by;
 	};
 
 	if (told === said)
 		return;
 	told = said;
-	write({});
-	ask('GET', 'health').then(write);
+	write('');
+	fetch('health').then((a) => write(a.headers.get('X-Pairdesk-Version')), () => {});
 }
 
 function drawCode(c) {
@@ -534,7 +542,7 @@ function drawState(p, isShowing) {
 		line = text('checking');
 	else if (s.reason === 'never_linked')
 		line = text('notYet');
-	put('state', p || s.connected ? '' : line);
+	put('state', p || s.connected || !now.isOnline ? '' : line);
 	put('offline', now.isOnline ? '' : text('offline'));
 	put('name', s.name || '');
 	put('expected', s.pinnedPhoneNumber ? text('expected', {n: s.pinnedPhoneNumber.slice(-4)}) : '');
@@ -543,14 +551,14 @@ function drawState(p, isShowing) {
 		put('number', s.phoneNumber ? text('number', {n: s.phoneNumber.slice(-4)}) : '');
 		put('note', s.reason !== 'ok' ? line + ' ' + s.advice : '');
 	}
-	show('done', !!s.connected && !now.denied, true);
+	show('done', !!s.connected && !now.denied && now.isOnline, true);
 	show('more', !s.connected);
 	document.title = s.connected ? text('connected') : $('title').textContent;
 }
 
 function drawAsk(p, isShowing) {
 	const s = state();
-	const isFutile = NO_ASKING.test(s.status) || s.reason === 'paused' || s.nextAttemptAt ||
+	const isFutile = s.phoneNumber && /connecting/.test(s.status) || NO_ASKING.test(s.status) || s.reason === 'paused' || s.nextAttemptAt ||
 	    now.trouble && /ALREADY|OUTDATED|NOT_FOUND/.test(now.trouble.errorCode);
 
 	show('ask', !isShowing && !isFutile && !now.denied && now.isOnline && until() <= time());
@@ -704,7 +712,7 @@ function listen() {
 		$('phone').onchange = () => drawNumber(true);
 	}
 	document.addEventListener('visibilitychange', onSeen);
-	window.onpageshow = onSeen;
+	window.onpageshow = (e) => e.persisted && onSeen();
 	window.onhashchange = () => location.reload();
 	window.ononline = () => resync(true);
 	window.onoffline = () => onRefused(0);

@@ -68,9 +68,13 @@ export const tests = {
 		await world.sim.do('type', { phone: '79003330001', code: code.replace('-', ''), until: 'login' })
 		await p.shown('done')
 		await p.close()
-		p = await Page.open(browser, world, link)
+		p = await Page.open(browser, world, `${link.replace('#', '&lang=en#')}`)
 		await p.shown('done')
 		assert.equal(await p.isVisible('ask'), false)
+		await world.sim.do('unlink', { phone: '79003330001' })
+		await p.askCode('79003330001')
+		await p.says('trouble-advice', 'done its work')
+		await p.hidden('ask')
 		await p.close()
 	},
 
@@ -98,6 +102,17 @@ export const tests = {
 		await p.askCode('79003330002')
 		await p.shown('trouble')
 		assert.equal(await p.isVisible('live'), false)
+		await p.close()
+	},
+
+	async 'a link that is none says so however often it is opened'() {
+		const p = await Page.open(browser, world, 'whatsapp-qr.html?company=stale&lang=en#t=pd_s_bogus')
+		for (let n = 0; n < 8; n++) {
+			await p.says('trouble-title', 'This link cannot be used')
+			assert.equal(await p.text('offline'), '')
+			await p.page.reload()
+		}
+		await p.says('trouble-advice', 'Too many wrong')
 		await p.close()
 	},
 

@@ -99,7 +99,7 @@ export class Fake {
 		answer.write('retry: 2000\n\n')
 		const stream = { answer, lang }
 		state.streams.add(stream)
-		request.on('close', () => state.streams.delete(stream))
+		answer.on('close', () => state.streams.delete(stream))
 		this.tell(stream, company)
 	}
 

@@ -390,6 +390,124 @@ export const tests = {
 		fake.handlers.delete('GET events')
 	},
 
+	async 'a key that is none, told by the penalty: the same, and it asks no more'() {
+		for (const http of [401, 429]) {
+			const keys = []
+			fake.handlers.set('GET events', answer => fake.json(answer, http, { success: false,
+				error: 'Too many wrong tokens.', errorCode: 'RATE_LIMITED', retryAfter: 5 }))
+			const p = await open(`${CODE}stale&lang=en#t=pd_s_x`, { isAlone: true, before: async p => {
+				p.page.on('request', r => keys.push([r.url(), r.headers().authorization]))
+				await p.page.clock.install()
+			} })
+			await p.says('trouble-title', 'This link cannot be used')
+			assert.equal(await p.text('offline'), '')
+			assert.equal(await p.isVisible('ask'), false)
+			await until(() => keys.some(k => k[0].endsWith('/health')), 'version asked for')
+			assert.equal(keys.find(k => k[0].endsWith('/health'))[1], undefined)
+			assert.equal(keys.filter(k => k[1]).length, 1, 'one request with the key')
+			const asked = p.requests.length
+			await p.page.clock.fastForward(2 * MINUTE)
+			await p.page.click('#lang')
+			await p.says('trouble-title', 'Ссылка не действует')
+			await p.context.setOffline(true)
+			await p.context.setOffline(false)
+			await p.page.clock.fastForward(MINUTE)
+			assert.ok(p.requests.slice(asked).every(r => r.endsWith('/health')), String(p.requests))
+			assert.equal(await p.text('offline'), '')
+			await p.close()
+		}
+		fake.handlers.delete('GET events')
+	},
+
+	async 'too many requests are an answer, not a lost server'() {
+		fake.handlers.set('GET events', answer => fake.json(answer, 429, { success: false,
+			error: 'Wait.', errorCode: 'RATE_LIMITED', retryAfter: 5 }))
+		const p = await clocked(`${CODE}busy&lang=en`)
+		await until(() => p.requests.some(r => r.includes('events')), 'events asked for')
+		await p.page.clock.runFor(1000)
+		assert.equal(await p.text('offline'), '')
+		fake.handlers.delete('GET events')
+		fake.set('busy', 'connecting', 'tcp')
+		await p.page.clock.runFor(10000)
+		await p.says('state', 'connecting')
+		await p.close()
+	},
+
+	async 'a link whose work is done is offered no further button'() {
+		refuse(403, { errorCode: 'FORBIDDEN', error: 'This link has done its work.' })
+		fake.set('spent', 'logged_out', 'unlinked')
+		const p = await open(`${CODE}spent&lang=en#t=pd_s_x`)
+		await p.askCode('79001234567')
+		await p.says('trouble-advice', 'done its work')
+		assert.equal(await p.isVisible('ask'), false)
+		await until(() => fake.companies.get('spent').streams.size === 0, 'left its stream')
+		await p.close()
+	},
+
+	async 'what an event says is on the page at once'() {
+		fake.set('swift', 'pairing', 'finishing')
+		const p = await open(`${CODE}swift&lang=en`)
+		await p.says('state', 'pairing')
+		await p.page.evaluate(() => new MutationObserver(() => {
+			window.seen = window.seen || Date.now()
+		}).observe(document.getElementById('done'), { attributes: true }))
+		const sent = Date.now()
+		fake.set('swift', 'connected', 'ok')
+		await p.shown('done')
+		const took = await p.page.evaluate(() => window.seen) - sent
+		assert.ok(took < 500, `after ${took} ms`)
+		await p.close()
+	},
+
+	async 'a linked company on its way back: its state and when, nothing to ask for'() {
+		const linked = { phoneNumber: '79001234567' }
+		for (const where of [CODE, QR]) {
+			fake.set('back', 'connecting', 'login', linked)
+			const p = await open(`${where}back&lang=en`)
+			await p.says('state', 'connecting')
+			assert.equal(await p.isVisible('ask'), false)
+			fake.set('back', 'reconnecting', 'network_blocked',
+				{ ...linked, nextAttemptAt: new Date(Date.now() + 20500).toISOString() })
+			await p.says('clock', 'Next try in 20 seconds')
+			assert.equal(await p.isVisible('ask'), false)
+			await p.page.click('#lang')
+			await p.says('clock', 'Следующая попытка через ')
+			assert.ok(!p.requests.some(r => /qr$|pairing-code/.test(r)), String(p.requests))
+			await p.close()
+		}
+	},
+
+	async 'a company that nobody knows is looked for, cheaply, until it begins'() {
+		const p = await open(`${CODE}later&lang=en`)
+		await p.says('state', 'Not linked yet')
+		await until(() => p.requests.filter(r => r.endsWith('/status')).length === 2, 'two looks')
+		fake.show('later', { code: 'ABCD-EFGH' }, MINUTE)
+		const from = Date.now()
+		await p.shown('live')
+		assert.ok(Date.now() - from < 4000, `after ${Date.now() - from} ms`)
+		assert.equal(p.requests.filter(r => r.endsWith('/events')).length, 2, 'the first look, and live')
+		await p.close()
+	},
+
+	async 'how an attempt ended, also without the event, until something else happens'() {
+		const ended = ago => ({ since: new Date(Date.now() - ago).toISOString(), lastError: { code: 'CONNECTION_CLOSED',
+			message: 'The connection was lost.', advice: 'Ask once more.', reason: 'connection_lost',
+			at: new Date(Date.now() - ago).toISOString() } })
+		fake.set('ended', 'idle', 'never_linked', ended(MINUTE))
+		const p = await open(`${QR}ended&lang=en`)
+		await p.says('trouble-title', 'The connection was lost.')
+		await p.says('trouble-advice', 'Ask once more.')
+		assert.match(await p.page.inputValue('#support'), /CONNECTION_CLOSED .*connection_lost/)
+		assert.equal(await p.text('get'), 'Get a new code')
+		assert.ok(!p.requests.some(r => r.endsWith('/qr')), 'asks for nothing by itself')
+		fake.set('ended', 'idle', 'code_expired', { ...ended(MINUTE), since: undefined })
+		await p.says('trouble-title', 'The state is idle')
+		fake.set('ended', 'idle', 'never_linked', ended(20 * MINUTE))
+		await p.hidden('trouble')
+		await p.says('state', 'Not linked yet')
+		await p.close()
+	},
+
 	async 'the wait is counted down, and nothing offers to ask earlier'() {
 		refuse(429, { errorCode: 'RATE_LIMITED', reason: 'budget', error: 'Used up.', advice: 'Wait.', retryAfter: 90 })
 		const p = await clocked(`${CODE}waits&lang=en`)

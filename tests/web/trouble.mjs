@@ -1,5 +1,6 @@
 // What goes wrong at WhatsApp or on the way, as the page tells it.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 
 import { Page, until, World } from './lib.mjs'
 
@@ -53,6 +54,18 @@ const LINKED = {
 
 const ban = (p, kind) => world.sim.do('ban', { phone: p, ...kind, drop: true })
 
+// What ends an attempt whose code is on the screen: page, cause, words.
+const DIED = {
+	'another phone': [QR, (p, text) => world.sim.do('scan', { text, phone: '79002229999', until: 'linked', timeout_ms: 3000 }).catch(() => {}),
+		'another number', 'другой номер'],
+	closed: [QR, () => world.sim.do('push', { what: 'close' }), 'Connection lost', 'Связь потеряна'],
+	overloaded: [QR, () => world.sim.do('push', { what: 'stream-error', code: 503 }), 'overloaded', 'перегружен'],
+	'a bad signature': [CODE, async (p, code, of) => {
+		await fault('pair-success', { how: 'bad-hmac' })
+		await world.sim.do('type', { phone: of, code, until: 'linked', timeout_ms: 3000 }).catch(() => {})
+	}, '', ''],
+}
+
 // Both languages, by the switch: the second comes with its own event, whole,
 // and costs no request.
 async function told(p, english, russian, mayAsk) {
@@ -102,8 +115,35 @@ const linked = Object.entries(LINKED).map(([name, [cause, english, russian, mayA
 		await p.close()
 	}])
 
+const died = Object.entries(DIED).map(([name, [where, cause, english, russian]]) =>
+	[`on the screen: ${name}`, async () => {
+		const company = `died${name.replaceAll(' ', '')}`, of = phone()
+		try {
+			execFileSync(programs.pairdesk, ['pin', company, of], { env: world.env })
+			const p = await open(`${where}${company}&lang=en`)
+			if (where === CODE)
+				await p.askCode(of)
+			await p.shown('live')
+			const { data } = where === QR ? await world.api(`${company}/qr`) : {}
+			await cause(p, data ? data.text : (await p.text('code')).replace('-', ''), of)
+			await told(p, english, russian, true)
+			assert.match(await p.page.inputValue('#support'), /[A-Z]_[A-Z].*\n.*\.\n/)
+			await p.page.reload()
+			await p.says('trouble', russian)
+			assert.equal((await world.api(`${company}/status`)).data.status, 'idle', 'nothing by itself')
+			await world.sim.do('clear')
+			await p.page.click('#get')
+			await p.shown('live')
+			assert.equal(await p.isVisible('trouble'), false)
+			await p.close()
+		} finally {
+			await world.sim.do('clear')
+		}
+	}])
+
 export const tests = {
 	...Object.fromEntries(asked),
+	...Object.fromEntries(died),
 	...Object.fromEntries(linked),
 
 	async 'a passkey: steps for a computer'() {
