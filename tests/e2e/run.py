@@ -38,6 +38,11 @@ def arguments():
     return p.parse_args()
 
 
+# A machine whose processors are taken away for seconds fails a test here and
+# there; who fails alone as well has failed. More than a few are no accident.
+SECOND_TRIES = 12
+
+
 def collect(options):
     """[(name, function, arguments)] of what was asked for."""
     found = []
@@ -95,6 +100,11 @@ def main():
         return 0
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
         verdicts = list(pool.map(lambda test: run_one(*test, options), tests))
+    again = [i for i, verdict in enumerate(verdicts) if verdict == "FAIL"]
+    if len(again) <= SECOND_TRIES:
+        for i in again:
+            print(f"once more, alone: {tests[i][0]}", flush=True)
+            verdicts[i] = run_one(*tests[i], options)
     passed, failed, skipped = map(verdicts.count, ("ok", "FAIL", "skip"))
     print(f"e2e: {passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not passed else 0

@@ -11,7 +11,7 @@ import { Wasim } from '../peer/wasim.mjs'
 const run = promisify(execFile)
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
-export const WAIT_MS = 15000
+export const WAIT_MS = 30000
 export const POLL = { polling: 40 }	// not each frame: that would draw them all
 
 export async function freePort() {
