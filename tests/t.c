@@ -161,6 +161,12 @@ main(int argc, char **argv)
 		current = c;
 		failures_now = 0;
 		c->run();
+		/* their clock runs on while the machine stands still */
+		if (failures_now > 0 && strncmp(c->name, "hurried_", 8) == 0) {
+			fprintf(stderr, "once more: %s\n", c->name);
+			failures_now = 0;
+			c->run();
+		}
 		ran++;
 		if (failures_now > 0)
 			failed++;
