@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/app/json.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
 
@@ -100,28 +101,13 @@ event_code(const char *company, const struct app_shown *shown,
 	return err;
 }
 
-/* Deletes o. */
-static enum err
-print_any(cJSON *o, struct buf *out)
-{
-	char *printed = cJSON_PrintUnformatted(o);
-	enum err err;
-
-	cJSON_Delete(o);
-	if (printed == NULL)
-		return ERR_NO_MEMORY;
-	err = buf_str(out, printed);
-	cJSON_free(printed);
-	return err;
-}
-
 enum err
 event_error(const char *company, cJSON *error, int64_t now_ms,
     struct buf *out)
 {
 	cJSON_AddStringToObject(error, "companyId", company);
 	add_time(error, "serverTime", now_ms);
-	return print_any(error, out);
+	return json_put(error, out);
 }
 
 enum err
@@ -135,5 +121,5 @@ event_log(const struct log_line *line, struct buf *out)
 	if (line->company[0] != '\0')
 		cJSON_AddStringToObject(o, "companyId", line->company);
 	cJSON_AddStringToObject(o, "text", line->text);
-	return print_any(o, out);
+	return json_put(o, out);
 }
