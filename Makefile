@@ -40,6 +40,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wundef -Wvla \
 	-Wformat=2 -Wframe-larger-than=16384 -Werror
 INC := -I. -I$(B)/gen
+# curses: the faces' alone
+TUI_LIBS := $(shell pkg-config --libs ncursesw 2>/dev/null)
 PKGS := libuv libsodium libprotobuf-c libqrencode libpng sqlite3 zlib libcjson
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # mbedtls and wslay ship no .pc file on Debian 12
@@ -100,7 +102,7 @@ GEN := $(PROTO_H) $(B)/gen/core/wire/tokens.inc $(B)/gen/httpd/pages.inc
 CORE_SRC := $(sort $(wildcard core/*/*.c))
 WIRE_SRC := $(sort $(wildcard core/base/*.c core/wire/*.c))
 HTTPD_SRC := $(sort $(wildcard httpd/*.c))
-TUI_SRC := $(sort $(wildcard tui/*.c))
+TUI_SRC := $(sort $(wildcard tui/*.c tui/*/*.c))
 PAGES := $(sort $(filter-out public/README.md public/openapi.json,$(wildcard public/*)))
 # what the unit tests and fuzz targets take of the faces
 UNIT_TUI_SRC := $(filter-out tui/main.c,$(TUI_SRC))
@@ -149,7 +151,7 @@ $(B)/libpairdesk.a: $(call obj,rel,$(CORE_SRC))
 
 $(B)/pairdesk: $(patsubst %.c,$(B)/rel/%.o,$(TUI_SRC) $(HTTPD_SRC)) $(B)/libpairdesk.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS) $(HTTPD_LIBS)
+	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS) $(HTTPD_LIBS) $(TUI_LIBS)
 
 $(B)/wasim: $(call obj,rel,$(SIM_SRC) $(WIRE_SRC))
 	$(call say,LINK,$@)
@@ -175,7 +177,7 @@ $(eval $(call test_programs,san,$$(SAN)))
 $(B)/fuzz/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(call obj,san,$(UNIT_TUI_SRC) $(HTTPD_SRC) $(CORE_SRC))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CLANG) -fsanitize=fuzzer,address,undefined \
-	    -o $@ $^ $(LIBS) $(HTTPD_LIBS)
+	    -o $@ $^ $(LIBS) $(HTTPD_LIBS) $(TUI_LIBS)
 
 # --- tests -----------------------------------------------------------------
 
@@ -261,7 +263,7 @@ bench: $(B)/pairdesk $(B)/wasim $(B)/bench
 
 $(B)/bench: $(call obj,rel,$(wildcard tests/bench/*.c)) $(B)/libpairdesk.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS) $(HTTPD_LIBS)
+	$(Q)$(CC) $(REL_LD) $(LDFLAGS) -o $@ $^ $(LIBS) $(HTTPD_LIBS) $(TUI_LIBS)
 
 # --- for people ------------------------------------------------------------
 
@@ -290,8 +292,9 @@ help:
 BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
 	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev libmicrohttpd-dev \
-	ca-certificates
-TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools npm nodejs chromium wrk \
+	ca-certificates libncurses-dev ncurses-term
+TEST_DEPS := libclang-rt-dev python3 python3-pil tmux zbar-tools \
+	zxing-cpp-tools unifont xfonts-base npm nodejs chromium wrk \
 	clang-tidy cppcheck shellcheck
 deps:
 	$(Q)tests/deps.sh $(BUILD_DEPS) $(TEST_DEPS)

@@ -51,6 +51,13 @@ check tests/sim 'core/(base|wire)|tests/sim'
 # wire sees no socket, file or wall clock
 forbid core/wire 'uv\.h|sys/socket|netinet|netdb|fcntl|sys/stat|unistd|time\.h'
 forbid core 'ncurses|curses|microhttpd'
+# curses ends where cells begin
+found=$(grep -rlE '^#include <(n?curses|term)' httpd tui tests --include='*.[ch]' |
+    grep -vE '^tui/console/(screen|canvas|curses)[a-z_]*\.[ch]$' || true)
+if [ -n "$found" ]; then
+	echo "curses has its place in tui/console/screen and canvas, not in: $found" >&2
+	bad=1
+fi
 for dir in core/base core/wire core/store core/session core/pool core/app tui; do
 	forbid "$dir" 'uv\.h|wslay|mbedtls/(ssl|x509|net)'
 done

@@ -257,18 +257,16 @@ text_for(enum lang lang, enum word word, const struct words_args *args)
 }
 
 void
-words_format(char *out, size_t size, enum lang lang, enum word word,
+words_fill(char *out, size_t size, enum lang lang, const char *s,
     const struct words_args *args)
 {
 	static const struct words_args none = { 0 };
 	struct out o = { .p = out, .size = size };
-	const char *s;
 
 	if (size == 0)
 		return;
 	if (args == NULL)
 		args = &none;
-	s = text_for(lang, word, args);
 	while (*s != '\0') {
 		const size_t n = strcspn(s, "{");
 
@@ -278,6 +276,17 @@ words_format(char *out, size_t size, enum lang lang, enum word word,
 			s += put_slot(&o, lang, s, args);
 	}
 	finish(&o);
+}
+
+void
+words_format(char *out, size_t size, enum lang lang, enum word word,
+    const struct words_args *args)
+{
+	static const struct words_args none = { 0 };
+
+	if (args == NULL)
+		args = &none;
+	words_fill(out, size, lang, text_for(lang, word, args), args);
 }
 
 /* Whether args knows everything that the text mentions. */

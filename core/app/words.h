@@ -75,6 +75,11 @@ const char *words_get(enum lang lang, enum word word);
 void words_format(char *out, size_t size, enum lang lang, enum word word,
     const struct words_args *args);
 
+/* The same of a text that stands elsewhere, for faces with tables of their
+ * own. */
+void words_fill(char *out, size_t size, enum lang lang, const char *text,
+    const struct words_args *args);
+
 /* --- status and reason ---------------------------------------------------- */
 
 /* A word or two, for lists: "connected". */
