@@ -3,8 +3,8 @@
 import ctypes
 import random
 
-from lib import paint, term
-from lib.case import cases
+from lib import font, paint, term
+from lib.case import Skip, cases
 
 # as long as today's link texts are
 TEXT = "https://wa.me/settings/linked_devices#" + "2@" + "".join(
@@ -56,6 +56,7 @@ def test_paint_reads(t, style, cell, theme):
     picture = draw(modules(TEXT, 2), style)
     got = paint.read_qr(picture, t.path("qr.png"), cell, theme)
     t.equal(got, TEXT)
+    t.equal(paint.decode_png_zxing(t.path("qr.png")), TEXT)
 
 
 def test_paint_inverted_is_not_read(t):
@@ -83,10 +84,40 @@ def test_paint_colours(t):
     rows = paint.cells("\x1b[31mA\x1b[7mB\x1b[0mC\x1b[38:2::1:2:3;48;5;232mD"
                        "\x1b[39;49mE\x1b[97;101mF")
     t.equal(rows[0], [
-        ("A", (205, 0, 0), (0, 0, 0)), ("B", (0, 0, 0), (205, 0, 0)),
-        ("C", (204, 204, 204), (0, 0, 0)), ("D", (1, 2, 3), (8, 8, 8)),
-        ("E", (204, 204, 204), (0, 0, 0)), ("F", (255, 255, 255), (255, 0, 0)),
+        ("A", (205, 0, 0), (0, 0, 0), 0), ("B", (0, 0, 0), (205, 0, 0), 0),
+        ("C", (204, 204, 204), (0, 0, 0), 0), ("D", (1, 2, 3), (8, 8, 8), 0),
+        ("E", (204, 204, 204), (0, 0, 0), 0),
+        ("F", (255, 255, 255), (255, 0, 0), 0),
     ])
+
+
+def test_paint_styles(t):
+    rows = paint.cells("\x1b[1;4mA\x1b[22mB\x1b[24;2mC\x1b[mд\u0306世E")
+    t.equal([(c[0], c[3]) for c in rows[0]], [
+        ("A", paint.BOLD | paint.UNDERLINE), ("B", paint.UNDERLINE),
+        ("C", paint.DIM), ("д\u0306", 0), ("世", 0), ("", 0), ("E", 0)])
+    t.equal(rows[0][2][1], (136, 136, 136), "dim is between text and paper")
+
+
+@cases(cell=[(8, 16), (10, 20)])
+def test_paint_letters(t, cell):
+    """With a real font: each letter looks like no other, and stays within
+    its cell; lines of boxes touch."""
+    if not font.available():
+        raise Skip("unifont or xfonts-base is missing")
+    text = "ABCabc019йЯё●▲─│…"
+    shapes = {ch: tuple(font.glyph(ord(ch), *cell)) for ch in text}
+    t.equal(len(set(shapes.values())), len(text))
+    for ch, rows in shapes.items():
+        t.equal(len(rows), cell[1], ch)
+        t.true(0 < max(rows) < 1 << cell[0], ch)
+    t.true((1 << cell[0]) - 1 in shapes["─"], "from edge to edge")
+    t.true(all(shapes["│"]), "from top to bottom")
+    t.true(paint.picture("A\x1b[1mA世\n", t.path("a.png"), cell))
+    lines = paint.paint(paint.cells("A\x1b[1mA世"), cell)
+    t.equal({len(line) for line in lines}, {4 * 3 * cell[0]})
+    w = 3 * cell[0]
+    t.true(any(line[:w] != line[w:2 * w] for line in lines), "bold is bolder")
 
 
 def test_paint_sextants_round_trip(t):

@@ -69,6 +69,9 @@ int64_t console_now_ms(const struct console *c);        /* the core's clock */
 const cJSON *console_listener(const struct console *c);
 /* Asks again, and draws when it has come. */
 void console_ask_listener(struct console *c);
+enum feed_state console_feed_state(const struct console *c);
+/* Holds the rows still, or catches up. */
+void console_freeze(struct console *c, bool frozen);
 
 /* The prefs have changed: they are written within a second. */
 void console_keep(struct console *c);
@@ -81,6 +84,8 @@ void console_show(struct console *c, const struct view_ops *ops,
 void console_back(struct console *c);
 /* As the key q in the list of companies: asks where it must. */
 void console_quit(struct console *c);
+/* Without asking. */
+void console_leave(struct console *c, bool stop);
 
 /* A line for the status row, until the next key or notice; ROLE_NOTICE,
  * ROLE_ERROR. */

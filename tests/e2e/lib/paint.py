@@ -2,16 +2,19 @@
 
 Input is the text of `tmux capture-pane -e -p -N`: one line a row, colours as
 SGR sequences. Every cell becomes a rectangle of exactly its size, block
-characters (halves, quadrants, sextants) the parts of it they stand for, and
-any other character a stand-in blot, which is all that a QR reader must not
-be confused by. Only the standard library is needed.
+characters (halves, quadrants, sextants) the parts of it they stand for, as
+terminals draw them, any other character that of a bitmap font (font.py), or
+a stand-in blot where there is none. Only the standard library is needed.
 """
 
+import functools
 import re
 import struct
 import subprocess
 import unicodedata
 import zlib
+
+from lib import font
 
 DARK = ((204, 204, 204), (0, 0, 0))     # a terminal's own colours: text, paper
 LIGHT = ((0, 0, 0), (255, 255, 255))
@@ -35,8 +38,13 @@ def palette(n):
     return (8 + 10 * (n - 232),) * 3
 
 
+BOLD, DIM, UNDERLINE = 1, 2, 4
+_ON = {1: BOLD, 2: DIM, 4: UNDERLINE}
+_OFF = {22: BOLD | DIM, 24: UNDERLINE}
+
+
 class Pen:
-    """The colours in force."""
+    """The colours and attributes in force."""
 
     def __init__(self):
         self.reset()
@@ -44,6 +52,7 @@ class Pen:
     def reset(self):
         self.fg = self.bg = None        # None: the terminal's own
         self.reverse = False
+        self.style = 0
 
     def sgr(self, text):
         """Applies the parameters of one SGR sequence."""
@@ -63,6 +72,10 @@ class Pen:
             self.reset()
         elif a in (7, 27):
             self.reverse = a == 7
+        elif a in _ON:
+            self.style |= _ON[a]
+        elif a in _OFF:
+            self.style &= ~_OFF[a]
         elif 30 <= a <= 37 or 90 <= a <= 97:
             self.fg = palette(a - 30 if a < 90 else a - 82)
         elif 40 <= a <= 47 or 100 <= a <= 107:
@@ -79,10 +92,15 @@ class Pen:
             else:
                 self.bg = colour
 
-    def colours(self, theme):
+    def look(self, theme):
+        """Text colour, paper colour, BOLD | DIM | UNDERLINE."""
         fg = theme[0] if self.fg is None else self.fg
         bg = theme[1] if self.bg is None else self.bg
-        return (bg, fg) if self.reverse else (fg, bg)
+        if self.reverse:
+            fg, bg = bg, fg
+        if self.style & DIM:
+            fg = tuple((2 * f + b) // 3 for f, b in zip(fg, bg))
+        return fg, bg, self.style
 
 
 _ESCAPE = re.compile(r"\x1b(?:\[([0-9;:]*)([A-Za-z])|[()].|\][^\x07\x1b]*"
@@ -90,7 +108,8 @@ _ESCAPE = re.compile(r"\x1b(?:\[([0-9;:]*)([A-Za-z])|[()].|\][^\x07\x1b]*"
 
 
 def cells(captured, theme=DARK):
-    """Rows of (character, text colour, paper colour)."""
+    """Rows of (character, text colour, paper colour, style). A wide character
+    is followed by a cell of "", a combining one stands with its base."""
     pen = Pen()
     rows = []
     for line in captured.split("\n"):
@@ -102,14 +121,22 @@ def cells(captured, theme=DARK):
                     pen.sgr(m.group(1))
                 at = m.end()
                 continue
-            row.append((line[at],) + pen.colours(theme))
-            if unicodedata.east_asian_width(line[at]) in "WF":
-                row.append((" ",) + pen.colours(theme))
+            _put(row, line[at], pen.look(theme))
             at += 1
         rows.append(row)
     while rows and not rows[-1]:
         rows.pop()
     return rows
+
+
+def _put(row, ch, look):
+    if unicodedata.combining(ch) and row:
+        base = -1 if row[-1][0] or len(row) < 2 else -2
+        row[base] = (row[base][0] + ch,) + row[base][1:]
+        return
+    row.append((ch,) + look)
+    if unicodedata.east_asian_width(ch) in "WF":
+        row.append(("",) + look)
 
 
 _QUADRANTS = {      # upper left, upper right, lower left, lower right
@@ -152,44 +179,72 @@ def paint(rows, cell=(8, 16), theme=DARK):
     """Rows of pixels, each a bytearray of RGB."""
     w, h = cell
     columns = max((len(r) for r in rows), default=0)
+    blank = (" ",) + theme + (0,)
     out = []
     for row in rows:
         lines = [bytearray() for _ in range(h)]
-        for ch, fg, bg in row + [(" ",) + theme] * (columns - len(row)):
-            for y, pixels in enumerate(_cell_lines(ch, fg, bg, w, h)):
-                lines[y] += pixels
+        for ch, fg, bg, style in row + [blank] * (columns - len(row)):
+            if ch == "":
+                continue        # the wide one before it
+            width = w
+            if unicodedata.east_asian_width(ch[0]) in "WF":
+                width = 2 * w
+            pixels = _cell_lines(ch, fg, bg, style, width, h)
+            for y in range(h):
+                lines[y] += pixels[y]
         out += lines
     return out
 
 
-def _cell_lines(ch, fg, bg, w, h):
-    parts = coverage(ch)
+@functools.lru_cache(8192)
+def _cell_lines(ch, fg, bg, style, w, h):
+    parts = coverage(ch) if len(ch) == 1 else None
     if parts is None:
-        return _blot(ord(ch), fg, bg, w, h)
+        bits = _letter_bits(ch, style, w, h)
+    else:
+        bits = _block_bits(parts, w, h)
+    if style & UNDERLINE:
+        bits[h - 2] = (1 << w) - 1
+    ink, paper = bytes(fg), bytes(bg)
+    return [b"".join(ink if row >> (w - 1 - x) & 1 else paper
+                     for x in range(w)) for row in bits]
+
+
+def _block_bits(parts, w, h):
     across, down, bits = parts
-    lines = []
+    out = []
     for y in range(h):
-        line = b""
         row = min(y * down // h, down - 1)
+        line = 0
         for x in range(w):
             bit = row * across + x * across // w
-            line += bytes(fg if bits >> bit & 1 else bg)
-        lines.append(line)
-    return lines
+            line = line << 1 | bits >> bit & 1
+        out.append(line)
+    return out
 
 
-def _blot(code, fg, bg, w, h):
+def _letter_bits(text, style, w, h):
+    out = [0] * h
+    for ch in text:
+        rows = font.glyph(ord(ch), w, h) or _blot(ord(ch), w, h)
+        out = [a | b for a, b in zip(out, rows)]
+    if style & BOLD:
+        out = [row | row >> 1 for row in out]
+    return out
+
+
+def _blot(code, w, h):
     """Some strokes within the margins a letter has."""
-    lines = []
+    out = []
     for y in range(h):
         inked = h // 5 <= y < h - h // 5
-        line = b""
+        line = 0
         for x in range(w):
             on = inked and 0 < x < w - 1 and (code * 2654435761 >>
                                               (x * 5 + y * 3) % 29) & 1
-            line += bytes(fg if on else bg)
-        lines.append(line)
-    return lines
+            line = line << 1 | bool(on)
+        out.append(line)
+    return out
 
 
 def write_png(path, lines):
@@ -215,10 +270,23 @@ def decode_png(path):
     return texts[0] if len(texts) == 1 else None
 
 
-def read_qr(captured, path, cell=(8, 16), theme=DARK):
-    """Paints a captured screen into the PNG `path`, reads its QR."""
+def decode_png_zxing(path):
+    """The same by another reader, which shares no code with the first."""
+    done = subprocess.run(
+        ["ZXingReader", "-norotate", "-noscale", "-format", "QRCode", "-1",
+         path], stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+    m = re.search(rb'QRCode "(.*)"', done.stdout)
+    return m.group(1).decode() if m else None
+
+
+def picture(captured, path, cell=(8, 16), theme=DARK):
+    """Writes the whole screen as a PNG; cell (8, 16) or (10, 20)."""
     rows = cells(captured, theme)
-    if not rows:
-        return None
-    write_png(path, paint(rows, cell, theme))
-    return decode_png(path)
+    if rows:
+        write_png(path, paint(rows, cell, theme))
+    return bool(rows)
+
+
+def read_qr(captured, path, cell=(8, 16), theme=DARK, read=decode_png):
+    """Paints a captured screen into the PNG `path`, reads its QR."""
+    return read(path) if picture(captured, path, cell, theme) else None

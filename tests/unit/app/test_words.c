@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/t.h"
+#include "tests/unit/app/placeholders.h"
 
 static const struct words_args everything = { .n = 5, .m = 6, .code = 104,
 	.time_ms = 1795348800000, .stage = WA_REASON_TLS, .reason = "because",
@@ -24,39 +25,6 @@ row_name(enum word word)
 	};
 
 	return names[word];
-}
-
-/* Sorted, so that another word order is no difference: one bit a name. */
-static unsigned
-placeholders(const char *s, enum lang lang, unsigned *forms)
-{
-	static const char *const names[] = { "n", "m", "code", "time", "stage",
-	    "reason", "holder", "company", "phone" };
-	unsigned set = 0;
-
-	*forms = 0;
-	while ((s = strchr(s, '{')) != NULL) {
-		const size_t n = strcspn(++s, "|}");
-		const size_t whole = strcspn(s, "}");
-		unsigned bars = 0, known = 0;
-
-		for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
-			if (strlen(names[i]) == n &&
-			    memcmp(names[i], s, n) == 0)
-				known = 1u << i;
-		}
-		if (known == 0 || s[whole] != '}')
-			return UINT32_MAX;      /* unknown or not closed */
-		for (size_t i = 0; i < whole; i++)
-			bars += s[i] == '|';
-		if (bars != 0 && bars != (lang == LANG_EN ? 2u : 3u))
-			return UINT32_MAX;      /* too few or too many forms */
-		if (bars == 0)
-			set |= known;
-		else
-			*forms |= known;
-	}
-	return set;
 }
 
 TEST(words_every_language_has_every_text_with_the_same_placeholders)

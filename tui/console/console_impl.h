@@ -1,0 +1,64 @@
+/* What the files of the console itself share; nobody else's. */
+#ifndef PAIRDESK_TUI_CONSOLE_CONSOLE_IMPL_H
+#define PAIRDESK_TUI_CONSOLE_CONSOLE_IMPL_H
+
+#include "tui/console/console.h"
+#include "tui/console/recall.h"
+#include "tui/console/input.h"
+
+#define LEVELS_MAX 8
+#define CANDIDATES_MAX 32
+
+struct level {
+	const struct view_ops *ops;
+	void *view;
+};
+
+struct console {
+	struct console_params params;
+	struct fleet *fleet;
+	struct feed *feed;
+	struct prefs prefs;
+	struct timer *keep;             /* prefs are to be written */
+	struct timer *tick;             /* a countdown's next second */
+	struct timer *poll;             /* the listener is asked again */
+	struct timer *bury;             /* views that were closed from within */
+	cJSON *listener;
+	struct call *listener_call;
+
+	struct level stack[LEVELS_MAX]; /* [0]: the companies */
+	size_t depth;
+	struct level buried[LEVELS_MAX];
+	size_t buried_count;
+
+	struct dialog *dialog;
+	bool in_dialog;                 /* it is taking a key */
+	bool is_pasting, is_leaving, is_frozen;
+
+	bool has_command;               /* ":" is open */
+	struct input command;
+	struct recall *recall;
+	const char *candidates[CANDIDATES_MAX];
+	size_t candidate_count;
+
+	enum role notice_role;
+	char notice[DIALOG_TEXT_MAX];
+	char title[64];
+	struct area body;               /* where the last one was drawn */
+};
+
+struct level *console_top(struct console *c);
+
+/* console_keys.c */
+void console_on_key(void *ctx, const struct key *key);
+void console_end_command(struct console *c);
+
+/* console_draw.c */
+void console_on_draw(void *ctx, struct area all);
+/* The window's title, and a bell when one more needs the admin. */
+void console_alert(struct console *c, const struct row *row,
+    enum need before);
+/* Sets the timer for the next second that anything shown counts. */
+void console_arm_tick(struct console *c);
+
+#endif
