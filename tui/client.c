@@ -39,6 +39,7 @@ struct call {
 	client_fn fn;
 	void *ctx;
 	bool failed;                    /* before it began */
+	void *owned;                    /* by call_own */
 };
 
 struct client *
@@ -80,7 +81,14 @@ free_call(void *ctx)
 	buf_finish(&call->out);
 	reply_finish(&call->reply);
 	sse_finish(&call->sse);
+	free(call->owned);
 	free(call);
+}
+
+void
+call_own(struct call *call, void *p)
+{
+	call->owned = p;
 }
 
 /* The memory stays for the functions of this turn that are under way. */

@@ -56,6 +56,9 @@ struct call *client_request(struct client *c, const char *method,
 struct call *client_events(struct client *c, const char *path,
     sse_fn on_event, client_fn on_end, void *ctx);
 
+/* p goes by free() when the call has ended, in whatever way. */
+void call_own(struct call *call, void *p);
+
 /* Not after its end. NULL ok. */
 void call_cancel(struct call *call);
 
