@@ -31,10 +31,18 @@ struct act_rule {
 	bool destroys;          /* asks for the typed id first */
 	bool in_bulk;           /* makes sense for many */
 	enum text done;         /* "{company} is paused." */
+	enum text cleared;      /* the same when value was "" */
 	enum text warning;      /* what will happen, for one; TEXT_NONE */
-	enum text warning_many; /* for {n} */
+	enum text warning_many; /* for {n}, the first of which are {reason} */
 };
 const struct act_rule *act_rule(enum act act);
+
+/* That it is done, in a sentence. value as in act_request. */
+void act_done(enum act act, enum lang lang, const char *company,
+    const char *value, char *out, size_t size);
+/* What will happen to a company: whose it is, what the phone loses. */
+void act_warning(enum act act, enum lang lang, const struct row *row,
+    char *out, size_t size);
 
 /* Whether it makes sense for a company as it is; if not, why and when it will
  * in a sentence of lang (row NULL: the company is not there yet). */
