@@ -40,6 +40,13 @@ struct companies {
 
 /* view_companies.c: brings cursor and scroll in line with the fleet. */
 void companies_sync(struct companies *v);
+/* As a person does. */
+void companies_move_to(struct companies *v, size_t at);
+
+/* companies_act.c: false: another action. */
+bool companies_act(struct companies *v, enum action action);
+/* Takes all tags off. */
+void companies_untag(struct companies *v);
 
 /* companies_draw.c */
 void companies_draw(struct companies *v, struct area body);
