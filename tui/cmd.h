@@ -26,7 +26,8 @@ enum {
 	ARG_VERB = 256,         /* add, list or revoke, and a word behind it */
 	ARG_ROLE = 512,         /* --role */
 	ARG_FOR = 1024,         /* --company */
-	ARG_EXPIRES = 2048      /* --expires */
+	ARG_EXPIRES = 2048,     /* --expires */
+	ARG_CONSOLE = 4096      /* --plain, --no-color, --read-only */
 };
 
 struct cmd;
@@ -36,6 +37,7 @@ struct cmd_args {
 	struct config *config;
 	enum lang lang;
 	bool json, follow, force, purge;
+	bool plain, no_colour;          /* of the console */
 	int64_t lines;
 	const char *company;            /* NULL: none given; a valid id */
 	const char *verb, *value;       /* NULL: none given */
@@ -52,6 +54,8 @@ struct cmd {
 	int (*run)(const struct cmd_args *args);        /* exit code */
 };
 
+int cmd_console(const struct cmd_args *args);
+int cmd_stop(const struct cmd_args *args);
 int cmd_serve(const struct cmd_args *args);
 int cmd_link(const struct cmd_args *args);
 int cmd_status(const struct cmd_args *args);

@@ -1,11 +1,11 @@
 /* pairdesk serve: every linked company connected, until stopped. */
-#include "tui/cmd.h"
+#include "tui/serve.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "core/app/listen_spec.h"
 #include "httpd/httpd.h"
-#include "tui/run.h"
 
 struct count {
 	size_t linked, damaged, unlinked;
@@ -61,23 +61,56 @@ say_listening(const struct httpd *h)
 		    address);
 }
 
+/* A company costs up to three descriptors, and 1024 is what shells give. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		/* then as many companies as it was before */
+	}
+}
+
 int
-cmd_serve(const struct cmd_args *args)
+serve(const struct cmd_args *args, void (*ready)(void *ctx, struct run *run),
+    void *ctx)
 {
 	struct run *run;
 	int code;
 
+	raise_descriptors();
 	if ((run = run_open_serving(args, &code)) == NULL)
 		return code;
-	if (!args->json) {
-		say_serving(args, run_app(run));
-		say_listening(run_httpd(run));
-	}
 	app_start(run_app(run));
-	if (args->json)
-		cmd_print_json("{\"event\":\"serving\"}");
+	ready(ctx, run);
 	code = run_loop(run, NULL, NULL);
 	run_close(run);
 	/* being told to stop is how it ends */
 	return code > 128 ? EX_OK : code;
+}
+
+static void
+tell_ready(void *ctx, struct run *run)
+{
+	const struct cmd_args *args = ctx;
+
+	if (args->json) {
+		cmd_print_json("{\"event\":\"serving\"}");
+		return;
+	}
+	say_serving(args, run_app(run));
+	say_listening(run_httpd(run));
+}
+
+int
+cmd_serve(const struct cmd_args *args)
+{
+	struct cmd_args copy = *args;
+
+	return serve(args, tell_ready, &copy);
 }

@@ -6,109 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/app/nearest.h"
 #include "core/app/phone.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
 #include "core/store/store.h"
 #include "tui/charset.h"
-#include "tui/cmd.h"
+#include "tui/commands.h"
 #include "tui/duration.h"
 
 #define HELP_MAX ((size_t)64 * 1024)
 #define LOG_LINES_DEFAULT 50
 #define LOG_LINES_MAX 100000
-
-static const struct cmd commands[] = {
-	{ "serve", "serve [--http [ADDR:]PORT]", 0,
-	    "keep all linked companies connected until stopped",
-	    "Connects every linked company and keeps it alive. Ends on Ctrl-C\n"
-	    "or SIGTERM; keys being stored are stored first. The other commands\n"
-	    "then talk to it. With --http [ADDR:]PORT it also serves the pages\n"
-	    "and the HTTP API.\n", cmd_serve },
-	{ "link", "link COMPANY [--phone N] [--qr-style STYLE]",
-	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_PHONE,
-	    "link a company's phone by QR code, or by pairing code",
-	    "Shows a QR code to be scanned with the phone, and with --phone a\n"
-	    "pairing code to be typed on it. STYLE is auto, half, sextant or\n"
-	    "full: how the QR is drawn. With --json prints one event a\n"
-	    "line: qr, code, pairing, passkey_required, connected, expired,\n"
-	    "error.\n"
-	    "Ends with 0 once connected, 75 when the code expired or WhatsApp\n"
-	    "asks to wait, 69 when WhatsApp cannot be reached.\n", cmd_link },
-	{ "status", "status [COMPANY]", ARG_COMPANY,
-	    "what a company's session is doing, why, and what to do", "",
-	    cmd_status },
-	{ "companies", "companies", 0, "list the companies", "",
-	    cmd_companies },
-	{ "reconnect", "reconnect COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
-	    "connect a linked company now, keys untouched",
-	    "Also after a conflict, a ban or a refusal made pairdesk stop.\n",
-	    cmd_reconnect },
-	{ "logout", "logout COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
-	    "unlink a company on WhatsApp's side",
-	    "The phone's list of linked devices loses the entry; the keys go\n"
-	    "to quarantine. The company can be linked again.\n", cmd_logout },
-	{ "remove", "remove COMPANY [--force] [--purge]",
-	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_FORCE | ARG_PURGE,
-	    "unlink a company if it is linked, and take it off the list",
-	    "--force  do not unlink first: an entry may stay on the phone\n"
-	    "--purge  delete its files instead of keeping them in removed/\n",
-	    cmd_remove },
-	{ "pause", "pause COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
-	    "let a linked company rest; it stays linked", "", cmd_pause },
-	{ "resume", "resume COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
-	    "end a company's pause", "", cmd_resume },
-	{ "name", "name COMPANY NAME",
-	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
-	    "give a company a name for people", "", cmd_name },
-	{ "pin", "pin COMPANY PHONE|none",
-	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
-	    "let a company be linked with one number only",
-	    "none lets any number be linked again.\n", cmd_pin },
-	{ "share", "share COMPANY [--expires TIME]",
-	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_EXPIRES,
-	    "make a link to the pages, for whoever holds the phone",
-	    "Prints two links, to the page of pairing codes and to that of QR\n"
-	    "codes. They are good for linking one phone once.\n"
-	    "--expires TIME  for so long: 30m, 24h, 7d (default: the option\n"
-	    "                link.share_hours)\n", cmd_share },
-	{ "token", "token add NAME | list | revoke ID",
-	    ARG_VERB | ARG_ROLE | ARG_FOR | ARG_EXPIRES,
-	    "tokens for the HTTP API",
-	    "add prints the token, which is shown only once.\n"
-	    "--role ROLE     admin (default), company or share\n"
-	    "--company ID    the one that a company or share token is for\n"
-	    "--expires TIME  for so long: 30m, 24h, 7d (default: for good)\n",
-	    cmd_token },
-	{ "listener", "listener", 0,
-	    "where pages and API are served, and to how many", "",
-	    cmd_listener },
-	{ "logs", "logs [-n N] [-f] [COMPANY]",
-	    ARG_COMPANY | ARG_LINES | ARG_FOLLOW,
-	    "print the log, or follow it",
-	    "-n N  so many of the last lines (default 50)\n"
-	    "-f    go on with new lines until stopped\n", cmd_logs },
-	{ "doctor", "doctor", 0,
-	    "try every step of the way to WhatsApp, without logging in", "",
-	    cmd_doctor },
-};
-
-static int
-print_help(void)
-{
-	printf("usage: pairdesk [OPTION]... COMMAND [ARGUMENT]...\n\n"
-	    "Links WhatsApp accounts of many companies as linked devices and "
-	    "keeps them\nconnected.\n\ncommands:\n");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-	printf("\n  --json     answers as JSON\n"
-	    "  --help     help, also of each command: pairdesk link --help\n"
-	    "  --version  version\n"
-	    "\n`pairdesk --help options` lists the configuration options.\n");
-	return EX_OK;
-}
 
 static int
 print_options(void)
@@ -121,28 +30,6 @@ print_options(void)
 		fputs(text, stdout);
 	buf_finish(&out);
 	return EX_OK;
-}
-
-static int
-print_cmd_help(const struct cmd *cmd)
-{
-	printf("usage: pairdesk %s [--json]\n\n%s.\n", cmd->usage,
-	    cmd->summary);
-	if (cmd->help[0] != '\0')
-		printf("\n%s", cmd->help);
-	printf("\nConfiguration options can be given too: pairdesk --help "
-	    "options\n");
-	return EX_OK;
-}
-
-static const struct cmd *
-find_cmd(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	}
-	return NULL;
 }
 
 __attribute__((format(printf, 1, 2))) static int
@@ -161,14 +48,11 @@ usage_error(const char *fmt, ...)
 static int
 unknown_cmd(const char *name)
 {
-	struct nearest near;
+	const char *near = commands_nearest(name);
 
-	nearest_init(&near, name);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		nearest_offer(&near, commands[i].name);
-	if (near.best != NULL)
+	if (near != NULL)
 		return usage_error("there is no command %s; did you mean %s?",
-		    name, near.best);
+		    name, near);
 	return usage_error("there is no command %s", name);
 }
 
@@ -179,7 +63,7 @@ struct line {
 	size_t word_count;
 	const char *phone, *lines, *expires;
 	unsigned given;                 /* ARG_ bits of the options seen */
-	bool help, version;
+	bool help, version, read_only;
 };
 
 /* "--name VALUE" or "--name=VALUE"; *at moves past a taken one. */
@@ -220,6 +104,9 @@ take_switch(struct line *l, const char *arg)
 		{ "--follow", &l->args.follow, ARG_FOLLOW },
 		{ "--force", &l->args.force, ARG_FORCE },
 		{ "--purge", &l->args.purge, ARG_PURGE },
+		{ "--plain", &l->args.plain, ARG_CONSOLE },
+		{ "--no-color", &l->args.no_colour, ARG_CONSOLE },
+		{ "--read-only", &l->read_only, ARG_CONSOLE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
@@ -407,6 +294,10 @@ load_config(struct line *l)
 {
 	struct config_problem problem;
 
+	if (l->read_only && config_set(l->args.config, CONFIG_FLAG,
+	    "--read-only", config_name(OPT_CONSOLE_READ_ONLY), "yes",
+	    &problem) != ERR_OK)
+		return cmd_fail(&l->args, EX_CONFIG, "CONFIG", problem.text);
 	if (config_load(l->args.config, &(struct config_place){
 	    .env = environ,
 	    .is_root = geteuid() == 0,
@@ -432,16 +323,18 @@ run(struct line *l, int argc, char **argv)
 	if (l->help && l->word_count > 0 &&
 	    strcmp(l->words[0], "options") == 0)
 		return print_options();
-	if (l->word_count == 0) {
-		if (!l->help)
-			return usage_error("which command? such as: pairdesk "
-			    "link COMPANY");
-		return print_help();
+	if (l->word_count == 0 && l->help) {
+		commands_print();
+		return EX_OK;
 	}
-	if ((cmd = find_cmd(l->words[0])) == NULL)
+	cmd = l->word_count == 0 ? commands_console() :
+	    commands_find(l->words[0]);
+	if (cmd == NULL)
 		return unknown_cmd(l->words[0]);
-	if (l->help)
-		return print_cmd_help(cmd);
+	if (l->help) {
+		commands_print_one(cmd);
+		return EX_OK;
+	}
 	l->args.cmd = cmd;
 	if ((code = load_config(l)) != EX_OK ||
 	    (code = check_line(l, cmd)) != EX_OK)

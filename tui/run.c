@@ -23,7 +23,8 @@ struct run {
 	struct watch *signals[3];
 	loop_fn on_signal;
 	void *on_signal_ctx;
-	bool ending, is_serving;
+	bool ending;
+	enum run_there there;
 	int exit_code;
 };
 
@@ -66,13 +67,18 @@ on_listener(void *ctx, const struct client_answer *answer)
 	struct run *r = ctx;
 	const cJSON *data = cJSON_GetObjectItem(answer->json, "data");
 
-	r->is_serving = cJSON_IsTrue(cJSON_GetObjectItem(data, "serving"));
+	if (answer->err == ERR_TIMEOUT)
+		r->there = RUN_SILENT;
+	else if (cJSON_IsTrue(cJSON_GetObjectItem(data, "serving")))
+		r->there = RUN_SERVING;
+	else if (data != NULL)
+		r->there = RUN_PASSING;
 	loop_stop(r->loop);
 }
 
-/* False: nobody is there, or nobody who stays. */
+/* False: nobody is there, or it cannot be asked. */
 static bool
-find_remote(struct run *r, enum run_need need)
+reach_remote(struct run *r)
 {
 	const int fd = dial_remote(r);
 
@@ -82,12 +88,27 @@ find_remote(struct run *r, enum run_need need)
 	if (loop_create(&r->loop) != ERR_OK)
 		return false;
 	set_client(r, dial_remote);
-	if (need == RUN_READ)
-		return true;
+	return true;
+}
+
+static void
+ask_remote(struct run *r)
+{
 	(void)client_request(r->client, "GET", "/api/whatsapp/listener", NULL,
 	    ASK_MS, on_listener, r);
 	loop_run(r->loop);
-	return r->is_serving;
+}
+
+/* False: nobody is there, or nobody who stays. */
+static bool
+find_remote(struct run *r, enum run_need need)
+{
+	if (!reach_remote(r))
+		return false;
+	if (need == RUN_READ)
+		return true;
+	ask_remote(r);
+	return r->there == RUN_SERVING;
 }
 
 /* Frees what is only ours. */
@@ -101,6 +122,17 @@ close_loop(struct run *r)
 		loop_destroy(r->loop);
 	}
 	r->loop = NULL;
+}
+
+enum run_there
+run_look(const struct cmd_args *args)
+{
+	struct run r = { .args = args };
+
+	if (reach_remote(&r))
+		ask_remote(&r);
+	close_loop(&r);
+	return r.there;
 }
 
 /* --- a core of our own --------------------------------------------------------- */

@@ -27,6 +27,15 @@ struct run *run_open(const struct cmd_args *args, enum run_need need,
 /* A core of our own that serves: with its addresses. */
 struct run *run_open_serving(const struct cmd_args *args, int *exit_code);
 
+/* Who answers at the control socket. Leaves no loop behind. */
+enum run_there {
+	RUN_NOBODY,
+	RUN_PASSING,            /* a core for another command's length */
+	RUN_SERVING,
+	RUN_SILENT              /* somebody who does not answer in time */
+};
+enum run_there run_look(const struct cmd_args *args);
+
 struct client *run_client(struct run *r);
 struct loop *run_loop_of(struct run *r);
 /* It is another process's: ours to ask, not to end. */

@@ -21,6 +21,7 @@
 	.unit = (what) }
 #define R_SIZE(lo, hi) { .type = VALUE_SIZE, .min = (lo), .max = (hi) }
 #define R_ENUM(choices) { .type = VALUE_ENUM, .words = (choices) }
+#define R_BOOL { .type = VALUE_BOOL }
 #define R_STRING(lo, hi) { .type = VALUE_STRING, .min = (lo), .max = (hi) }
 #define R_PATH { .type = VALUE_PATH, .min = 1 }
 #define R_PATH_OR_EMPTY { .type = VALUE_PATH }

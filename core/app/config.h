@@ -32,6 +32,13 @@ enum http_auth {
 	HTTP_AUTH_TOKEN
 };
 
+/* The words of console.bell, in their order. */
+enum console_bell {
+	CONSOLE_BELL_OFF,
+	CONSOLE_BELL_NEEDS,
+	CONSOLE_BELL_ALL
+};
+
 /* Rising rank. */
 enum config_source {
 	CONFIG_DEFAULT,

@@ -100,58 +100,75 @@ light_bits(const struct qr *qr, const struct qr_shape *s, unsigned column,
 	return bits;
 }
 
-static const char *
+/* Blank, upper half, lower half, full block. */
+static uint32_t
 half_glyph(unsigned bits)
 {
-	static const char *const glyphs[4] = {
-		" ", "\xe2\x96\x80", "\xe2\x96\x84", "\xe2\x96\x88",
-	};
+	static const uint32_t glyphs[4] = { ' ', 0x2580, 0x2584, 0x2588 };
 
 	return glyphs[bits];
 }
 
 /*
  * U+1FB00 starts with the pattern of bit 0 alone and leaves out four that
- * exist elsewhere: nothing, everything and the two half blocks. The UTF-8 of
- * U+1FB00 + i is f0 9f ac 80 + i, and 60 patterns stay below the next byte.
+ * exist elsewhere: nothing, everything and the two half blocks.
  */
-static const char *
-sextant_glyph(unsigned bits, char out[5])
+static uint32_t
+sextant_glyph(unsigned bits)
 {
 	enum { LEFT = 0x15, RIGHT = 0x2a, ALL = 0x3f };
 
 	switch (bits) {
-	case 0: return " ";
-	case LEFT: return "\xe2\x96\x8c";
-	case RIGHT: return "\xe2\x96\x90";
-	case ALL: return "\xe2\x96\x88";
+	case 0: return ' ';
+	case LEFT: return 0x258c;
+	case RIGHT: return 0x2590;
+	case ALL: return 0x2588;
 	}
-	out[0] = '\xf0';
-	out[1] = '\x9f';
-	out[2] = '\xac';
-	out[3] = (char)(0x80 + bits - 1 - (bits > LEFT) - (bits > RIGHT));
-	out[4] = '\0';
-	return out;
+	return 0x1fb00 + bits - 1 - (bits > LEFT) - (bits > RIGHT);
+}
+
+uint32_t
+qr_glyph(const struct qr *qr, const struct qr_shape *s, unsigned row,
+    unsigned column)
+{
+	const unsigned width = s->style == QR_FULL ? 2 : 1;
+	const unsigned bits = light_bits(qr, s, column / width, row);
+
+	if (s->style == QR_SEXTANT)
+		return sextant_glyph(bits);
+	if (s->style == QR_HALF)
+		return half_glyph(bits & 3);
+	return half_glyph(bits != 0 ? 3 : 0);
+}
+
+static enum err
+put_utf8(struct buf *out, uint32_t c)
+{
+	char s[5] = { 0 };
+
+	if (c < 0x80) {
+		s[0] = (char)c;
+	} else if (c < 0x10000) {
+		s[0] = (char)(0xe0 | c >> 12);
+		s[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		s[2] = (char)(0x80 | (c & 0x3f));
+	} else {
+		s[0] = (char)(0xf0 | c >> 18);
+		s[1] = (char)(0x80 | (c >> 12 & 0x3f));
+		s[2] = (char)(0x80 | (c >> 6 & 0x3f));
+		s[3] = (char)(0x80 | (c & 0x3f));
+	}
+	return buf_str(out, s);
 }
 
 static enum err
 draw_glyphs(const struct qr *qr, const struct qr_shape *s,
     const struct palette *palette, unsigned row, struct buf *out)
 {
-	const unsigned width = s->style == QR_FULL ? 2 : 1;
 	enum err err = buf_str(out, palette->glyphs);
-	char glyph[5];
 
-	for (unsigned i = 0; i < s->columns && err == ERR_OK; i++) {
-		const unsigned bits = light_bits(qr, s, i / width, row);
-
-		if (s->style == QR_SEXTANT)
-			err = buf_str(out, sextant_glyph(bits, glyph));
-		else if (s->style == QR_HALF)
-			err = buf_str(out, half_glyph(bits & 3));
-		else
-			err = buf_str(out, half_glyph(bits != 0 ? 3 : 0));
-	}
+	for (unsigned i = 0; i < s->columns && err == ERR_OK; i++)
+		err = put_utf8(out, qr_glyph(qr, s, row, i));
 	return err;
 }
 

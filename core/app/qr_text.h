@@ -12,6 +12,7 @@
 #define PAIRDESK_APP_QR_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/app/qr.h"
 #include "core/base/buf.h"
@@ -56,6 +57,11 @@ struct qr_words {
 bool qr_choose(unsigned size, enum qr_style wanted,
     const struct qr_terminal *terminal, const struct qr_words *words,
     struct qr_shape *out);
+
+/* The character of one cell, for those who draw in cells: a light module is
+ * the glyph, a dark one its ground. */
+uint32_t qr_glyph(const struct qr *qr, const struct qr_shape *shape,
+    unsigned row, unsigned column);
 
 /* Appends one of shape->rows lines: its colours, exactly shape->columns
  * cells, and the reset; no line end. */

@@ -8,7 +8,7 @@ from lib.case import cases, rows
 from lib.desk import CONFIG, NOPERM, NOUSER, OK, USAGE
 
 COMMANDS = ["serve", "link", "status", "reconnect", "logout", "remove",
-            "companies", "logs", "doctor"]
+            "companies", "logs", "stop", "doctor"]
 
 
 @rows("command", [(c,) for c in COMMANDS])
@@ -45,7 +45,7 @@ def test_cli_version(t):
 
 
 @rows("args", [
-    ([],), (["frobnicate"],), (["link"],), (["link", "a", "b"],),
+    (["--json"],), (["frobnicate"],), (["link"],), (["link", "a", "b"],),
     (["link", "a", "--frob"],), (["status", "--nope"],),
     (["link", "a", "--qr-style", "braille"],), (["link", "a", "--phone"],),
     (["logs", "-n", "x"],), (["logs", "-n", "-5"],), (["remove"],),

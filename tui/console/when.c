@@ -2,16 +2,18 @@
 
 #include <time.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
+#include "tui/console/text.h"
 
 #define SECOND_MS 1000
 
-static const char *const months[LANG_COUNT][12] = {
-	[LANG_EN] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-	    "Sep", "Oct", "Nov", "Dec" },
-	[LANG_RU] = { "янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг",
-	    "сен", "окт", "ноя", "дек" },
-};
+static const enum text months[] = { TEXT_MONTH_JAN, TEXT_MONTH_FEB,
+    TEXT_MONTH_MAR, TEXT_MONTH_APR, TEXT_MONTH_MAY, TEXT_MONTH_JUN,
+    TEXT_MONTH_JUL, TEXT_MONTH_AUG, TEXT_MONTH_SEP, TEXT_MONTH_OCT,
+    TEXT_MONTH_NOV, TEXT_MONTH_DEC };
+
+_Static_assert(ARRAY_LEN(months) == 12, "a year has its months");
 
 static struct tm
 local(int64_t ms)
@@ -35,7 +37,7 @@ when_short(char *out, size_t size, enum lang lang, int64_t at_ms,
 		str_format(out, size, "%d", at.tm_year + 1900);
 	else if (at.tm_yday != now.tm_yday)
 		str_format(out, size, "%d %s", at.tm_mday,
-		    months[lang][at.tm_mon]);
+		    text_get(lang, months[at.tm_mon]));
 	else
 		str_format(out, size, "%02d:%02d", at.tm_hour, at.tm_min);
 }
@@ -50,10 +52,10 @@ when_day(char *out, size_t size, enum lang lang, int64_t at_ms,
 		str_copy(out, size, "");
 	else if (at.tm_year != now.tm_year)
 		str_format(out, size, "%d %s %d", at.tm_mday,
-		    months[lang][at.tm_mon], at.tm_year + 1900);
+		    text_get(lang, months[at.tm_mon]), at.tm_year + 1900);
 	else if (at.tm_yday != now.tm_yday)
 		str_format(out, size, "%d %s %02d:%02d", at.tm_mday,
-		    months[lang][at.tm_mon], at.tm_hour, at.tm_min);
+		    text_get(lang, months[at.tm_mon]), at.tm_hour, at.tm_min);
 	else
 		str_format(out, size, "%02d:%02d", at.tm_hour, at.tm_min);
 }

@@ -1,0 +1,152 @@
+#include "tui/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/app/nearest.h"
+#include "core/base/mem.h"
+
+static const struct cmd commands[] = {
+	{ "serve", "serve [--http [ADDR:]PORT]", 0,
+	    "keep all linked companies connected until stopped",
+	    "Connects every linked company and keeps it alive. Ends on Ctrl-C\n"
+	    "or SIGTERM; keys being stored are stored first. The other commands\n"
+	    "then talk to it. With --http [ADDR:]PORT it also serves the pages\n"
+	    "and the HTTP API.\n", cmd_serve },
+	{ "link", "link COMPANY [--phone N] [--qr-style STYLE]",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_PHONE,
+	    "link a company's phone by QR code, or by pairing code",
+	    "Shows a QR code to be scanned with the phone, and with --phone a\n"
+	    "pairing code to be typed on it. STYLE is auto, half, sextant or\n"
+	    "full: how the QR is drawn. With --json prints one event a\n"
+	    "line: qr, code, pairing, passkey_required, connected, expired,\n"
+	    "error.\n"
+	    "Ends with 0 once connected, 75 when the code expired or WhatsApp\n"
+	    "asks to wait, 69 when WhatsApp cannot be reached.\n", cmd_link },
+	{ "status", "status [COMPANY]", ARG_COMPANY,
+	    "what a company's session is doing, why, and what to do", "",
+	    cmd_status },
+	{ "companies", "companies", 0, "list the companies", "",
+	    cmd_companies },
+	{ "reconnect", "reconnect COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
+	    "connect a linked company now, keys untouched",
+	    "Also after a conflict, a ban or a refusal made pairdesk stop.\n",
+	    cmd_reconnect },
+	{ "logout", "logout COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
+	    "unlink a company on WhatsApp's side",
+	    "The phone's list of linked devices loses the entry; the keys go\n"
+	    "to quarantine. The company can be linked again.\n", cmd_logout },
+	{ "remove", "remove COMPANY [--force] [--purge]",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_FORCE | ARG_PURGE,
+	    "unlink a company if it is linked, and take it off the list",
+	    "--force  do not unlink first: an entry may stay on the phone\n"
+	    "--purge  delete its files instead of keeping them in removed/\n",
+	    cmd_remove },
+	{ "pause", "pause COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
+	    "let a linked company rest; it stays linked", "", cmd_pause },
+	{ "resume", "resume COMPANY", ARG_COMPANY | ARG_COMPANY_NEEDED,
+	    "end a company's pause", "", cmd_resume },
+	{ "name", "name COMPANY NAME",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
+	    "give a company a name for people", "", cmd_name },
+	{ "pin", "pin COMPANY PHONE|none",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
+	    "let a company be linked with one number only",
+	    "none lets any number be linked again.\n", cmd_pin },
+	{ "share", "share COMPANY [--expires TIME]",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_EXPIRES,
+	    "make a link to the pages, for whoever holds the phone",
+	    "Prints two links, to the page of pairing codes and to that of QR\n"
+	    "codes. They are good for linking one phone once.\n"
+	    "--expires TIME  for so long: 30m, 24h, 7d (default: the option\n"
+	    "                link.share_hours)\n", cmd_share },
+	{ "token", "token add NAME | list | revoke ID",
+	    ARG_VERB | ARG_ROLE | ARG_FOR | ARG_EXPIRES,
+	    "tokens for the HTTP API",
+	    "add prints the token, which is shown only once.\n"
+	    "--role ROLE     admin (default), company or share\n"
+	    "--company ID    the one that a company or share token is for\n"
+	    "--expires TIME  for so long: 30m, 24h, 7d (default: for good)\n",
+	    cmd_token },
+	{ "listener", "listener", 0,
+	    "where pages and API are served, and to how many", "",
+	    cmd_listener },
+	{ "logs", "logs [-n N] [-f] [COMPANY]",
+	    ARG_COMPANY | ARG_LINES | ARG_FOLLOW,
+	    "print the log, or follow it",
+	    "-n N  so many of the last lines (default 50)\n"
+	    "-f    go on with new lines until stopped\n", cmd_logs },
+	{ "stop", "stop", 0,
+	    "end the pairdesk that runs; companies stay linked",
+	    "Ends `pairdesk serve`, or the core that the console started, as\n"
+	    "SIGTERM does, and waits until it has ended, 30 seconds at most.\n"
+	    "Ends with 0 then, with 69 when none runs, 75 when it only\n"
+	    "serves another command or has not ended in time, 77 when it is\n"
+	    "another user's.\n", cmd_stop },
+	{ "doctor", "doctor", 0,
+	    "try every step of the way to WhatsApp, without logging in", "",
+	    cmd_doctor },
+};
+
+/* Without a name: not found by a word. */
+static const struct cmd console = { "", "[--http [ADDR:]PORT] [--read-only]",
+    ARG_CONSOLE, "open the console", "", cmd_console };
+
+const struct cmd *
+commands_console(void)
+{
+	return &console;
+}
+
+const struct cmd *
+commands_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+const char *
+commands_nearest(const char *name)
+{
+	struct nearest near;
+
+	nearest_init(&near, name);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		nearest_offer(&near, commands[i].name);
+	return near.best;
+}
+
+void
+commands_print(void)
+{
+	printf("usage: pairdesk [OPTION]... [COMMAND [ARGUMENT]...]\n\n"
+	    "Links WhatsApp accounts of many companies as linked devices and "
+	    "keeps them\nconnected. Without a command it opens the console, "
+	    "and starts a core that stays\nwhen none runs.\n\ncommands:\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+	printf("\nof the console:\n"
+	    "  --http [[ADDR:]PORT]  let the core serve pages and API there\n"
+	    "  --read-only           look, change nothing\n"
+	    "  --plain               line by line: for screen readers and "
+	    "pipes\n"
+	    "  --no-color            also by NO_COLOR\n"
+	    "\n  --json     answers as JSON\n"
+	    "  --help     help, also of each command: pairdesk link --help\n"
+	    "  --version  version\n"
+	    "\n`pairdesk --help options` lists the configuration options.\n");
+}
+
+void
+commands_print_one(const struct cmd *cmd)
+{
+	printf("usage: pairdesk %s [--json]\n\n%s.\n", cmd->usage,
+	    cmd->summary);
+	if (cmd->help[0] != '\0')
+		printf("\n%s", cmd->help);
+	printf("\nConfiguration options can be given too: pairdesk --help "
+	    "options\n");
+}
