@@ -19,6 +19,9 @@ struct console {
 	struct fleet *fleet;
 	struct feed *feed;
 	struct prefs prefs;
+	struct prefs written;           /* what the file has, or will */
+	bool is_writing;                /* the pool has it */
+	char term[64];
 	struct timer *keep;             /* prefs are to be written */
 	struct timer *tick;             /* a countdown's next second */
 	struct timer *poll;             /* the listener is asked again */

@@ -58,3 +58,18 @@ WEAK void console_run(struct console *c, const struct command_line *l) { (void)c
 WEAK void console_acts_end(struct console *c) { (void)c; }
 WEAK void console_do(struct console *c, enum act a, const char *const *co, size_t n, const char *v) { (void)c; (void)a; (void)co; (void)n; (void)v; }
 WEAK void console_undo(struct console *c) { (void)c; }
+WEAK int area_wrap(struct area a, int r, unsigned s, const char *t) { (void)a; (void)r; (void)s; (void)t; return 1; }
+WEAK int area_wrap_rows(int c, const char *t) { (void)c; (void)t; return 1; }
+__attribute__((weak, format(printf, 6, 7))) int area_format(struct area a, int r, int c, int w, unsigned s, const char *f, ...) { (void)a; (void)r; (void)c; (void)w; (void)s; (void)f; return 0; }
+WEAK int area_symbol(struct area a, int r, int c, unsigned s, enum symbol y) { (void)a; (void)r; (void)c; (void)s; (void)y; return 0; }
+WEAK void area_cursor(struct area a, int r, int c, bool v) { (void)a; (void)r; (void)c; (void)v; }
+WEAK void area_text_right(struct area a, int r, int c, int w, unsigned s, const char *t) { (void)a; (void)r; (void)c; (void)w; (void)s; (void)t; }
+WEAK void area_glyph(struct area a, int r, int c, unsigned s, uint32_t g) { (void)a; (void)r; (void)c; (void)s; (void)g; }
+WEAK bool canvas_is_utf8(const struct canvas *c) { (void)c; return true; }
+WEAK enum err screen_open(const struct screen_params *p, struct screen **o2, const char **w) { (void)p; (void)o2; *w = ""; return ERR_INVALID; }
+WEAK void screen_close(struct screen *s) { (void)s; }
+WEAK int screen_rows(const struct screen *s) { (void)s; return 24; }
+WEAK int screen_columns(const struct screen *s) { (void)s; return 80; }
+WEAK bool screen_copy(struct screen *s, const char *t) { (void)s; (void)t; return false; }
+WEAK void screen_now(struct screen *s) { (void)s; }
+WEAK const char *theme_symbol(enum symbol s, bool u) { (void)s; (void)u; return "?"; }
