@@ -147,6 +147,7 @@ line_json(const struct log_line *line)
 {
 	cJSON *o = cJSON_CreateObject();
 
+	cJSON_AddNumberToObject(o, "seq", (double)line->seq);
 	json_add_time(o, "at", line->at_ms);
 	cJSON_AddStringToObject(o, "level", log_level_name(line->level));
 	cJSON_AddStringToObject(o, "text", line->text);
