@@ -72,3 +72,5 @@ WEAK int screen_columns(const struct screen *s) { (void)s; return 80; }
 WEAK bool screen_copy(struct screen *s, const char *t) { (void)s; (void)t; return false; }
 WEAK void screen_now(struct screen *s) { (void)s; }
 WEAK const char *theme_symbol(enum symbol s, bool u) { (void)s; (void)u; return "?"; }
+#include "tui/console/export.h"
+WEAK enum err export_file(const struct fleet *f, const char *p, enum lang l, int64_t n) { (void)f; (void)p; (void)l; (void)n; return ERR_INVALID; }
