@@ -52,7 +52,7 @@ check tests/sim 'core/(base|wire)|tests/sim'
 forbid core/wire 'uv\.h|sys/socket|netinet|netdb|fcntl|sys/stat|unistd|time\.h'
 forbid core 'ncurses|curses|microhttpd'
 # curses ends where cells begin
-found=$(grep -rlE '^#include <(n?curses|term)' httpd tui tests --include='*.[ch]' |
+found=$(grep -rlE '^#include <(ncursesw?/)?(n?curses|term)\.h' httpd tui tests --include='*.[ch]' |
     grep -vE '^tui/console/(screen|canvas|curses)[a-z_]*\.[ch]$' || true)
 if [ -n "$found" ]; then
 	echo "curses has its place in tui/console/screen and canvas, not in: $found" >&2
