@@ -88,11 +88,11 @@ TEST(header_says_what_matters)
 	fill(&f);
 	EXPECT_STR(line(&f, 132), " 300: 2 need you, 5 waiting, 1 linking, "
 	    "289 connected, 3 not linked"
-	    "        http://127.0.0.1:3000  pid 4711 (ops)  pairdesk 1.2");
+	    "             http://127.0.0.1:3000  pid 4711 (ops)  pairdesk 1.2");
 	EXPECT_STR(line(&f, 80), " 300: 2 need you, 5 waiting, 1 linking, "
 	    "289 connected, 3 not linked");
-	EXPECT_STR(line(&f, 40), " 300: 2 need you, 5 waiting, 1 linking");
-	EXPECT_STR(line(&f, 20), " 2 need you");
+	EXPECT_STR(line(&f, 40), " 2 need you, 5 waiting, 289 connected");
+	EXPECT_STR(line(&f, 20), " 300: 2 need you");
 	close_fix(&f);
 }
 
@@ -101,11 +101,12 @@ TEST(header_is_calm_when_all_is_well)
 	struct fix f;
 
 	open_fix(&f);
-	EXPECT_STR(line(&f, 40), " no companies yet             pairdesk");
+	EXPECT_STR(line(&f, 40), " no companies yet              pairdesk");
 	put(&f, 3, WA_REASON_OK);
-	EXPECT_STR(line(&f, 40), " 3: all connected             pairdesk");
+	EXPECT_STR(line(&f, 40), " 3: all connected              pairdesk");
 	listen(&f, "{\"addresses\":[],\"running\":false}");
-	EXPECT_STR(line(&f, 50), " 3: all connected  listener off  pairdesk");
+	EXPECT_STR(line(&f, 50), " 3: all connected          listener off  "
+	    "pairdesk");
 	close_fix(&f);
 }
 

@@ -173,7 +173,7 @@ TEST(companies_at_80)
 	EXPECT_STR(row(&f, 0), " 3: 1 needs you, 1 connected, 1 not linked"
 	    "           listener off  pairdesk 1.2");
 	EXPECT_STR(row(&f, 1), " \u2191 STATE          COMPANY        PHONE "
-	    "SINCE  SEEN    RE NEXT                   \u25ba");
+	    "SINCE  SEEN    RE NEXT                  \u25ba");
 	EXPECT_STR(row(&f, 2), " \u00d7 unlinked       bakery         *4567 "
 	    "08:46  09:45      link again");
 	EXPECT_STR(row(&f, 3), " \u25cb idle           cafe                 "
@@ -204,7 +204,7 @@ TEST(companies_at_20_by_5_without_utf8)
 	open_fix(&f, 5, 20, (struct look){ .ascii = true, .term = "vt100" });
 	put(&f, "acme", WA_REASON_OK);
 	put(&f, "bakery", WA_REASON_UNLINKED);
-	EXPECT_STR(row(&f, 0), " 1 needs you");
+	EXPECT_STR(row(&f, 0), " 2: 1 needs you");
 	EXPECT_STR(row(&f, 2), " x bakery");
 	EXPECT_STR(row(&f, 3), " * acme");
 	close_fix(&f);
@@ -358,14 +358,14 @@ TEST(companies_cursor_keeps_its_line)
 	for (int i = 0; i < 40; i++)
 		keys(&f, "j");
 	keys(&f, "kkk");
-	EXPECT(has(&f, 18, "c00036"));
-	EXPECT_STR(CURSOR(&f), "c00036");
+	EXPECT(has(&f, 18, "c00037"));
+	EXPECT_STR(CURSOR(&f), "c00037");
 	put(&f, "c00090", WA_REASON_UNLINKED);
 	put(&f, "c00091", WA_REASON_UNLINKED);
-	EXPECT(has(&f, 18, "c00036"));
+	EXPECT(has(&f, 18, "c00037"));
 	put(&f, "c00090", WA_REASON_OK);
-	EXPECT(has(&f, 18, "c00036"));
-	EXPECT_STR(CURSOR(&f), "c00036");
+	EXPECT(has(&f, 18, "c00037"));
+	EXPECT_STR(CURSOR(&f), "c00037");
 	close_fix(&f);
 }
 
