@@ -2,6 +2,7 @@
 #ifndef PAIRDESK_TUI_CONSOLE_CONSOLE_IMPL_H
 #define PAIRDESK_TUI_CONSOLE_CONSOLE_IMPL_H
 
+#include "tui/console/command.h"
 #include "tui/console/console.h"
 #include "tui/console/recall.h"
 #include "tui/console/input.h"
@@ -41,7 +42,7 @@ struct console {
 	bool has_command;               /* ":" is open */
 	struct input command;
 	struct recall *recall;
-	const char *candidates[CANDIDATES_MAX];
+	struct command_candidate candidates[CANDIDATES_MAX];
 	size_t candidate_count;
 
 	enum role notice_role;

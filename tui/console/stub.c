@@ -18,7 +18,6 @@ static bool ac(void *v, enum action a) { (void)v; (void)a; return false; }
 	.open = o, .close = cl, .draw = dr, .act = ac }
 VIEW(view_companies, SCOPE_COMPANIES);
 VIEW(view_company, SCOPE_COMPANY);
-VIEW(view_link, SCOPE_LINK);
 VIEW(view_log, SCOPE_LOG);
 VIEW(view_listener, SCOPE_LISTENER);
 VIEW(view_help, SCOPE_HELP);
@@ -53,7 +52,7 @@ WEAK void input_set(struct input *in, const char *t) { (void)in; (void)t; }
 WEAK bool input_key(struct input *in, const struct key *k) { (void)in; (void)k; return false; }
 WEAK void input_draw(const struct input *in, struct area a, int r, int c, int w, unsigned s) { (void)in; (void)a; (void)r; (void)c; (void)w; (void)s; }
 WEAK bool command_parse(const char *line, enum lang l, struct command_line *out, char *why, size_t size) { (void)line; (void)l; (void)out; (void)why; (void)size; return false; }
-WEAK size_t command_complete(const char *line, const struct fleet *f, char *out, size_t size, const char **c, size_t max) { (void)line; (void)f; (void)out; (void)size; (void)c; (void)max; return 0; }
+WEAK size_t command_complete(const char *line, const struct fleet *f, char *out, size_t size, struct command_candidate *c, size_t max) { (void)line; (void)f; (void)out; (void)size; (void)c; (void)max; return 0; }
 WEAK void console_run(struct console *c, const struct command_line *l) { (void)c; (void)l; }
 WEAK void console_acts_end(struct console *c) { (void)c; }
 WEAK void console_do(struct console *c, enum act a, const char *const *co, size_t n, const char *v) { (void)c; (void)a; (void)co; (void)n; (void)v; }
@@ -73,3 +72,8 @@ WEAK int screen_columns(const struct screen *s) { (void)s; return 80; }
 WEAK bool screen_copy(struct screen *s, const char *t) { (void)s; (void)t; return false; }
 WEAK void screen_now(struct screen *s) { (void)s; }
 WEAK const char *theme_symbol(enum symbol s, bool u) { (void)s; (void)u; return "?"; }
+#include "tui/console/export.h"
+WEAK enum err export_file(const struct fleet *f, const char *p, enum lang l, int64_t n) { (void)f; (void)p; (void)l; (void)n; return ERR_INVALID; }
+WEAK bool screen_is_utf8(const struct screen *s) { (void)s; return true; }
+WEAK bool screen_has_sextants(const struct screen *s) { (void)s; return true; }
+WEAK bool screen_can_show_qr(const struct screen *s) { (void)s; return true; }
