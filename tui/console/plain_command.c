@@ -235,6 +235,21 @@ do_filter(struct plain *p, const struct command_line *line)
 }
 
 static void
+do_sort(struct plain *p, const struct command_line *line)
+{
+	enum sort by;
+
+	if (!command_sort(line->words[0], &by)) {
+		plain_refuse_text(p, EX_USAGE, TEXT_PLAIN_USAGE,
+		    &(struct words_args){
+		    .reason = command_rule(COMMAND_SORT)->usage });
+		return;
+	}
+	fleet_sort(p->fleet, by, false);
+	plain_list(p, SIZE_MAX);
+}
+
+static void
 do_problems(struct plain *p)
 {
 	fleet_only_problems(p->fleet, true);
@@ -336,7 +351,6 @@ do_here(struct plain *p, const struct command_line *line)
 		break;
 	case COMMAND_WIDE:
 	case COMMAND_UNDO:
-	case COMMAND_SORT:
 		plain_refuse_text(p, EX_USAGE, TEXT_PLAIN_SCREEN_ONLY, NULL);
 		break;
 	default:
@@ -364,6 +378,9 @@ do_there(struct plain *p, const struct command_line *line)
 		break;
 	case COMMAND_FILTER:
 		do_filter(p, line);
+		break;
+	case COMMAND_SORT:
+		do_sort(p, line);
 		break;
 	case COMMAND_PROBLEMS:
 		do_problems(p);

@@ -278,7 +278,7 @@ listen_to(void *ctx)
 
 	str_format(path, sizeof path, "/api/whatsapp/sessions/%s/events",
 	    l->company);
-	l->events = client_events(l->client, path, on_event, on_end, l);
+	l->events = client_events(l->client, path, "", on_event, on_end, l);
 }
 
 static void
