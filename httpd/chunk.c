@@ -51,19 +51,6 @@ chunk_event(const char *boot, uint64_t seq, const char *name,
 }
 
 struct chunk *
-chunk_id(const char *boot, uint64_t seq)
-{
-	char text[HEAD_MAX];
-	struct chunk *c;
-
-	str_format(text, sizeof text, "id: %s-%" PRIu64 "\n\n", boot, seq);
-	c = chunk_text(text);
-	c->seq = seq;
-	c->id_len = c->len;
-	return c;
-}
-
-struct chunk *
 chunk_text(const char *text)
 {
 	const size_t n = strlen(text);

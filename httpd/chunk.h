@@ -15,8 +15,6 @@ struct chunk;
 /* "id: BOOT-SEQ", "event: NAME", "data: ...". data: n bytes of one line. */
 struct chunk *chunk_event(const char *boot, uint64_t seq, const char *name,
     const void *data, size_t n);
-/* An id alone: moves a reader's Last-Event-ID without telling anything. */
-struct chunk *chunk_id(const char *boot, uint64_t seq);
 /* Something without an id, as it is sent: a comment, retry. */
 struct chunk *chunk_text(const char *text);
 

@@ -111,6 +111,17 @@ event_error(const char *company, cJSON *error, int64_t now_ms,
 }
 
 enum err
+event_ready(bool full, size_t companies, int64_t now_ms, struct buf *out)
+{
+	char text[TIME_LEN];
+
+	str_time_utc(text, sizeof text, now_ms);
+	return buf_printf(out, "{\"full\":%s,\"companies\":%zu,"
+	    "\"serverTime\":\"%s\"}", full ? "true" : "false", companies,
+	    text);
+}
+
+enum err
 event_log(const struct log_line *line, struct buf *out)
 {
 	cJSON *o = cJSON_CreateObject();

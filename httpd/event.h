@@ -22,6 +22,10 @@ MUST_CHECK enum err event_code(const char *company,
 /* Takes the error object over. */
 MUST_CHECK enum err event_error(const char *company, cJSON *error,
     int64_t now_ms, struct buf *out);
+/* The reader of all companies was told how they stand: full, all of them,
+ * else those that changed while it was away. */
+MUST_CHECK enum err event_ready(bool full, size_t companies, int64_t now_ms,
+    struct buf *out);
 /* One line of the log, as in a list of them. */
 MUST_CHECK enum err event_log(const struct log_line *line, struct buf *out);
 

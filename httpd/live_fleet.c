@@ -1,7 +1,10 @@
 /* Streams of all companies, and the snapshot that each begins with. */
+#include "core/base/clock.h"
+#include "httpd/event.h"
 #include "httpd/live_impl.h"
 
 #define FEED_BATCH 24           /* companies told of snapshots in one turn */
+#define READY_MAX 128
 
 void
 live_fleet_stream(struct exchange *x)
@@ -23,22 +26,31 @@ end_snapshot(struct stream *s)
 	s->snapshot = NULL;
 }
 
-/* Nothing to tell, or no more: from here on its ids count again. */
+/*
+ * No more: the reader knows everything now. An id means that all up to it was
+ * told, which is so again with this one.
+ */
 static void
-tell_id(struct stream *s)
+tell_ready(struct stream *s)
 {
 	struct live *l = s->live;
-	struct chunk *c = chunk_id(l->h->boot, app_last_seq(l->h->app));
+	struct chunk *c = NULL;
+	struct buf json;
 
+	buf_init(&json, READY_MAX);
+	if (event_ready(!snapshot_is_part(s->snapshot),
+	    app_count(l->h->app), clock_wall_ms(clock_system()),
+	    &json) == ERR_OK)
+		c = chunk_event(l->h->boot, app_last_seq(l->h->app), "ready",
+		    json.data, json.len);
+	buf_finish(&json);
 	end_snapshot(s);
-	(void)stream_push(s, c, false);
+	if (c != NULL)
+		(void)stream_push(s, c, false);
 	chunk_unref(c);
 }
 
-/*
- * The next company of its snapshot. An id means that everything up to it was
- * told: that is so again with the last one.
- */
+/* The next company of its snapshot. */
 static void
 feed(struct stream *s)
 {
@@ -49,7 +61,7 @@ feed(struct stream *s)
 	bool exists;
 
 	if (!snapshot_next(s->snapshot, &view, &exists)) {
-		tell_id(s);
+		tell_ready(s);
 		return;
 	}
 	if (!exists)
@@ -57,10 +69,6 @@ feed(struct stream *s)
 	t.company = view.company;
 	t.view = &view;
 	t.seq = snapshot_base(s->snapshot);
-	if (snapshot_is_over(s->snapshot)) {
-		t.seq = app_last_seq(l->h->app);
-		end_snapshot(s);
-	}
 	if ((c = telling_chunk(&t, s->lang, s->audience)) != NULL)
 		(void)stream_push(s, c, false);
 	telling_finish(&t);

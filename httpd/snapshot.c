@@ -129,10 +129,7 @@ snapshot_next(struct snapshot *s, struct session_view *out, bool *exists)
 }
 
 bool
-snapshot_is_over(const struct snapshot *s)
+snapshot_is_part(const struct snapshot *s)
 {
-	struct session_view view;
-
-	return s->is_part ? s->next == s->count :
-	    !app_next(s->app, s->at, &view);
+	return s->is_part;
 }

@@ -29,7 +29,7 @@ bool snapshot_is_ahead(const struct snapshot *s, const char *company);
  * and only out->company is set. False: that was all. */
 bool snapshot_next(struct snapshot *s, struct session_view *out,
     bool *exists);
-/* Whether the one that was next last was the last one. */
-bool snapshot_is_over(const struct snapshot *s);
+/* Of those that changed, rather than of all. */
+bool snapshot_is_part(const struct snapshot *s);
 
 #endif

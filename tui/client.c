@@ -36,6 +36,7 @@ struct call {
 	struct reply reply;
 	struct sse sse;
 	sse_fn on_event;                /* NULL: a single answer */
+	const char *last_id;            /* while it begins; of a stream */
 	client_fn fn;
 	void *ctx;
 	bool failed;                    /* before it began */
@@ -234,6 +235,8 @@ write_request(struct call *call, const char *method, const char *path,
 		    "Content-Length: %zu\r\n", strlen(body));
 	else if (err == ERR_OK && strcmp(method, "GET") != 0)
 		err = buf_str(out, "Content-Length: 0\r\n");
+	if (err == ERR_OK && call->last_id != NULL && call->last_id[0] != '\0')
+		err = buf_printf(out, "Last-Event-ID: %s\r\n", call->last_id);
 	if (err == ERR_OK)
 		err = buf_printf(out, "Connection: %s\r\n\r\n%s",
 		    call->on_event != NULL ? "keep-alive" : "close",
@@ -299,13 +302,15 @@ tell(void *ctx, const struct sse_event *event)
 }
 
 struct call *
-client_events(struct client *c, const char *path, sse_fn on_event,
-    client_fn on_end, void *ctx)
+client_events(struct client *c, const char *path, const char *last_id,
+    sse_fn on_event, client_fn on_end, void *ctx)
 {
 	struct call *call = create(c, on_end, ctx, DIALLING_MS);
 
 	call->on_event = on_event;
+	call->last_id = last_id;
 	sse_init(&call->sse, tell, call);
 	begin(call, "GET", path, NULL);
+	call->last_id = NULL;
 	return call;
 }

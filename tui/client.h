@@ -52,9 +52,10 @@ struct call *client_request(struct client *c, const char *method,
     void *ctx);
 
 /* on_end is called once when no more events come, with the answer if it was
- * no stream (404). Never from within this. */
+ * no stream (404). Never from within this. last_id: that of the last event
+ * that was heard, "" none: what came since is told first. */
 struct call *client_events(struct client *c, const char *path,
-    sse_fn on_event, client_fn on_end, void *ctx);
+    const char *last_id, sse_fn on_event, client_fn on_end, void *ctx);
 
 /* p goes by free() when the call has ended, in whatever way. */
 void call_own(struct call *call, void *p);

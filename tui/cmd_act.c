@@ -163,7 +163,7 @@ on_asked(void *ctx, const struct client_answer *answer)
 		return;
 	}
 	ask_path(a->args, "/events", path, sizeof path);
-	(void)client_events(run_client(a->run), path, on_event, on_end, a);
+	(void)client_events(run_client(a->run), path, "", on_event, on_end, a);
 }
 
 static void

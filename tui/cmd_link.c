@@ -574,7 +574,7 @@ listen_to(void *ctx)
 	char path[ASK_PATH_MAX];
 
 	ask_path(l->args, "/events", path, sizeof path);
-	(void)client_events(run_client(l->run), path, on_event, on_end, l);
+	(void)client_events(run_client(l->run), path, "", on_event, on_end, l);
 }
 
 static void

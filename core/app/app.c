@@ -558,6 +558,12 @@ app_links(struct app *a, const char *company, struct app_link_record *out,
 	return n;
 }
 
+size_t
+app_count(const struct app *a)
+{
+	return pool_count(a->pool);
+}
+
 void
 app_each(const struct app *a, app_view_fn fn, void *ctx)
 {

@@ -102,6 +102,8 @@ typedef void (*app_view_fn)(void *ctx, const struct session_view *view);
  * none. A walk that may pause, while companies come and go. */
 bool app_next(const struct app *a, const char *after,
     struct session_view *out);
+/* How many there are. */
+size_t app_count(const struct app *a);
 /* In order of id. */
 void app_each(const struct app *a, app_view_fn fn, void *ctx);
 

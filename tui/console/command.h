@@ -33,8 +33,10 @@ struct command_line {
 struct command_rule {
 	const char *word;
 	const char *usage;              /* "pin COMPANY PHONE|none" */
-	bool wants_company;             /* else the one under the cursor */
-	unsigned least, most;           /* further words */
+	/* Its first word is one; if none is named, it is about the one under
+	 * the cursor. */
+	bool wants_company;
+	unsigned least, most;           /* further words; needs the company */
 	enum text help;
 };
 const struct command_rule *command_rule(enum command command);
@@ -44,11 +46,18 @@ const struct command_rule *command_rule(enum command command);
 bool command_parse(const char *line, enum lang lang,
     struct command_line *out, char *why, size_t size);
 
+/* What `sort` takes; static. */
+const char *command_sort_word(enum sort sort);
+bool command_sort(const char *word, enum sort *out);
+
+struct command_candidate {
+	char text[COMPANY_ID_MAX + 1];
+};
 /* Completes the word that ends the line: writes the whole line back, as far
  * as all candidates agree, and tells the candidates, at most max, for showing
  * (each "pause", "acme"). Returns how many there are. */
 size_t command_complete(const char *line, const struct fleet *fleet,
-    char *out, size_t size, const char **candidates, size_t max);
+    char *out, size_t size, struct command_candidate *candidates, size_t max);
 
 struct console;
 void console_run(struct console *c, const struct command_line *line);

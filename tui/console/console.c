@@ -169,7 +169,7 @@ on_tick(void *ctx)
 /* --- what is remembered ------------------------------------------------------------ */
 
 static void
-save_prefs(struct console *c)
+gather_prefs(struct console *c)
 {
 	const struct level *top = console_top(c);
 	const char *company = "";
@@ -182,19 +182,59 @@ save_prefs(struct console *c)
 		company = top->ops->company(top->view);
 	(void)str_copy(c->prefs.view, sizeof c->prefs.view, top->ops->name);
 	(void)str_copy(c->prefs.company, sizeof c->prefs.company, company);
-	if (c->params.prefs_path == NULL)
-		return;
+}
+
+/* On the pool: a disk may take its time, and a key must not wait for it. */
+static void
+write_prefs(void *ctx)
+{
+	struct console *c = ctx;
+
 	/* what cannot be remembered is not worth a word each second */
-	if (prefs_save(c->params.prefs_path, screen_term(c->params.screen),
-	    &c->prefs) != ERR_OK) {
-		/* the next change tries again */
-	}
+	if (prefs_save(c->params.prefs_path, c->term, &c->written) != ERR_OK)
+		memset(&c->written, 0, sizeof c->written);
+}
+
+static void
+on_written(void *ctx)
+{
+	struct console *c = ctx;
+
+	c->is_writing = false;
+}
+
+static void
+save_prefs(struct console *c)
+{
+	gather_prefs(c);
+	if (c->params.prefs_path == NULL || c->is_writing ||
+	    memcmp(&c->prefs, &c->written, sizeof c->prefs) == 0)
+		return;
+	c->written = c->prefs;
+	c->is_writing = true;
+	loop_work(c->params.loop, LANE_DISK, write_prefs, on_written, c);
 }
 
 static void
 on_keep(void *ctx)
 {
-	save_prefs(ctx);
+	struct console *c = ctx;
+
+	if (c->is_writing)
+		timer_start(c->keep, KEEP_MS);
+	else
+		save_prefs(c);
+}
+
+/* The last word: waits for the one before. */
+static void
+save_last_prefs(struct console *c)
+{
+	while (c->is_writing)
+		loop_turn(c->params.loop, true);
+	save_prefs(c);
+	while (c->is_writing)
+		loop_turn(c->params.loop, true);
 }
 
 void
@@ -227,9 +267,10 @@ load_prefs(struct console *c)
 	c->prefs = none;
 	if (c->params.prefs_path == NULL)
 		return;
-	if (prefs_load(c->params.prefs_path, screen_term(c->params.screen),
+	if (prefs_load(c->params.prefs_path, c->term,
 	    &c->prefs) != ERR_OK)
 		console_say(c, ROLE_NOTICE, TEXT_CONSOLE_PREFS_BAD, NULL);
+	c->written = c->prefs;
 	screen_set_mouse(c->params.screen, c->prefs.mouse);
 }
 
@@ -239,6 +280,7 @@ console_create(const struct console_params *params)
 	struct console *c = xcalloc(1, sizeof *c);
 
 	c->params = *params;
+	(void)str_copy(c->term, sizeof c->term, screen_term(params->screen));
 	c->fleet = fleet_create();
 	c->recall = recall_create();
 	c->keep = timer_create_on(params->loop, on_keep, c);
@@ -260,7 +302,7 @@ console_destroy(struct console *c)
 {
 	if (c == NULL)
 		return;
-	save_prefs(c);
+	save_last_prefs(c);
 	console_acts_end(c);
 	dialog_destroy(c->dialog);
 	while (c->depth > 0)

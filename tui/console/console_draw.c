@@ -105,7 +105,7 @@ draw_candidates(struct console *c, struct area body)
 	area_fill(row, ROLE_BAR);
 	for (size_t i = 0; i < c->candidate_count; i++)
 		column += 2 + area_text(row, 0, column, -1, ROLE_BAR,
-		    c->candidates[i]);
+		    c->candidates[i].text);
 }
 
 /* --- the header ------------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
 #ifndef PAIRDESK_TUI_CONSOLE_CONSOLE_IMPL_H
 #define PAIRDESK_TUI_CONSOLE_CONSOLE_IMPL_H
 
+#include "tui/console/command.h"
 #include "tui/console/console.h"
 #include "tui/console/recall.h"
 #include "tui/console/input.h"
@@ -19,6 +20,9 @@ struct console {
 	struct fleet *fleet;
 	struct feed *feed;
 	struct prefs prefs;
+	struct prefs written;           /* what the file has, or will */
+	bool is_writing;                /* the pool has it */
+	char term[64];
 	struct timer *keep;             /* prefs are to be written */
 	struct timer *tick;             /* a countdown's next second */
 	struct timer *poll;             /* the listener is asked again */
@@ -38,7 +42,7 @@ struct console {
 	bool has_command;               /* ":" is open */
 	struct input command;
 	struct recall *recall;
-	const char *candidates[CANDIDATES_MAX];
+	struct command_candidate candidates[CANDIDATES_MAX];
 	size_t candidate_count;
 
 	enum role notice_role;

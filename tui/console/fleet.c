@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tui/console/fleet_impl.h"
+#include "tui/told.h"
 
 #define SLOTS_FIRST 64
 
@@ -146,38 +147,25 @@ fold(struct entry *e)
 	e->folded = xstrdup(folded);
 }
 
-static const char *
-company_of(const cJSON *status)
-{
-	const cJSON *id = cJSON_GetObjectItemCaseSensitive(status,
-	    "companyId");
-
-	return cJSON_IsString(id) && id->valuestring != NULL &&
-	    company_id_is_valid(id->valuestring) ? id->valuestring : NULL;
-}
-
 /* Another core may count anew, which shows while it tells everything. */
 static bool
 is_old_news(const struct fleet *f, const struct entry *e,
     const cJSON *status)
 {
-	const cJSON *v = cJSON_GetObjectItemCaseSensitive(status,
-	    "stateVersion");
-
 	if (f->is_telling_all && e->generation != f->generation)
 		return false;
-	return cJSON_IsNumber(v) &&
-	    v->valuedouble < (double)e->row.state_version;
+	return told_number(status, "stateVersion") <
+	    (int64_t)e->row.state_version;
 }
 
 const struct row *
 fleet_put(struct fleet *f, const cJSON *status, enum need *before)
 {
-	const char *company = company_of(status);
+	const char *company = told_text(status, "companyId");
 	enum need need = NEED_COUNT;
 	struct entry *e;
 
-	if (company == NULL)
+	if (!company_id_is_valid(company))
 		return NULL;
 	if ((e = find(f, company)) == NULL) {
 		e = add(f, company);
@@ -242,6 +230,12 @@ hide_untold(struct fleet *f)
 }
 
 void
+fleet_keep_all(struct fleet *f)
+{
+	f->is_telling_all = false;
+}
+
+void
 fleet_end_all(struct fleet *f)
 {
 	size_t i = 0;
@@ -251,7 +245,7 @@ fleet_end_all(struct fleet *f)
 	f->is_telling_all = false;
 	hide_untold(f);
 	while (i < f->size) {
-		struct entry *e = f->slots[i];
+		const struct entry *e = f->slots[i];
 
 		/* another may have come into its slot */
 		if (e != NULL && e->generation != f->generation)

@@ -74,6 +74,8 @@ void fleet_remove(struct fleet *f, const char *company);
 /* A whole state is coming: what is not put until fleet_end_all goes. */
 void fleet_begin_all(struct fleet *f);
 void fleet_end_all(struct fleet *f);
+/* It was only a part: nothing goes. */
+void fleet_keep_all(struct fleet *f);
 
 size_t fleet_count(const struct fleet *f);
 size_t fleet_count_status(const struct fleet *f, enum wa_status status);

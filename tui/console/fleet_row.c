@@ -9,44 +9,19 @@
 #include "tui/console/fleet_impl.h"
 #include "tui/console/text.h"
 #include "tui/console/when.h"
+#include "tui/told.h"
 
 #define PRIORITY_MAX 1000000
-#define EXACT_MAX 9007199254740991.0    /* what JSON's numbers can count to */
 
 /* --- out of JSON -------------------------------------------------------------- */
 
-static const cJSON *
-member(const cJSON *o, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
-static const char *
-text_of(const cJSON *o, const char *name)
-{
-	const cJSON *v = member(o, name);
-
-	return cJSON_IsString(v) && v->valuestring != NULL ?
-	    v->valuestring : "";
-}
-
-static double
-number_of(const cJSON *o, const char *name, double least, double most)
-{
-	const cJSON *v = member(o, name);
-
-	/* the comparisons say no to what is not a number at all */
-	return cJSON_IsNumber(v) && v->valuedouble >= least &&
-	    v->valuedouble <= most ? v->valuedouble : 0;
-}
-
+/* 0 for what is out of bounds. */
 static int64_t
-time_of(const cJSON *o, const char *name)
+number_of(const cJSON *o, const char *name, int64_t least, int64_t most)
 {
-	int64_t ms = 0;
+	const int64_t n = told_number(o, name);
 
-	(void)str_from_time_utc(text_of(o, name), &ms);
-	return ms;
+	return n < least || n > most ? 0 : n;
 }
 
 static void
@@ -76,8 +51,8 @@ read_state(struct row *row, const cJSON *status)
 {
 	row->status = WA_STATUS_ERROR;
 	row->reason = WA_REASON_NONE;
-	(void)wa_status_from_name(text_of(status, "status"), &row->status);
-	if (!wa_reason_from_name(text_of(status, "reason"), &row->reason) ||
+	(void)wa_status_from_name(told_text(status, "status"), &row->status);
+	if (!wa_reason_from_name(told_text(status, "reason"), &row->reason) ||
 	    !wa_reason_fits(row->status, row->reason))
 		row->reason = WA_REASON_NONE;
 }
@@ -85,26 +60,27 @@ read_state(struct row *row, const cJSON *status)
 void
 row_read(struct row *row, const cJSON *status)
 {
-	read_name(row, text_of(status, "name"));
+	read_name(row, told_text(status, "name"));
 	read_state(row, status);
 	read_phone(row->phone, sizeof row->phone,
-	    text_of(status, "phoneNumber"));
+	    told_text(status, "phoneNumber"));
 	read_phone(row->pinned, sizeof row->pinned,
-	    text_of(status, "pinnedPhoneNumber"));
-	row->paused = cJSON_IsTrue(member(status, "paused"));
-	row->connected = cJSON_IsTrue(member(status, "connected"));
+	    told_text(status, "pinnedPhoneNumber"));
+	row->paused = told_true(status, "paused");
+	row->connected = told_true(status, "connected");
 	row->priority = (int)number_of(status, "priority", -PRIORITY_MAX,
 	    PRIORITY_MAX);
 	row->reconnects = (unsigned)number_of(status, "reconnectAttempts", 0,
 	    UINT32_MAX);
-	row->since_ms = time_of(status, "since");
-	row->last_seen_ms = time_of(status, "lastSeen");
-	row->next_attempt_ms = time_of(status, "nextAttemptAt");
-	row->until_ms = time_of(status, "until");
-	row->window_ends_ms = time_of(status, "windowEndsAt");
-	row->last_error_ms = time_of(member(status, "lastError"), "at");
+	row->since_ms = told_time(status, "since");
+	row->last_seen_ms = told_time(status, "lastSeen");
+	row->next_attempt_ms = told_time(status, "nextAttemptAt");
+	row->until_ms = told_time(status, "until");
+	row->window_ends_ms = told_time(status, "windowEndsAt");
+	row->last_error_ms = told_time(
+	    cJSON_GetObjectItemCaseSensitive(status, "lastError"), "at");
 	row->state_version = (uint64_t)number_of(status, "stateVersion", 0,
-	    EXACT_MAX);
+	    INT64_MAX);
 }
 
 /* --- how much it wants the admin -------------------------------------------------- */

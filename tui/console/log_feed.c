@@ -203,7 +203,8 @@ start(void *ctx)
 
 	f->is_fresh = true;
 	(void)str_format(path, sizeof path, "%s?follow=1", f->path);
-	f->stream = client_events(f->client, path, on_event, on_end, f);
+	f->stream = client_events(f->client, path, "", on_event,
+	    on_end, f);
 }
 
 /* --- birth and end --------------------------------------------------------------------- */

@@ -53,8 +53,25 @@ WEAK void input_set(struct input *in, const char *t) { (void)in; (void)t; }
 WEAK bool input_key(struct input *in, const struct key *k) { (void)in; (void)k; return false; }
 WEAK void input_draw(const struct input *in, struct area a, int r, int c, int w, unsigned s) { (void)in; (void)a; (void)r; (void)c; (void)w; (void)s; }
 WEAK bool command_parse(const char *line, enum lang l, struct command_line *out, char *why, size_t size) { (void)line; (void)l; (void)out; (void)why; (void)size; return false; }
-WEAK size_t command_complete(const char *line, const struct fleet *f, char *out, size_t size, const char **c, size_t max) { (void)line; (void)f; (void)out; (void)size; (void)c; (void)max; return 0; }
+WEAK size_t command_complete(const char *line, const struct fleet *f, char *out, size_t size, struct command_candidate *c, size_t max) { (void)line; (void)f; (void)out; (void)size; (void)c; (void)max; return 0; }
 WEAK void console_run(struct console *c, const struct command_line *l) { (void)c; (void)l; }
 WEAK void console_acts_end(struct console *c) { (void)c; }
 WEAK void console_do(struct console *c, enum act a, const char *const *co, size_t n, const char *v) { (void)c; (void)a; (void)co; (void)n; (void)v; }
 WEAK void console_undo(struct console *c) { (void)c; }
+WEAK int area_wrap(struct area a, int r, unsigned s, const char *t) { (void)a; (void)r; (void)s; (void)t; return 1; }
+WEAK int area_wrap_rows(int c, const char *t) { (void)c; (void)t; return 1; }
+__attribute__((weak, format(printf, 6, 7))) int area_format(struct area a, int r, int c, int w, unsigned s, const char *f, ...) { (void)a; (void)r; (void)c; (void)w; (void)s; (void)f; return 0; }
+WEAK int area_symbol(struct area a, int r, int c, unsigned s, enum symbol y) { (void)a; (void)r; (void)c; (void)s; (void)y; return 0; }
+WEAK void area_cursor(struct area a, int r, int c, bool v) { (void)a; (void)r; (void)c; (void)v; }
+WEAK void area_text_right(struct area a, int r, int c, int w, unsigned s, const char *t) { (void)a; (void)r; (void)c; (void)w; (void)s; (void)t; }
+WEAK void area_glyph(struct area a, int r, int c, unsigned s, uint32_t g) { (void)a; (void)r; (void)c; (void)s; (void)g; }
+WEAK bool canvas_is_utf8(const struct canvas *c) { (void)c; return true; }
+WEAK enum err screen_open(const struct screen_params *p, struct screen **o2, const char **w) { (void)p; (void)o2; *w = ""; return ERR_INVALID; }
+WEAK void screen_close(struct screen *s) { (void)s; }
+WEAK int screen_rows(const struct screen *s) { (void)s; return 24; }
+WEAK int screen_columns(const struct screen *s) { (void)s; return 80; }
+WEAK bool screen_copy(struct screen *s, const char *t) { (void)s; (void)t; return false; }
+WEAK void screen_now(struct screen *s) { (void)s; }
+WEAK const char *theme_symbol(enum symbol s, bool u) { (void)s; (void)u; return "?"; }
+#include "tui/console/export.h"
+WEAK enum err export_file(const struct fleet *f, const char *p, enum lang l, int64_t n) { (void)f; (void)p; (void)l; (void)n; return ERR_INVALID; }

@@ -48,7 +48,7 @@ TEST(queue_gives_the_same_in_any_portions)
 		EXPECT(push(&q, chunk_text("retry: 2000\n\n"), false));
 		EXPECT(push(&q, event(1, "{\"a\":1}"), true));
 		EXPECT(push(&q, event(2, "{\"a\":2}"), false));
-		EXPECT(push(&q, chunk_id(BOOT, 3), false));
+		EXPECT(push(&q, event(3, "{}"), false));
 		while ((n = queue_read(&q, out + done, portion)) > 0)
 			done += n;
 		if (portion == 1) {
@@ -62,7 +62,7 @@ TEST(queue_gives_the_same_in_any_portions)
 	EXPECT_STR(whole, "retry: 2000\n\n"
 	    "event: status\ndata: {\"a\":1}\n\n"
 	    "id: " BOOT "-2\nevent: status\ndata: {\"a\":2}\n\n"
-	    "id: " BOOT "-3\n\n");
+	    "id: " BOOT "-3\nevent: status\ndata: {}\n\n");
 }
 
 TEST(queue_knows_what_was_told_whole)

@@ -153,8 +153,10 @@ TEST(live_tells_the_fleet_once_each)
 	EXPECT(until_newest(&c));
 	EXPECT(caller_until(&c, "\"c0199\""));
 	EXPECT_INT(caller_count(&c, "event: status"), MANY);
-	/* until the last one, who leaves comes back to the whole */
-	EXPECT_INT(caller_count(&c, id_of(&h, 0)), MANY - 1);
+	/* until all were told, who leaves comes back to the whole */
+	EXPECT_INT(caller_count(&c, id_of(&h, 0)), MANY);
+	EXPECT_INT(caller_count(&c, "event: ready"), 1);
+	EXPECT(strstr(c.text, "{\"full\":true,\"companies\":200,") != NULL);
 	at = c.text;
 	for (int i = 0; i < MANY; i++) {
 		char key[64];
@@ -174,8 +176,9 @@ TEST(live_tells_a_fleet_of_none)
 
 	hall_init(&h);
 	caller_init(&c, &h, FLEET, "");
-	EXPECT(caller_until(&c, "-0\n\n"));
-	EXPECT_INT(caller_count(&c, "event: "), 0);
+	EXPECT(caller_until(&c, "-0\nevent: ready\ndata: {\"full\":true,"
+	    "\"companies\":0,"));
+	EXPECT_INT(caller_count(&c, "event: "), 1);
 	caller_finish(&c);
 	hall_finish(&h);
 }

@@ -168,7 +168,7 @@ TEST(client_events_as_they_come)
 	struct fix f;
 
 	open_fix(&f, STREAM "retry: 1\n\nevent: qr\ndata: {1}\n\ndata: two\n\n");
-	f.call = client_events(f.client, "/e", on_event, on_end, &f);
+	f.call = client_events(f.client, "/e", "", on_event, on_end, &f);
 	EXPECT_INT(shutdown(f.far, SHUT_WR), 0);
 	loop_run(f.loop);
 	EXPECT_STR(f.heard, "qr={1};message=two;");
@@ -182,7 +182,7 @@ TEST(client_events_of_nobody)
 
 	open_fix(&f, "HTTP/1.1 404 No\r\nContent-Length: 33\r\n\r\n"
 	    "{\"errorCode\":\"SESSION_NOT_FOUND\"}");
-	f.call = client_events(f.client, "/e", on_event, on_end, &f);
+	f.call = client_events(f.client, "/e", "", on_event, on_end, &f);
 	loop_run(f.loop);
 	EXPECT_INT(f.events, 0);
 	EXPECT_INT(f.status, 404);
@@ -197,7 +197,7 @@ TEST(client_events_cancelled_from_within)
 
 	open_fix(&f, STREAM "data: one\n\ndata: two\n\n");
 	f.cancels = true;
-	f.call = client_events(f.client, "/e", on_event, on_end, &f);
+	f.call = client_events(f.client, "/e", "", on_event, on_end, &f);
 	loop_run(f.loop);
 	EXPECT_STR(f.heard, "message=one;");
 	EXPECT_INT(f.ends, 0);
@@ -210,7 +210,7 @@ TEST(client_destroyed_with_calls_under_way)
 
 	open_fix(&f, NULL);
 	(void)client_request(f.client, "GET", "/", NULL, 20000, on_end, &f);
-	(void)client_events(f.client, "/e", on_event, on_end, &f);
+	(void)client_events(f.client, "/e", "", on_event, on_end, &f);
 	loop_turn(f.loop, false);
 	close_fix(&f);
 	EXPECT_INT(f.ends, 0);

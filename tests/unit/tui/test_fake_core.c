@@ -52,7 +52,7 @@ TEST(fake_core_answers_tells_and_goes)
 
 	(void)client_request(c, "POST", "/a?q=1", "{\"y\":2}", 5000, on_end,
 	    &one);
-	(void)client_events(c, "/b?follow=1", on_event, on_end, &two);
+	(void)client_events(c, "/b?follow=1", "", on_event, on_end, &two);
 	(void)client_request(c, "GET", "/b", NULL, 5000, on_end, &three);
 	fake_core_settle(f);
 	EXPECT_INT(one.status, 200);
