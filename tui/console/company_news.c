@@ -420,8 +420,8 @@ start(void *ctx)
 	char path[192];
 
 	path_of(n, "events", path);
-	n->stream = client_events(n->params.client, path, on_event, on_end,
-	    n);
+	n->stream = client_events(n->params.client, path, "", on_event,
+	    on_end, n);
 }
 
 /* --- birth and end ------------------------------------------------------------------------------- */
