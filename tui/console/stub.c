@@ -18,7 +18,6 @@ static bool ac(void *v, enum action a) { (void)v; (void)a; return false; }
 	.open = o, .close = cl, .draw = dr, .act = ac }
 VIEW(view_companies, SCOPE_COMPANIES);
 VIEW(view_company, SCOPE_COMPANY);
-VIEW(view_link, SCOPE_LINK);
 VIEW(view_log, SCOPE_LOG);
 VIEW(view_listener, SCOPE_LISTENER);
 VIEW(view_help, SCOPE_HELP);

@@ -1,0 +1,576 @@
+#include "tui/console/link_draw.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "tui/console/bigcode.h"
+#include "tui/console/qr_area.h"
+#include "tui/console/text.h"
+#include "tui/console/when.h"
+
+#define MARGIN 1
+#define GAP 2                   /* columns between a QR and words */
+#define WORDS_COLUMNS_LEAST 24  /* narrower, and words go under the QR */
+#define WORDS_ROWS_LEAST 4
+#define WORDS_COLUMNS_MAX 76    /* longer lines are hard to read */
+#define BESIDE_CODE_LEAST 56    /* a code in big letters, beside a QR */
+#define SHORT_ROWS 12           /* less: the most important alone */
+
+/* Words from the top down. */
+struct pen {
+	const struct link_picture *p;
+	struct area a;
+	int row;
+	bool is_short;          /* no blank rows, no extras */
+};
+
+static int
+rows_left(const struct pen *pen)
+{
+	return pen->a.rows - pen->row;
+}
+
+static void
+put(struct pen *pen, unsigned style, const char *text)
+{
+	if (*text != '\0' && rows_left(pen) > 0)
+		pen->row += area_wrap(pen->a, pen->row, style, text);
+}
+
+static void
+put_text(struct pen *pen, unsigned style, enum text text,
+    const struct words_args *args)
+{
+	char out[WORDS_MAX];
+
+	text_format(out, sizeof out, pen->p->lang, text, args);
+	put(pen, style, out);
+}
+
+static void
+put_word(struct pen *pen, unsigned style, enum word word,
+    const struct words_args *args)
+{
+	char out[WORDS_MAX];
+
+	words_format(out, sizeof out, pen->p->lang, word, args);
+	put(pen, style, out);
+}
+
+static void
+skip(struct pen *pen)
+{
+	if (!pen->is_short && pen->row > 0)
+		pen->row++;
+}
+
+/* --- the QR --------------------------------------------------------------------- */
+
+static const struct qr *
+qr_of(const struct link_picture *p)
+{
+	if (p->share != NULL)
+		return p->share->phase == SHARE_READY && p->share->shows_qr ?
+		    p->share->qr : NULL;
+	return p->qr;
+}
+
+static bool
+choose(const struct link_picture *p, enum qr_style style, int rows,
+    int columns, struct qr_shape *out)
+{
+	const struct qr_terminal terminal = { .rows = (unsigned)rows,
+	    .columns = (unsigned)columns, .utf8 = true,
+	    .sextants = p->sextants, .colours256 = true };
+	const struct qr_words words = { WORDS_COLUMNS_LEAST + GAP,
+	    WORDS_ROWS_LEAST };
+
+	return rows > 0 && columns > 0 &&
+	    qr_choose(qr_size(qr_of(p)), style, &terminal, &words, out);
+}
+
+static bool
+can_draw(const struct link_picture *p)
+{
+	return p->can_qr && p->utf8 && qr_of(p) != NULL;
+}
+
+/* Beside a pairing code, where there is plenty of room. */
+static bool
+fits_beside(const struct link_picture *p, struct area body,
+    struct qr_shape *out)
+{
+	if (!can_draw(p) || p->attempt->code[0] == '\0')
+		return false;
+	*out = qr_shape(qr_size(p->qr), QR_HALF, QR_QUIET);
+	return (int)out->rows <= body.rows && (int)out->columns + GAP +
+	    BESIDE_CODE_LEAST <= body.columns;
+}
+
+static bool
+wants_qr(const struct link_picture *p)
+{
+	return p->share != NULL ? p->share->shows_qr : p->shows_qr;
+}
+
+bool
+link_draw_wants_whole(const struct link_picture *p, int rows, int body_rows,
+    int columns)
+{
+	struct qr_shape whole, part;
+
+	if (!wants_qr(p) || !can_draw(p) ||
+	    !choose(p, p->style, rows, columns, &whole))
+		return false;
+	return !choose(p, p->style, body_rows, columns, &part) ||
+	    part.quiet < whole.quiet;
+}
+
+enum qr_style
+link_draw_style(const struct link_picture *p, int rows, int columns)
+{
+	struct qr_shape shape = { .style = QR_AUTO };
+
+	if (can_draw(p))
+		(void)choose(p, p->style, rows, columns, &shape);
+	return shape.style;
+}
+
+static void
+put_no_room(struct pen *pen, struct area body, const struct qr_shape *need)
+{
+	const struct link_picture *p = pen->p;
+	struct qr_shape smaller;
+
+	put_text(pen, ROLE_STRONG, TEXT_LINK_TOO_SMALL,
+	    &(struct words_args){ .n = need->rows, .m = need->columns });
+	if (need->style != QR_SEXTANT && choose(p, qr_area_step(need->style,
+	    false), body.rows, body.columns, &smaller))
+		put_text(pen, ROLE_TEXT, TEXT_LINK_PRESS_SMALLER, NULL);
+}
+
+/* Why there is no QR, though one is asked for. */
+static void
+put_no_qr(struct pen *pen, struct area body)
+{
+	const struct link_picture *p = pen->p;
+	struct qr_shape need;
+
+	if (!p->can_qr)
+		put_text(pen, ROLE_STRONG, TEXT_LINK_NO_COLOURS, NULL);
+	else if (!p->utf8)
+		put_text(pen, ROLE_STRONG, TEXT_LINK_NO_BLOCKS, NULL);
+	else if (qr_of(p) != NULL &&
+	    !choose(p, p->style, body.rows, body.columns, &need))
+		put_no_room(pen, body, &need);
+}
+
+/* Draws it at the left edge; returns where words go: beside or under. */
+static struct area
+draw_qr(const struct link_picture *p, struct area body,
+    const struct qr_shape *shape)
+{
+	const int column = (int)shape->columns + GAP;
+
+	qr_area_draw(body, qr_of(p), shape);
+	if (column + WORDS_COLUMNS_LEAST <= body.columns)
+		return area_part(body, 0, column, -1, -1);
+	return area_part(body, (int)shape->rows, MARGIN, -1, -1);
+}
+
+/* --- words ------------------------------------------------------------------------ */
+
+static void
+put_title(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+	char company[256];
+	const struct words_args args = { .company = company };
+
+	if (*p->name != '\0')
+		str_format(company, sizeof company, "%s (%s)", p->company,
+		    p->name);
+	else
+		str_copy(company, sizeof company, p->company);
+	put_text(pen, ROLE_STRONG, p->share != NULL ? TEXT_SHARE_TITLE :
+	    TEXT_LINK_TITLE, &args);
+	if (!pen->is_short && p->share == NULL)
+		put_text(pen, ROLE_DIM, TEXT_LINK_WHAT,
+		    &(struct words_args){ .company = p->company });
+}
+
+static void
+put_left(struct pen *pen, unsigned style, enum text text, int64_t until_ms,
+    const struct words_args *args)
+{
+	struct words_args with = *args;
+	char left[WHEN_MAX];
+
+	when_left(left, sizeof left, until_ms, pen->p->now_ms);
+	with.reason = left;
+	put_text(pen, style, text, &with);
+}
+
+static void
+put_code(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+	const char *code = p->attempt->code;
+	const enum bigcode_form form = bigcode_form(code, p->utf8,
+	    rows_left(pen) - 2, pen->a.columns);
+
+	if (!pen->is_short || form == BIGCODE_BLOCKS) {
+		if (*p->phone != '\0')
+			put_text(pen, ROLE_TEXT, TEXT_LINK_CODE_FOR,
+			    &(struct words_args){ .phone = p->phone });
+		else
+			put_word(pen, ROLE_TEXT, WORD_CLI_CODE, NULL);
+	}
+	skip(pen);
+	bigcode_draw(area_part(pen->a, pen->row, 0, -1, -1), form,
+	    ROLE_STRONG, code);
+	pen->row += bigcode_rows(form);
+	skip(pen);
+	if (form == BIGCODE_BLOCKS)     /* blocks say nothing to a reader */
+		(void)area_text(pen->a, pen->row, 0, -1, ROLE_STRONG, code);
+	put_left(pen, ROLE_TEXT, TEXT_LINK_LEFT, p->attempt->code_until_ms,
+	    &(struct words_args){ .n = 0 });
+}
+
+static void
+put_qr_count(struct pen *pen)
+{
+	const struct link_attempt *a = pen->p->attempt;
+
+	if (a->qr_until_ms == 0)
+		put_text(pen, ROLE_TEXT, TEXT_LINK_QR_NEXT, NULL);
+	else
+		put_left(pen, ROLE_TEXT, TEXT_LINK_QR_LEFT, a->qr_until_ms,
+		    &(struct words_args){ .n = a->number, .m = a->count });
+}
+
+/* How many rows the steps take; drawn from row on when draw is set. */
+static void
+put_steps(struct pen *pen, bool is_qr)
+{
+	const char *steps[WORDS_STEPS_MAX], *other[WORDS_STEPS_MAX];
+	const enum lang lang = pen->p->lang;
+	const size_t n = words_steps(lang, is_qr ? HOW_QR_ANDROID :
+	    HOW_CODE_ANDROID, steps);
+	const size_t m = words_steps(lang, is_qr ? HOW_QR_IPHONE :
+	    HOW_CODE_IPHONE, other);
+	char line[WORDS_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct area list = area_part(pen->a, 0, 3, -1, -1);
+
+		if (rows_left(pen) <= 0)
+			return;
+		(void)area_format(pen->a, pen->row, 0, -1, ROLE_TEXT, "%zu.",
+		    i + 1);
+		pen->row += area_wrap(list, pen->row, ROLE_TEXT, steps[i]);
+		if (i >= m || strcmp(steps[i], other[i]) == 0 ||
+		    rows_left(pen) <= 0)
+			continue;
+		text_format(line, sizeof line, lang, TEXT_LINK_IPHONE,
+		    &(struct words_args){ .reason = other[i] });
+		pen->row += area_wrap(list, pen->row, ROLE_DIM, line);
+	}
+}
+
+static int
+steps_rows(const struct pen *pen, bool is_qr)
+{
+	const char *steps[WORDS_STEPS_MAX];
+	int rows = 0;
+
+	for (int how = is_qr ? HOW_QR_ANDROID : HOW_CODE_ANDROID;
+	    how <= (is_qr ? HOW_QR_IPHONE : HOW_CODE_IPHONE); how++) {
+		const size_t n = words_steps(pen->p->lang,
+		    (enum words_how)how, steps);
+
+		/* of the other kind of phone, what differs: at most two */
+		for (size_t i = 0; i < n; i++) {
+			if (how % 2 == 0 || i == 1 || i == 2)
+				rows += area_wrap_rows(pen->a.columns - 11,
+				    steps[i]);
+		}
+	}
+	return rows;
+}
+
+static void
+put_how(struct pen *pen, bool is_qr)
+{
+	skip(pen);
+	if (!pen->is_short && steps_rows(pen, is_qr) <= rows_left(pen))
+		put_steps(pen, is_qr);
+	else
+		put_word(pen, ROLE_TEXT, is_qr ? WORD_CLI_HOW :
+		    WORD_CLI_HOW_CODE, NULL);
+}
+
+static void
+put_sentence(struct pen *pen, unsigned style)
+{
+	put(pen, style, pen->p->attempt->sentence);
+	put(pen, ROLE_TEXT, pen->p->attempt->advice);
+}
+
+/* --- what can be asked for --------------------------------------------------------- */
+
+static void
+put_field(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+	const int width = pen->a.columns < 32 ? pen->a.columns : 32;
+
+	put_text(pen, ROLE_TEXT, TEXT_LINK_ASK_NUMBER, NULL);
+	if (rows_left(pen) <= 0)
+		return;
+	input_draw(p->field, pen->a, pen->row++, 0, width, ROLE_INPUT);
+	put(pen, p->field_is_good ? ROLE_OK : p->field->len == 0 ? ROLE_DIM :
+	    ROLE_ERROR, p->field_says);
+}
+
+static void
+put_enter(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+
+	if (p->shows_qr)
+		put_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_QR, NULL);
+	else if (p->field != NULL || *p->phone == '\0')
+		put_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_CODE, NULL);
+	else
+		put_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_CODE_FOR,
+		    &(struct words_args){ .phone = p->phone });
+}
+
+static void
+put_choice(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+
+	if (p->read_only) {
+		put_text(pen, ROLE_DIM, TEXT_LINK_READ_ONLY, NULL);
+		return;
+	}
+	if (!p->shows_qr && p->field != NULL) {
+		put_field(pen);
+		skip(pen);
+	}
+	put_enter(pen);
+	if (!p->shows_qr && p->field == NULL)
+		put_text(pen, ROLE_TEXT, TEXT_LINK_OTHER_NUMBER, NULL);
+	put_text(pen, ROLE_TEXT, p->shows_qr ? TEXT_LINK_TAB_CODE :
+	    TEXT_LINK_TAB_QR, NULL);
+	put_text(pen, ROLE_TEXT, TEXT_LINK_SEND, NULL);
+}
+
+/* --- states ---------------------------------------------------------------------------- */
+
+static void
+put_open(struct pen *pen, struct area body, bool has_qr)
+{
+	const struct link_picture *p = pen->p;
+	const struct link_attempt *a = p->attempt;
+
+	if (a->phase == ATTEMPT_PASSKEY)
+		put_sentence(pen, ROLE_BAD);
+	if (p->read_only) {
+		put_left(pen, ROLE_STRONG, TEXT_LINK_HIDDEN,
+		    a->window_until_ms, &(struct words_args){ .n = 0 });
+		put_choice(pen);
+		return;
+	}
+	if (p->shows_qr) {
+		if (has_qr || p->qr == NULL)
+			put_qr_count(pen);
+		else
+			put_no_qr(pen, body);
+		skip(pen);
+	}
+	if (a->code[0] != '\0' && (!p->shows_qr || rows_left(pen) > 8))
+		put_code(pen);
+	else if (!p->shows_qr)
+		put_choice(pen);
+	else if (p->qr == NULL)
+		put_no_qr(pen, body);
+	if (a->phase != ATTEMPT_PASSKEY && (p->shows_qr || a->code[0] != '\0'))
+		put_how(pen, p->shows_qr);
+	if (has_qr && rows_left(pen) > 3) {
+		skip(pen);
+		put_word(pen, ROLE_DIM, WORD_CLI_ENLARGE, NULL);
+	}
+}
+
+static void
+put_wait(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+	char at[WHEN_MAX];
+
+	put_sentence(pen, ROLE_BAD);
+	if (p->attempt->until_ms == 0)
+		return;
+	if (p->now_ms >= p->attempt->until_ms) {
+		skip(pen);
+		put_choice(pen);
+		return;
+	}
+	when_day(at, sizeof at, p->lang, p->attempt->until_ms, p->now_ms);
+	put_left(pen, ROLE_WAITING, TEXT_LINK_WAIT, p->attempt->until_ms,
+	    &(struct words_args){ .holder = at });
+}
+
+static void
+put_connected(struct pen *pen)
+{
+	const struct link_picture *p = pen->p;
+
+	put_word(pen, ROLE_OK, WORD_CLI_CONNECTED, &(struct words_args){
+	    .company = p->company, .phone = p->attempt->phone });
+	put_sentence(pen, ROLE_TEXT);
+	skip(pen);
+	put_text(pen, ROLE_TEXT, TEXT_LINK_ENTER_DONE, NULL);
+}
+
+static void
+put_state(struct pen *pen, struct area body, bool has_qr)
+{
+	const struct link_picture *p = pen->p;
+
+	switch (p->attempt->phase) {
+	case ATTEMPT_OPEN:
+	case ATTEMPT_PASSKEY:
+		put_open(pen, body, has_qr);
+		break;
+	case ATTEMPT_CONNECTED:
+		put_connected(pen);
+		break;
+	case ATTEMPT_WAIT:
+		put_wait(pen);
+		break;
+	case ATTEMPT_LINKED:
+		put_sentence(pen, ROLE_STRONG);
+		if (p->attempt->phone[0] != '\0')
+			put_text(pen, ROLE_TEXT, TEXT_LINK_ALREADY,
+			    &(struct words_args){
+			    .phone = p->attempt->phone });
+		break;
+	case ATTEMPT_ASKING:
+	case ATTEMPT_PAIRING:
+		if (p->attempt->sentence[0] == '\0')
+			put_word(pen, ROLE_WORKING, WORD_CLI_WAITING, NULL);
+		put_sentence(pen, ROLE_WORKING);
+		break;
+	case ATTEMPT_UNKNOWN:
+		put_text(pen, ROLE_DIM, TEXT_LINK_LOADING, NULL);
+		break;
+	default:
+		put_sentence(pen, p->attempt->phase == ATTEMPT_REST ?
+		    ROLE_TEXT : ROLE_BAD);
+		skip(pen);
+		put_choice(pen);
+	}
+}
+
+/* --- the link to send --------------------------------------------------------------------- */
+
+static void
+put_url(struct pen *pen, enum text what, const char *url)
+{
+	skip(pen);
+	put_text(pen, ROLE_TEXT, what, NULL);
+	put(pen, ROLE_STRONG, url);
+}
+
+static void
+put_ready(struct pen *pen, struct area body, bool has_qr)
+{
+	const struct link_share *s = pen->p->share;
+
+	put_text(pen, ROLE_TEXT, TEXT_SHARE_WHAT,
+	    &(struct words_args){ .time_ms = s->until_ms });
+	if (s->shows_qr) {
+		skip(pen);
+		if (has_qr)
+			put_text(pen, ROLE_TEXT, TEXT_SHARE_SCAN, NULL);
+		else
+			put_no_qr(pen, body);
+		skip(pen);
+		put_text(pen, ROLE_DIM, TEXT_SHARE_KEYS_QR, NULL);
+		return;
+	}
+	put_url(pen, TEXT_SHARE_BY_CODE, s->pairing_url);
+	put_url(pen, TEXT_SHARE_BY_QR, s->qr_url);
+	skip(pen);
+	put_text(pen, ROLE_DIM, TEXT_SHARE_KEYS, NULL);
+}
+
+static void
+put_share(struct pen *pen, struct area body, bool has_qr)
+{
+	const struct link_share *s = pen->p->share;
+
+	switch (s->phase) {
+	case SHARE_ASKING:
+		put_text(pen, ROLE_WORKING, TEXT_SHARE_ASKING, NULL);
+		break;
+	case SHARE_READY:
+		put_ready(pen, body, has_qr);
+		break;
+	case SHARE_OVER:
+		put_text(pen, ROLE_BAD, TEXT_SHARE_OVER, NULL);
+		break;
+	default:
+		put(pen, ROLE_BAD, s->sentence);
+		if (s->no_listener)
+			put_text(pen, ROLE_TEXT, TEXT_SHARE_LISTENER, NULL);
+	}
+}
+
+/* --- all of it ------------------------------------------------------------------------------ */
+
+static bool
+choose_shape(const struct link_picture *p, struct area body,
+    struct qr_shape *out)
+{
+	if (!can_draw(p))
+		return false;
+	if (wants_qr(p))
+		return choose(p, p->style, body.rows, body.columns, out);
+	return p->share == NULL && fits_beside(p, body, out);
+}
+
+void
+link_draw(const struct link_picture *p, struct area body)
+{
+	struct area words = area_part(body, 0, MARGIN, -1, -1);
+	struct pen pen = { .p = p };
+	struct qr_shape shape;
+	const bool has_qr = choose_shape(p, body, &shape);
+
+	if (has_qr)
+		words = draw_qr(p, body, &shape);
+	if (words.columns > WORDS_COLUMNS_MAX)
+		words = area_part(words, 0, 0, -1, WORDS_COLUMNS_MAX);
+	pen.a = words;
+	pen.is_short = words.rows < SHORT_ROWS;
+	/* under a code every row counts */
+	if (!has_qr || !pen.is_short)
+		put_title(&pen);
+	if (p->lost)
+		put_text(&pen, ROLE_BAD, TEXT_LINK_LOST, NULL);
+	skip(&pen);
+	if (p->share != NULL)
+		put_share(&pen, body, has_qr);
+	else
+		put_state(&pen, body, has_qr);
+	if (has_qr && wants_qr(p) && p->share == NULL && rows_left(&pen) > 1) {
+		skip(&pen);
+		put_text(&pen, ROLE_DIM, TEXT_LINK_KEYS, NULL);
+	}
+}
