@@ -87,6 +87,9 @@ void console_quit(struct console *c);
 /* Without asking. */
 void console_leave(struct console *c, bool stop);
 
+/* What the view on top answers to; while one is opened: the one below it. */
+enum scope console_scope(const struct console *c);
+
 /* A line for the status row, until the next key or notice; ROLE_NOTICE,
  * ROLE_ERROR. */
 void console_say(struct console *c, enum role role, enum text text,
