@@ -74,3 +74,6 @@ WEAK void screen_now(struct screen *s) { (void)s; }
 WEAK const char *theme_symbol(enum symbol s, bool u) { (void)s; (void)u; return "?"; }
 #include "tui/console/export.h"
 WEAK enum err export_file(const struct fleet *f, const char *p, enum lang l, int64_t n) { (void)f; (void)p; (void)l; (void)n; return ERR_INVALID; }
+WEAK bool screen_is_utf8(const struct screen *s) { (void)s; return true; }
+WEAK bool screen_has_sextants(const struct screen *s) { (void)s; return true; }
+WEAK bool screen_can_show_qr(const struct screen *s) { (void)s; return true; }
