@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,10 +17,6 @@
 /* the wipe comes first: some terminals keep the alternate screen's text */
 #define LEAVE "\033[0m\033[2J\033[H\033[?25h\033[?1049l"
 
-/* The terminal to restore. A handler is given nothing but a signal number, so
- * this is one of the few things that cannot be passed along. */
-static const struct term *volatile entered;
-
 static bool
 is_one_of(const char *s, const char *const *list, size_t n)
 {
@@ -33,8 +28,8 @@ is_one_of(const char *s, const char *const *list, size_t n)
 }
 
 /* Terminals that take U+1FB00 for something unknown, whatever the locale. */
-static bool
-has_sextants(const char *name)
+bool
+term_has_sextants(const char *name)
 {
 	static const char *const without[] = {
 		"linux", "cygwin", "vt100", "vt102", "vt220", "ansi",
@@ -97,74 +92,24 @@ term_init(struct term *t, int fd)
 	t->wants_colour = !t->is_plain &&
 	    (no_color == NULL || *no_color == '\0');
 	t->can.utf8 = charset_is_utf8();
-	t->can.sextants = has_sextants(name);
+	t->can.sextants = term_has_sextants(name);
 	t->can.colours256 = has_256_colours(name);
 	(void)term_update_size(t);
-}
-
-/* --- every way out -------------------------------------------------------- */
-
-/* write and tcsetattr only: this runs in signal handlers. */
-static void
-restore(void)
-{
-	const struct term *t = entered;
-
-	if (t == NULL)
-		return;
-	entered = NULL;
-	if (write(t->fd, LEAVE, sizeof LEAVE - 1) == -1) {
-		/* nobody left to tell */
-	}
-	if (t->has_saved)
-		(void)tcsetattr(t->fd, TCSANOW, &t->saved);
-}
-
-static void
-on_fatal(int number)
-{
-	const int saved = errno;
-
-	restore();
-	errno = saved;
-	/* SA_RESETHAND: this time it ends the process */
-	(void)raise(number);
-}
-
-/* A loop that handles some of these its own way installs itself later and
- * calls term_leave; those that it does not know come here. */
-static void
-catch_signals(void)
-{
-	static const int numbers[] = {
-		SIGABRT, SIGBUS, SIGFPE, SIGHUP, SIGILL, SIGINT, SIGQUIT,
-		SIGSEGV, SIGTERM,
-	};
-	struct sigaction now, fatal = { .sa_handler = on_fatal,
-	    .sa_flags = (int)SA_RESETHAND };
-
-	sigemptyset(&fatal.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		if (sigaction(numbers[i], NULL, &now) == 0 &&
-		    (now.sa_flags & SA_SIGINFO) == 0 &&
-		    now.sa_handler == SIG_DFL)
-			(void)sigaction(numbers[i], &fatal, NULL);
-	}
 }
 
 void
 term_enter(struct term *t)
 {
-	static bool is_registered;
+	struct restore *r = &t->restore;
 	struct termios quiet;
 
 	if (t->is_plain || t->is_entered)
 		return;
-	if (!is_registered)
-		is_registered = atexit(restore) == 0;
-	t->has_saved = tcgetattr(t->fd, &t->saved) == 0;
-	if (t->has_saved) {
-		quiet = t->saved;
+	*r = (struct restore){ .fd = t->fd, .mode_fd = t->fd,
+	    .flags_fd = { -1, -1 }, .bytes = LEAVE, .n = sizeof LEAVE - 1 };
+	r->has_saved = tcgetattr(t->fd, &r->saved) == 0;
+	if (r->has_saved) {
+		quiet = r->saved;
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
 		/* Ctrl-S and Ctrl-Z would hold up what keeps links alive */
 		quiet.c_iflag &= ~(tcflag_t)IXON;
@@ -172,8 +117,7 @@ term_enter(struct term *t)
 		(void)tcsetattr(t->fd, TCSANOW, &quiet);
 	}
 	t->is_entered = true;
-	entered = t;
-	catch_signals();
+	restore_arm(r);
 	(void)term_write(t, ENTER, sizeof ENTER - 1);
 }
 
@@ -183,7 +127,7 @@ term_leave(struct term *t)
 	if (!t->is_entered)
 		return;
 	t->is_entered = false;
-	restore();
+	restore_now();
 }
 
 bool

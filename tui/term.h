@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <termios.h>
 
 #include "core/app/qr_text.h"
+#include "tui/restore.h"
 
 struct term {
 	int fd;
@@ -19,13 +19,15 @@ struct term {
 	bool wants_colour;      /* for emphasis; codes keep theirs always */
 	struct qr_terminal can; /* size and glyphs */
 	bool is_entered;
-	bool has_saved;
-	struct termios saved;   /* of the terminal before term_enter */
+	struct restore restore; /* of the terminal before term_enter */
 };
 
 /* After charset_init. Reads TERM, COLORTERM, NO_COLOR, COLUMNS and
  * LINES. */
 void term_init(struct term *t, int fd);
+
+/* Whether a terminal of that name draws sextants; of the unknown, yes. */
+bool term_has_sextants(const char *name);
 
 /* Asks for the size again; true when it changed. */
 bool term_update_size(struct term *t);

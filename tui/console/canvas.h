@@ -1,8 +1,9 @@
 /*
- * A rectangle of cells to draw on: a curses window that nobody sees until the
- * screen shows it. Everything is clipped; wide and combining characters keep
- * columns; control characters become '?'; without UTF-8 so does what is not
- * ASCII. Views and widgets draw through areas and know no curses.
+ * A rectangle of cells to draw on, which nobody sees until the screen shows
+ * it. Everything is clipped; wide and combining characters keep columns;
+ * control characters become '?'; without UTF-8 so does what is not ASCII; what
+ * terminals do not agree about (joiners, direction marks) is left out. Views
+ * and widgets draw through areas and know no curses.
  */
 #ifndef PAIRDESK_TUI_CONSOLE_CANVAS_H
 #define PAIRDESK_TUI_CONSOLE_CANVAS_H
@@ -22,7 +23,8 @@ struct area {
 	int row, column, rows, columns;
 };
 
-/* Blank. Needs a screen (one in memory will do) that lives longer. */
+/* Blank. UTF-8 or not is the locale's, which a screen in memory sets while it
+ * is open. */
 struct canvas *canvas_create(int rows, int columns);
 void canvas_destroy(struct canvas *c);          /* NULL ok */
 struct area canvas_area(struct canvas *c);
@@ -48,6 +50,8 @@ int area_text(struct area a, int row, int column, int width, unsigned style,
 /* The same with the right edge at column + width. */
 void area_text_right(struct area a, int row, int column, int width,
     unsigned style, const char *text);
+/* How many cells text would take; not str_width_cells for what is drawn. */
+int area_cells(struct area a, const char *text);
 int area_format(struct area a, int row, int column, int width,
     unsigned style, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));

@@ -17,7 +17,7 @@ state_cell(const struct row *row, const struct cell_env *env, int width,
 {
 	(void)width;
 	(void)str_copy(out, size, row->paused ?
-	    text_get(env->lang, TEXT_COLUMN_PAUSED) :
+	    text_get(env->lang, TEXT_STATUS_PAUSED) :
 	    words_status_name(env->lang, row->status));
 }
 
@@ -159,20 +159,20 @@ static const struct column_rule rules[COLUMN_COUNT] = {
 	    .sort = SORT_NEED },
 	[COLUMN_STATE] = { "state", TEXT_COLUMN_STATE, 14, 16, 20, 4,
 	    .sort = SORT_STATUS, .cell = state_cell },
-	[COLUMN_COMPANY] = { "company", TEXT_COLUMN_COMPANY, 9, 16, 32, 2,
+	[COLUMN_COMPANY] = { "company", TEXT_COLUMN_COMPANY, 12, 14, 24, 2,
 	    .pinned = true, .sort = SORT_COMPANY, .cell = company_cell },
-	[COLUMN_NAME] = { "name", TEXT_COLUMN_NAME, 14, 20, 36, 9,
+	[COLUMN_NAME] = { "name", TEXT_COLUMN_NAME, 14, 20, 32, 9,
 	    .sort = SORT_NAME, .cell = name_cell },
 	[COLUMN_PHONE] = { "phone", TEXT_COLUMN_PHONE, PHONE_END, 12, 14, 8,
 	    .sort = SORT_COUNT, .cell = phone_cell },
 	[COLUMN_SINCE] = { "since", TEXT_COLUMN_SINCE, 6, 6, 6, 5,
 	    .sort = SORT_SINCE, .cell = since_cell },
-	[COLUMN_SEEN] = { "seen", TEXT_COLUMN_SEEN, 8, 8, 8, 6,
+	[COLUMN_SEEN] = { "seen", TEXT_COLUMN_SEEN, 6, 6, 6, 6,
 	    .sort = SORT_SEEN, .cell = seen_cell },
 	[COLUMN_RECONNECTS] = { "reconnects", TEXT_COLUMN_RECONNECTS, 3, 4, 5,
 	    7, .right = true, .sort = SORT_RECONNECTS,
 	    .cell = reconnects_cell },
-	[COLUMN_NEXT] = { "next", TEXT_COLUMN_NEXT, 15, 24, 40, 3,
+	[COLUMN_NEXT] = { "next", TEXT_COLUMN_NEXT, 17, 24, 30, 3,
 	    .sort = SORT_COUNT, .cell = next_cell },
 	[COLUMN_PRIORITY] = { "priority", TEXT_COLUMN_PRIORITY, 4, 4, 5, 12,
 	    .right = true, .wide = true, .sort = SORT_PRIORITY,
@@ -267,26 +267,21 @@ take_in_order(struct room *r, bool wide, unsigned skip)
 	}
 }
 
-/* A cell each in turn, the important ones first, up to best or most. */
+/* Up to best or most, the important ones first. */
 static void
 grow(struct room *r, bool beyond_best)
 {
-	bool grew = true;
+	for (int rank = 0; rank < COLUMN_COUNT; rank++) {
+		const enum column c = by_rank(rank);
+		int more = (beyond_best ? rules[c].most : rules[c].best) -
+		    r->width[c];
 
-	while (grew && r->left > 0) {
-		grew = false;
-		for (int rank = 0; rank < COLUMN_COUNT && r->left > 0;
-		    rank++) {
-			const enum column c = by_rank(rank);
-			const int limit = beyond_best ? rules[c].most :
-			    rules[c].best;
-
-			if (r->width[c] == 0 || r->width[c] >= limit)
-				continue;
-			r->width[c]++;
-			r->left--;
-			grew = true;
-		}
+		if (r->width[c] == 0)
+			continue;
+		if (more > r->left)
+			more = r->left;
+		r->width[c] += more;
+		r->left -= more;
 	}
 }
 

@@ -50,5 +50,8 @@ struct theme_look {
 	bool bold, dim, underline, reverse;
 };
 struct theme_look theme_look(enum role role, enum theme_colours colours);
+/* The same in the row under the cursor. */
+struct theme_look theme_look_selected(enum role role,
+    enum theme_colours colours);
 
 #endif
