@@ -6,7 +6,7 @@
 #include "core/base/str.h"
 #include "tui/console/when.h"
 
-#define ROOMY_CELLS 100         /* from here on two blanks between columns */
+#define ROOMY_CELLS 120         /* from here on two blanks between columns */
 #define PHONE_END 5             /* "*4567" */
 
 /* --- cells --------------------------------------------------------------------- */
@@ -117,7 +117,9 @@ priority_cell(const struct row *row, const struct cell_env *env, int width,
 {
 	(void)env;
 	(void)width;
-	(void)str_format(out, size, "%d", row->priority);
+	out[0] = '\0';
+	if (row->priority != 0)
+		(void)str_format(out, size, "%d", row->priority);
 }
 
 /* As the API and the log name it, which is what an admin searches for. */
@@ -392,7 +394,8 @@ cell_role(enum column column, const struct row *row)
 	case COLUMN_STATE:
 		return row_role(row);
 	case COLUMN_NEXT:
-		return row_is_problem(row) ? row_role(row) : ROLE_TEXT;
+		return row_is_problem(row) ? row_role(row) :
+		    row_need(row) == NEED_NOTHING ? ROLE_DIM : ROLE_TEXT;
 	case COLUMN_COMPANY:
 		return is_bad ? ROLE_STRONG : ROLE_TEXT;
 	case COLUMN_NAME:
