@@ -94,13 +94,20 @@ plain_list(struct plain *p, size_t most)
 	flush(p);
 }
 
-static void
-say_summary(struct plain *p)
+void
+plain_overview(struct plain *p)
 {
 	char line[PLAIN_LINE_MAX];
 
+	if (fleet_count(p->fleet) == 0) {
+		plain_out(p, TEXT_PLAIN_NONE, NULL);
+		return;
+	}
 	plain_summary(p->fleet, p->params.args->lang, line, sizeof line);
 	line_out(p, line);
+	fleet_only_problems(p->fleet, true);
+	plain_list(p, LIST_MOST);
+	fleet_only_problems(p->fleet, false);
 }
 
 /* --- leaving -------------------------------------------------------------------- */
@@ -319,14 +326,7 @@ begin(struct plain *p)
 	p->has_begun = p->watches = true;
 	for (size_t i = 0; i < fleet_shown(p->fleet); i++)
 		(void)plain_seen_changed(p->seen, fleet_at(p->fleet, i));
-	if (fleet_count(p->fleet) == 0) {
-		plain_out(p, TEXT_PLAIN_NONE, NULL);
-	} else {
-		say_summary(p);
-		fleet_only_problems(p->fleet, true);
-		plain_list(p, LIST_MOST);
-		fleet_only_problems(p->fleet, false);
-	}
+	plain_overview(p);
 	if (p->is_interactive)
 		plain_out(p, TEXT_PLAIN_HINT, NULL);
 	plain_go_on(p);

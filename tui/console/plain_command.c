@@ -3,170 +3,20 @@
 #include "tui/console/plain_impl.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/app/patch.h"
-#include "core/app/phone.h"
 #include "core/base/mem.h"
-#include "core/base/secret.h"
 #include "core/base/str.h"
 #include "tui/commands.h"
 #include "tui/console/export.h"
 
 #define LOG_LINES 20
+#define TOKEN_USAGE "token [list] | token add NAME | token revoke ID"
 
 static enum lang
 lang(const struct plain *p)
 {
 	return p->params.args->lang;
-}
-
-/* --- acts ----------------------------------------------------------------------- */
-
-static void
-show_links(const cJSON *data)
-{
-	/* as `pairdesk share` does; each for one phone, once */
-	printf("%s\n%s\n", told_text(data, "pairingUrl"),
-	    told_text(data, "qrUrl"));
-	fflush(stdout);
-}
-
-static void
-on_acted(void *ctx, const char *company, const struct act_answer *answer)
-{
-	struct plain *p = ctx;
-	char line[2 * WORDS_MAX];
-
-	p->call = NULL;
-	if (answer->ok) {
-		act_done(p->act, lang(p), company, p->value, line,
-		    sizeof line);
-		plain_say(p, true, line);
-		if (p->act == ACT_SHARE)
-			show_links(answer->data);
-	} else {
-		act_trouble(answer, lang(p), line, sizeof line);
-		plain_refuse(p, answer->gone ? EX_TEMPFAIL :
-		    trouble_exit_code(&answer->trouble, false), line);
-	}
-	plain_go_on(p);
-}
-
-void
-plain_act(struct plain *p)
-{
-	p->call = act_request(p->params.client, lang(p), p->act, p->company,
-	    p->value, on_acted, p);
-}
-
-static void
-ask_typed(struct plain *p, const struct row *row)
-{
-	char line[2 * WORDS_MAX];
-
-	act_warning(p->act, lang(p), row, line, sizeof line);
-	plain_say(p, true, line);
-	plain_out(p, TEXT_PLAIN_TYPE_ID,
-	    &(struct words_args){ .company = p->company });
-	p->question = PLAIN_TYPED;
-}
-
-/* Checked as the subcommand checks it. value: borrowed. */
-static bool
-set_value(struct plain *p, const char *value)
-{
-	char phone[PHONE_SIZE];
-	enum phone_fault fault;
-	bool changed;
-
-	free(p->value);
-	p->value = xstrdup(value);
-	if ((p->act == ACT_NAME || p->act == ACT_ADD) && *value != '\0' &&
-	    !patch_name_is_valid(value)) {
-		char line[WORDS_MAX];
-
-		words_format(line, sizeof line, lang(p), WORD_CLI_BAD_NAME,
-		    &(struct words_args){ .n = PATCH_NAME_CHARS });
-		plain_refuse(p, EX_USAGE, line);
-		return false;
-	}
-	if ((p->act != ACT_PIN && p->act != ACT_LINK_CODE) || *value == '\0')
-		return true;
-	if (p->act == ACT_PIN && strcmp(value, "none") == 0) {
-		p->value[0] = '\0';
-		return true;
-	}
-	fault = phone_normalise_typed(value, phone, &changed);
-	if (fault != PHONE_OK) {
-		plain_refuse(p, EX_USAGE, words_get(lang(p),
-		    words_phone_fault(fault)));
-		return false;
-	}
-	free(p->value);
-	p->value = xstrdup(phone);
-	return true;
-}
-
-/* False: it was said why not. */
-static bool
-prepare(struct plain *p, enum act act, const struct command_line *line)
-{
-	const struct row *row = fleet_find(p->fleet, line->company);
-	char why[WORDS_MAX];
-
-	p->act = act;
-	(void)str_copy(p->company, sizeof p->company, line->company);
-	if (!act_is_possible(act, row, lang(p), feed_now_ms(p->feed), why,
-	    sizeof why)) {
-		plain_refuse(p, row == NULL ? EX_NOUSER : EX_DATAERR, why);
-		return false;
-	}
-	return set_value(p, line->words[0]);
-}
-
-static void
-do_act(struct plain *p, enum act act, const struct command_line *line)
-{
-	if (!prepare(p, act, line))
-		return;
-	if (act_rule(act)->destroys)
-		ask_typed(p, fleet_find(p->fleet, p->company));
-	else
-		plain_act(p);
-}
-
-static void
-on_linked(void *ctx, int exit_code)
-{
-	struct plain *p = ctx;
-
-	p->link = NULL;
-	if (exit_code != EX_OK)
-		p->exit_code = exit_code;
-	plain_go_on(p);
-}
-
-/* A pairing code, which can be read aloud; a QR only if asked for. */
-static void
-do_link(struct plain *p, const struct command_line *line)
-{
-	const bool wants_qr = strcmp(line->words[0], "qr") == 0;
-	struct command_line bare = *line;
-
-	if (p->link != NULL) {
-		plain_link_end(p->link);
-		p->link = NULL;
-	}
-	if (wants_qr)
-		bare.words[0][0] = '\0';
-	if (!prepare(p, wants_qr ? ACT_LINK_QR : ACT_LINK_CODE, &bare))
-		return;
-	plain_out(p, TEXT_PLAIN_LINKING,
-	    &(struct words_args){ .company = p->company });
-	p->link = plain_link_begin(p->params.loop, p->params.client,
-	    p->params.args, p->company, p->value, wants_qr, on_linked, p);
 }
 
 /* --- as the subcommand ----------------------------------------------------------------- */
@@ -196,30 +46,31 @@ do_subcommand(struct plain *p, const char *word,
 	fflush(stdout);
 }
 
-static bool
-is_changing_token(const struct command_line *line)
-{
-	return line->words[0][0] != '\0' &&
-	    strcmp(line->words[0], "list") != 0;
-}
-
+/* "list", "add NAME", "revoke ID"; nothing: list. */
 static void
-do_token(struct plain *p, const struct command_line *line)
+do_token(struct plain *p, const char *words)
 {
-	struct command_line full = *line;
-	const char *verb = full.words[0];
-	const bool is_list = *verb == '\0' || strcmp(verb, "list") == 0;
+	const size_t n = strcspn(words, " \t");
+	const char *rest = words + n + strspn(words + n, " \t");
+	struct command_line line = { .command = COMMAND_TOKEN };
+	char *verb = line.words[0];
 
-	if (*verb == '\0')
-		(void)str_copy(full.words[0], sizeof full.words[0], "list");
-	if ((!is_list && strcmp(verb, "add") != 0 &&
-	    strcmp(verb, "revoke") != 0) ||
-	    is_list != (full.words[1][0] == '\0'))
+	if (n >= sizeof line.words[0] ||
+	    !str_copy(line.words[1], sizeof line.words[1], rest)) {
+		plain_refuse_text(p, EX_USAGE, TEXT_PLAIN_TOO_LONG, NULL);
+		return;
+	}
+	memcpy(verb, *words == '\0' ? "list" : words, *words == '\0' ? 4 : n);
+	if (strcmp(verb, "list") == 0 && *rest == '\0')
+		do_subcommand(p, "token", &line);
+	else if (*rest == '\0' || (strcmp(verb, "add") != 0 &&
+	    strcmp(verb, "revoke") != 0))
 		plain_refuse_text(p, EX_USAGE, TEXT_PLAIN_USAGE,
-		    &(struct words_args){
-		    .reason = command_rule(COMMAND_TOKEN)->usage });
+		    &(struct words_args){ .reason = TOKEN_USAGE });
+	else if (p->params.read_only)
+		plain_refuse_text(p, EX_NOPERM, TEXT_PLAIN_READ_ONLY, NULL);
 	else
-		do_subcommand(p, "token", &full);
+		do_subcommand(p, "token", &line);
 }
 
 /* --- the list ---------------------------------------------------------------------------- */
@@ -263,20 +114,34 @@ do_problems(struct plain *p)
 static void
 do_export(struct plain *p, const struct command_line *line)
 {
-	const enum err err = export_file(p->fleet, line->words[0], lang(p),
-	    feed_now_ms(p->feed));
+	char path[sizeof line->words[1] + 32];
+	enum err err;
 
+	(void)str_format(path, sizeof path, "%s%s",
+	    line->words[1][0] != '\0' ? line->words[1] : "companies.",
+	    line->words[1][0] != '\0' ? "" : line->words[0]);
+	err = export_file(p->fleet, path, lang(p), feed_now_ms(p->feed));
 	if (err == ERR_OK)
 		plain_out(p, TEXT_PLAIN_EXPORTED, &(struct words_args){
-		    .n = (int64_t)fleet_shown(p->fleet),
-		    .reason = line->words[0] });
+		    .n = (int64_t)fleet_shown(p->fleet), .reason = path });
 	else
 		plain_refuse_text(p, err == ERR_INVALID ? EX_USAGE :
 		    EX_CANTCREAT, err == ERR_EXISTS ?
 		    TEXT_PLAIN_EXPORT_EXISTS : err == ERR_INVALID ?
 		    TEXT_PLAIN_EXPORT_NAME : TEXT_PLAIN_EXPORT_FAILED,
-		    &(struct words_args){ .reason = line->words[0] });
+		    &(struct words_args){ .reason = path });
 }
+
+/* What the console has not, or has keys for. */
+static const struct {
+	const char *usage;
+	enum text help;
+} own[] = {
+	{ "qr [COMPANY]", TEXT_PLAIN_HELP_QR },
+	{ TOKEN_USAGE, TEXT_PLAIN_HELP_TOKEN },
+	{ "watch on|off", TEXT_PLAIN_HELP_WATCH },
+	{ "quit stop", TEXT_PLAIN_HELP_QUIT },
+};
 
 static void
 do_help(struct plain *p)
@@ -286,13 +151,14 @@ do_help(struct plain *p)
 		const struct command_rule *rule =
 		    command_rule((enum command)i);
 
-		if (rule == NULL || i == COMMAND_WIDE || i == COMMAND_UNDO)
-			continue;
-		printf("%s: %s\n", rule->usage,
-		    text_get(lang(p), rule->help));
+		if (i != COMMAND_WIDE && i != COMMAND_UNDO &&
+		    i != COMMAND_TOKEN)
+			printf("%s: %s\n", rule->usage,
+			    text_get(lang(p), rule->help));
 	}
-	printf("watch on|off: %s\n", text_get(lang(p),
-	    TEXT_PLAIN_HELP_WATCH));
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		printf("%s: %s\n", own[i].usage,
+		    text_get(lang(p), own[i].help));
 	fflush(stdout);
 }
 
@@ -307,10 +173,6 @@ is_a_change(const struct command_line *line)
 	case COMMAND_NAME: case COMMAND_PIN: case COMMAND_SHARE:
 	case COMMAND_STOP: case COMMAND_START: case COMMAND_ADD:
 		return true;
-	case COMMAND_TOKEN:
-		return is_changing_token(line);
-	case COMMAND_QUIT:
-		return strcmp(line->words[0], "stop") == 0;
 	default:
 		return false;
 	}
@@ -335,7 +197,7 @@ do_here(struct plain *p, const struct command_line *line)
 	case COMMAND_NONE:
 		break;
 	case COMMAND_QUIT:
-		plain_quit(p, strcmp(line->words[0], "stop") == 0);
+		plain_quit(p, false);
 		break;
 	case COMMAND_HELP:
 		do_help(p);
@@ -389,37 +251,45 @@ do_there(struct plain *p, const struct command_line *line)
 		do_export(p, line);
 		break;
 	case COMMAND_STATUS:
-		do_subcommand(p, "status", line);
+		if (line->company[0] == '\0')
+			plain_overview(p);
+		else
+			do_subcommand(p, "status", line);
 		break;
 	case COMMAND_LISTENER:
 		do_subcommand(p, "listener", line);
 		break;
-	case COMMAND_TOKEN:
-		do_token(p, line);
-		break;
 	case COMMAND_LINK:
-		do_link(p, line);
+		plain_do_link(p, line, false);
 		break;
 	default:
-		do_act(p, acts[line->command], line);
+		plain_do_act(p, acts[line->command], line);
 		break;
 	}
+}
+
+/* False: one is needed, none was named and none chosen. */
+static bool
+set_company(const struct plain *p, struct command_line *line)
+{
+	const struct command_rule *rule = command_rule(line->command);
+
+	if (!rule->wants_company || line->company[0] != '\0')
+		return true;
+	(void)str_copy(line->company, sizeof line->company, p->chosen);
+	return p->chosen[0] != '\0' || line->command == COMMAND_STATUS ||
+	    line->command == COMMAND_LOGS;
 }
 
 static void
 run(struct plain *p, struct command_line *line)
 {
-	const struct command_rule *rule = command_rule(line->command);
-
-	if (rule != NULL && rule->wants_company && line->company[0] == '\0')
-		(void)str_copy(line->company, sizeof line->company,
-		    p->chosen);
 	if (is_a_change(line) && p->params.read_only)
 		plain_refuse_text(p, EX_NOPERM, TEXT_PLAIN_READ_ONLY, NULL);
-	else if (rule != NULL && rule->wants_company &&
-	    line->company[0] == '\0')
+	else if (!set_company(p, line))
 		plain_refuse_text(p, EX_USAGE, TEXT_PLAIN_WHICH,
-		    &(struct words_args){ .reason = rule->usage });
+		    &(struct words_args){
+		    .reason = command_rule(line->command)->usage });
 	else if (do_here(p, line))
 		;
 	else if (plain_is_lost(p))
@@ -440,27 +310,96 @@ choose(struct plain *p, size_t number)
 		return;
 	}
 	(void)str_copy(p->chosen, sizeof p->chosen, p->listed[number - 1]);
-	(void)str_copy(line.company, sizeof line.company, p->chosen);
 	run(p, &line);
+}
+
+/* Also a core that somebody else started: that is what stop says. */
+static void
+quit_and_stop(struct plain *p)
+{
+	if (p->params.read_only) {
+		plain_refuse_text(p, EX_NOPERM, TEXT_PLAIN_READ_ONLY, NULL);
+		return;
+	}
+	if (!p->params.started_core)
+		do_subcommand(p, "stop",
+		    &(struct command_line){ .command = COMMAND_STOP });
+	plain_quit(p, true);
+}
+
+static void
+watch(struct plain *p, bool on)
+{
+	p->watches = on;
+	plain_out(p, on ? TEXT_PLAIN_WATCHING : TEXT_PLAIN_NOT_WATCHING,
+	    NULL);
+}
+
+static void
+do_parsed(struct plain *p, const char *line)
+{
+	struct command_line parsed = { .command = COMMAND_NONE };
+	char why[WORDS_MAX];
+
+	if (!command_parse(line, lang(p), &parsed, why, sizeof why))
+		plain_refuse(p, EX_USAGE, why);
+	else if (parsed.command == COMMAND_TOKEN)
+		do_token(p, "");
+	else if (parsed.command != COMMAND_NONE)
+		run(p, &parsed);
+}
+
+/* The word, alone or with others behind it. */
+static bool
+begins(const char *line, const char *word, const char **rest)
+{
+	const size_t n = strlen(word);
+
+	if (strncmp(line, word, n) != 0 ||
+	    (line[n] != '\0' && line[n] != ' ' && line[n] != '\t'))
+		return false;
+	*rest = line + n + strspn(line + n, " \t");
+	return true;
+}
+
+static void
+do_qr(struct plain *p, const char *company)
+{
+	struct command_line line = { .command = COMMAND_LINK };
+
+	if (p->params.read_only) {
+		plain_refuse_text(p, EX_NOPERM, TEXT_PLAIN_READ_ONLY, NULL);
+	} else if (*company != '\0' && !company_id_is_valid(company)) {
+		plain_refuse(p, EX_USAGE, words_get(lang(p),
+		    WORD_CLI_BAD_COMPANY));
+	} else {
+		(void)str_copy(line.company, sizeof line.company, company);
+		if (!set_company(p, &line))
+			plain_refuse_text(p, EX_USAGE, TEXT_PLAIN_WHICH,
+			    &(struct words_args){ .reason = own[0].usage });
+		else
+			plain_do_link(p, &line, true);
+	}
 }
 
 void
 plain_do(struct plain *p, const char *line)
 {
-	struct command_line parsed = { .command = COMMAND_NONE };
-	char why[WORDS_MAX];
+	const char *rest;
 	size_t number;
 
-	if (plain_number(line, &number)) {
+	if (plain_number(line, &number))
 		choose(p, number);
-	} else if (strcmp(line, "watch on") == 0 ||
-	    strcmp(line, "watch off") == 0) {
-		p->watches = strcmp(line, "watch on") == 0;
-		plain_out(p, p->watches ? TEXT_PLAIN_WATCHING :
-		    TEXT_PLAIN_NOT_WATCHING, NULL);
-	} else if (!command_parse(line, lang(p), &parsed, why, sizeof why)) {
-		plain_refuse(p, EX_USAGE, why);
-	} else {
-		run(p, &parsed);
-	}
+	else if (strcmp(line, "watch on") == 0)
+		watch(p, true);
+	else if (strcmp(line, "watch off") == 0)
+		watch(p, false);
+	else if (strcmp(line, "quit stop") == 0)
+		quit_and_stop(p);
+	else if (begins(line, "qr", &rest))
+		do_qr(p, rest);
+	else if (begins(line, "token", &rest))
+		do_token(p, rest);
+	else
+		do_parsed(p, line);
 }

@@ -58,17 +58,28 @@ void plain_refuse_text(struct plain *p, int exit_code, enum text text,
     const struct words_args *with);
 /* Asks first where it must. */
 void plain_quit(struct plain *p, bool stop);
+/* Totals, and the first of those who need somebody. */
+void plain_overview(struct plain *p);
 /* The list with numbers: at most that many. */
 void plain_list(struct plain *p, size_t most);
 /* Something that ran has ended: the next line is taken. */
 void plain_go_on(struct plain *p);
 bool plain_is_lost(const struct plain *p);
 
+/* --- plain_act.c ---------------------------------------------------------------- */
+
+/* Asks for the typed id first where the act destroys something. */
+void plain_do_act(struct plain *p, enum act act,
+    const struct command_line *line);
+/* A pairing code, which can be read aloud; a QR only if asked for. */
+void plain_do_link(struct plain *p, const struct command_line *line,
+    bool wants_qr);
+/* What was asked about is to be done. */
+void plain_act(struct plain *p);
+
 /* --- plain_command.c -------------------------------------------------------------- */
 
 /* A line that was typed; has no blanks around it. */
 void plain_do(struct plain *p, const char *line);
-/* What was asked about is to be done. */
-void plain_act(struct plain *p);
 
 #endif

@@ -32,8 +32,8 @@ plain_summary(const struct fleet *fleet, enum lang lang, char *out,
 	for (int i = 0; i < WA_STATUS_COUNT; i++) {
 		if ((n = fleet_count_status(fleet, (enum wa_status)i)) == 0)
 			continue;
-		str_format(part, sizeof part, "%s%zu %s", any ? ", " : ": ",
-		    n, words_status_name(lang, (enum wa_status)i));
+		str_format(part, sizeof part, "%s%s %zu", any ? ", " : ": ",
+		    words_status_name(lang, (enum wa_status)i), n);
 		append(out, size, part);
 		any = true;
 	}
@@ -201,6 +201,8 @@ plain_seen_changed(struct plain_seen *s, const struct row *row)
 		s->count++;
 		return false;
 	}
-	return before.status != row->status || before.reason != row->reason ||
-	    before.paused != row->paused;
+	/* each step of a connection is no news */
+	return before.status != row->status || before.paused != row->paused ||
+	    (before.reason != row->reason &&
+	    row->status != WA_STATUS_CONNECTING);
 }

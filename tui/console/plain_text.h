@@ -10,7 +10,7 @@
 
 #define PLAIN_LINE_MAX 1024     /* bytes that hold any of them */
 
-/* "12 companies: 9 connected, 2 reconnecting, 1 banned. 3 need somebody." */
+/* "12 companies: connected 9, reconnecting 2, banned 1. 3 need somebody." */
 void plain_summary(const struct fleet *fleet, enum lang lang, char *out,
     size_t size);
 
