@@ -20,6 +20,7 @@
 #include "tui/console/canvas_cells.h"
 #include "tui/console/key.h"
 #include "tui/console/screen_keys.h"
+#include "tui/console/screen_terminfo.h"
 
 /* a role, and the same in the selected row */
 #define LOOK_COUNT (ROLE_COUNT * 2)
@@ -325,8 +326,13 @@ enum err
 display_create(const char *term, bool no_colour, int rows, int columns,
     struct display **out)
 {
-	struct display *d = xcalloc(1, sizeof *d);
+	struct display *d;
 
+	if (!terminfo_is_known(term))
+		return ERR_INVALID;
+	if (!terminfo_can_place(term))
+		return ERR_UNSUPPORTED;
+	d = xcalloc(1, sizeof *d);
 	/* a file cannot be full for a while, as a pipe can */
 	d->sink = open_file(memfd_create("screen", MFD_CLOEXEC), "w+");
 	d->nothing = open_file(open("/dev/null", O_RDONLY | O_CLOEXEC), "r");
@@ -342,11 +348,6 @@ display_create(const char *term, bool no_colour, int rows, int columns,
 	if (d->curses == NULL) {
 		free_parts(d);
 		return ERR_INVALID;
-	}
-	if (*capability("cup") == '\0') {
-		delscreen(d->curses);
-		free_parts(d);
-		return ERR_UNSUPPORTED;
 	}
 	(void)nonl();
 	(void)keypad(stdscr, TRUE);
