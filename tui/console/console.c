@@ -442,6 +442,12 @@ console_draw(struct console *c)
 	screen_want(c->params.screen, SCREEN_KEY);
 }
 
+enum scope
+console_scope(const struct console *c)
+{
+	return c->stack[c->depth - 1].ops->scope;
+}
+
 const char *
 console_company(const struct console *c)
 {
@@ -556,4 +562,22 @@ console_quit(struct console *c)
 		ask_leave(c);
 	else
 		console_leave(c, false);
+}
+
+void
+console_start(struct console *c)
+{
+	if (!console_is_lost(c) || c->params.on_start == NULL) {
+		console_say(c, ROLE_ERROR, TEXT_START_RUNS, NULL);
+	} else if (!c->is_leaving) {
+		c->is_leaving = true;
+		c->params.on_start(c->params.ctx);
+	}
+}
+
+void
+console_core_ended(struct console *c, const char *why)
+{
+	c->params.started_core = false;
+	console_say_text(c, ROLE_ERROR, why);
 }
