@@ -25,11 +25,11 @@ static const struct theme_look looks_256[] = {
 	[ROLE_OK] = { 29, OWN, .bold = false },
 	[ROLE_WORKING] = { 32, OWN, .bold = false },
 	[ROLE_WAITING] = { 136, OWN, .bold = false },
-	[ROLE_BAD] = { 161, OWN, .bold = true },
+	[ROLE_BAD] = { 197, OWN, .bold = true },
 	[ROLE_IDLE] = { 244, OWN, .bold = false },
 	[ROLE_TAG] = { 170, OWN, .bold = true },
 	[ROLE_INPUT] = { 231, 238, .bold = false },
-	[ROLE_ERROR] = { 161, OWN, .bold = true },
+	[ROLE_ERROR] = { 197, OWN, .bold = true },
 	[ROLE_NOTICE] = { 29, OWN, .bold = false },
 	[ROLE_QR] = { 231, 16, .bold = false },
 };
@@ -106,7 +106,7 @@ static const short selected_256[ROLE_COUNT] = {
 	[ROLE_OK] = 158, [ROLE_NOTICE] = 158,
 	[ROLE_WORKING] = 153,
 	[ROLE_WAITING] = 222,
-	[ROLE_BAD] = 218, [ROLE_ERROR] = 218,
+	[ROLE_BAD] = 224, [ROLE_ERROR] = 224,
 	[ROLE_TAG] = 225,
 };
 #define SELECTED_GROUND 24
