@@ -8,7 +8,7 @@
 #define FACTS_MAX 12
 #define VALUE_MAX 96
 #define FACT_CELLS 38           /* a column of facts */
-#define LABEL_CELLS 16
+#define LABEL_CELLS 17
 #define FACT_COLUMNS_MAX 4
 #define PARTS_LEAST 5           /* rows that facts leave for the parts */
 #define STATUS_CELLS_MAX 24
