@@ -40,6 +40,8 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_TOKEN },
 	[COMMAND_STOP] = { "stop", "stop", false, 0, 0,
 	    TEXT_COMMAND_HELP_STOP },
+	[COMMAND_START] = { "start", "start", false, 0, 0,
+	    TEXT_COMMAND_HELP_START },
 	[COMMAND_ADD] = { "add", "add [COMPANY [NAME]]", true, 0, 1,
 	    TEXT_COMMAND_HELP_ADD },
 	[COMMAND_FILTER] = { "filter", "filter [TEXT]", false, 0, 1,

@@ -563,3 +563,21 @@ console_quit(struct console *c)
 	else
 		console_leave(c, false);
 }
+
+void
+console_start(struct console *c)
+{
+	if (!console_is_lost(c) || c->params.on_start == NULL) {
+		console_say(c, ROLE_ERROR, TEXT_START_RUNS, NULL);
+	} else if (!c->is_leaving) {
+		c->is_leaving = true;
+		c->params.on_start(c->params.ctx);
+	}
+}
+
+void
+console_core_ended(struct console *c, const char *why)
+{
+	c->params.started_core = false;
+	console_say_text(c, ROLE_ERROR, why);
+}

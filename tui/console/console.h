@@ -42,6 +42,9 @@ struct console_params {
 	 * with it. Called once. */
 	void (*on_leave)(void *ctx, bool stop);
 	bool started_core;              /* leaving asks what becomes of it */
+	/* Leaves to start a core again and come back. NULL: cannot. Then
+	 * on_leave is not called. */
+	void (*on_start)(void *ctx);
 	void *ctx;
 };
 
@@ -89,6 +92,11 @@ void console_leave(struct console *c, bool stop);
 
 /* What the view on top answers to; while one is opened: the one below it. */
 enum scope console_scope(const struct console *c);
+/* ":start": once the core is gone, leaves to start one and comes back. */
+void console_start(struct console *c);
+/* The core that was started with this console has ended: why. There is
+ * nothing to be left running any more. */
+void console_core_ended(struct console *c, const char *why);
 
 /* A line for the status row, until the next key or notice; ROLE_NOTICE,
  * ROLE_ERROR. */

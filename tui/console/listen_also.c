@@ -101,7 +101,8 @@ on_changed(void *ctx, const struct client_answer *answer)
 	if (answer->err == ERR_OK && answer->status == 200)
 		finish(l, true, TEXT_HTTP_ADDED, "");
 	else
-		finish(l, false, TEXT_HTTP_NOT_ADDED,
+		finish(l, false, TEXT_HTTP_NOT_ADDED, answer->err != ERR_OK ?
+		    words_get(l->lang, WORD_CLI_CORE_SILENT) :
 		    told_text(answer->json, "error"));
 }
 
@@ -113,8 +114,8 @@ on_listener(void *ctx, const struct client_answer *answer)
 	char *body;
 
 	if (answer->err != ERR_OK || !cJSON_IsObject(data)) {
-		/* who watches the core sees that it does not answer */
-		finish(l, false, TEXT_HTTP_NOT_ADDED, "");
+		finish(l, false, TEXT_HTTP_NOT_ADDED,
+		    words_get(l->lang, WORD_CLI_CORE_SILENT));
 		return;
 	}
 	if ((body = listen_also_body(data, l->config, l->added,
