@@ -6,8 +6,10 @@
 #include "tui/console/log_draw.h"
 #include "tui/console/when.h"
 
-#define WORD_CELLS 18
+#define WORD_CELLS 17           /* and all of it where there is room */
+#define WORD_CELLS_WIDE 28
 #define WORD_FROM 60            /* columns; narrower ones have the symbol */
+#define WORD_WIDE_FROM 110
 #define PHONE_CELLS 16
 #define VERDICT_CELLS 7
 
@@ -94,14 +96,27 @@ company_fit_parts(struct company_view *v)
 
 /* --- rows -------------------------------------------------------------------------- */
 
+/* To the second, for what follows each other quickly; of today. */
+static void
+moment(struct company_view *v, char out[WHEN_MAX], int64_t at_ms)
+{
+	const enum lang lang = console_lang(v->console);
+	const int64_t now = console_now_ms(v->console);
+
+	when_short(out, WHEN_MAX, lang, at_ms, now);
+	if (strchr(out, ':') != NULL)
+		when_second(out, WHEN_MAX, at_ms);
+	else
+		when_day(out, WHEN_MAX, lang, at_ms, now);
+}
+
 static int
 draw_when(struct company_view *v, struct area row, unsigned mark,
     int64_t at_ms)
 {
 	char when[WHEN_MAX];
 
-	when_day(when, sizeof when, console_lang(v->console), at_ms,
-	    console_now_ms(v->console));
+	moment(v, when, at_ms);
 	(void)area_text(row, 0, 0, WHEN_DAY_CELLS, ROLE_DIM | mark, when);
 	return WHEN_DAY_CELLS + 1;
 }
@@ -120,9 +135,12 @@ draw_change(struct company_view *v, struct area row, unsigned mark, size_t i)
 	    company_symbol(c->status, c->reason));
 	column += 2;
 	if (row.columns >= WORD_FROM) {
-		(void)area_text(row, 0, column, WORD_CELLS - 1, look,
+		const int cells = row.columns >= WORD_WIDE_FROM ?
+		    WORD_CELLS_WIDE : WORD_CELLS;
+
+		(void)area_text(row, 0, column, cells - 1, look,
 		    words_status_name(lang, c->status));
-		column += WORD_CELLS;
+		column += cells;
 	}
 	if (c->code != 0) {
 		text_format(code, sizeof code, lang, TEXT_COMPANY_CODE,
