@@ -50,6 +50,14 @@ company_role(enum wa_status status, enum wa_reason reason)
 	return row_role(&row);
 }
 
+const char *
+company_word(enum wa_status status, enum wa_reason reason, enum lang lang)
+{
+	return reason == WA_REASON_PAUSED ?
+	    text_get(lang, TEXT_STATUS_PAUSED) :
+	    words_status_name(lang, status);
+}
+
 /* --- facts --------------------------------------------------------------------- */
 
 static void
@@ -229,8 +237,8 @@ draw_title(struct company_view *v, struct area row)
 {
 	const struct company_state *s = company_state(v->news);
 	const unsigned look = company_role(s->status, s->reason);
-	const char *word = words_status_name(console_lang(v->console),
-	    s->status);
+	const char *word = company_word(s->status, s->reason,
+	    console_lang(v->console));
 	int column, room;
 
 	draw_age(v, &row);

@@ -116,7 +116,7 @@ TEST(view_company_parts_by_tab)
 	EXPECT(stage_has(&s, "12 Nov 08:00 +7******4567"));
 	stage_keys(&s, "\t");
 	EXPECT(stage_has(&s, "Too many reconnections."));
-	EXPECT(stage_has(&s, "WhatsApp answers."));
+	EXPECT(stage_has(&s, "WhatsApp answered, last at 18:39."));
 	EXPECT(!stage_has(&s, "60 seconds ago"));
 	stage_keys(&s, "\t");
 	EXPECT(stage_has(&s, "Used elsewhere."));

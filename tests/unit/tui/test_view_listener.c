@@ -48,7 +48,7 @@ TEST(view_listener_says_who_may_and_who_may_not)
 	EXPECT_INT(stage_find(&s, "listening  127.0.0.1:3000"), 1);
 	EXPECT(stage_has(&s, "by token"));
 	EXPECT(stage_has(&s, "https://wa.example.org"));
-	EXPECT(stage_has(&s, "4 of 2 sources"));
+	EXPECT(stage_has(&s, "4, from 2 addresses"));
 	EXPECT(stage_has(&s, "917"));
 	EXPECT(stage_has(&s, "203.0.113.9"));
 	EXPECT(stage_has(&s, "no token, or one that is not good, 12 times"));
