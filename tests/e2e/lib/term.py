@@ -23,11 +23,11 @@ class Terminal:
     """Runs one command; when it has ended the screen says `left CODE`."""
 
     def __init__(self, t, argv, env, columns=80, rows=24,
-                 term="tmux-256color"):
+                 term="tmux-256color", name="tmux"):
         self.t = t
-        self.socket = t.path("tmux")
+        self.socket = t.path(name)
         self.shots = 0
-        config = t.path("tmux.conf")
+        config = t.path(name + ".conf")
         with open(config, "w") as f:
             f.write(CONFIG.format(term=term))
         # the terminal itself always knows UTF-8; env is the program's
