@@ -59,7 +59,7 @@ api_listener(struct exchange *x)
 	cJSON_AddBoolToObject(o, "serving", h->is_serving);
 	cJSON_AddNumberToObject(o, "connections", (double)counts.open);
 	cJSON_AddNumberToObject(o, "sources", (double)counts.sources);
-	cJSON_AddNumberToObject(o, "requests", (double)counts.requests);
+	cJSON_AddNumberToObject(o, "requests", (double)counts.outside);
 	add_refusals(o, h);
 	json_add_text(o, "publicUrl", url == NULL ? "" : url);
 	cJSON_AddStringToObject(o, "version", PAIRDESK_VERSION);

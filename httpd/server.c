@@ -367,6 +367,8 @@ take_head(struct link *l, const char *method, const char *version)
 	r->method = request_method(method);
 	take_fields(l, method, version);
 	s->counts.requests++;
+	if (!l->x.peer.is_control)
+		s->counts.outside++;
 	if (has_body(r))
 		wait_at_most(l, s->limits.body_ms);
 	else

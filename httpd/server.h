@@ -34,6 +34,8 @@ struct server_events {
 
 struct server_counts {
 	uint64_t requests, connections, refused;
+	uint64_t outside;               /* of the requests: not of the control
+	                                 * socket, where consoles look */
 	uint64_t answers[6];            /* [2]: 2xx ... */
 	size_t open, sources;
 };

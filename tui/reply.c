@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "core/base/str.h"
-
 void
 reply_init(struct reply *r)
 {
@@ -20,18 +18,6 @@ reply_finish(struct reply *r)
 }
 
 static bool
-parse_length(struct span s, uint64_t *out)
-{
-	char text[20];
-
-	if (s.n == 0 || s.n >= sizeof text)
-		return false;
-	memcpy(text, s.p, s.n);
-	text[s.n] = '\0';
-	return str_to_u64(text, REPLY_BODY_MAX, out);
-}
-
-static bool
 begins_with(struct span text, const char *want)
 {
 	const size_t n = strlen(want);
@@ -39,26 +25,15 @@ begins_with(struct span text, const char *want)
 	return text.n >= n && http_is((struct span){ text.p, n }, want);
 }
 
-/* Framing that could be read in two ways is refused. */
 static bool
 take_field(struct reply *r, struct span line)
 {
 	struct span name, value;
 
-	if (!http_field(line, &name, &value))
+	if (!http_field(line, &name, &value) ||
+	    !http_frame_note(&r->frame, name, value) ||
+	    r->frame.length > REPLY_BODY_MAX)
 		return false;
-	if (http_is(name, "content-length")) {
-		if (r->has_length || r->is_chunked)
-			return false;
-		r->has_length = true;
-		return parse_length(value, &r->length);
-	}
-	if (http_is(name, "transfer-encoding")) {
-		if (r->has_length || r->is_chunked)
-			return false;
-		r->is_chunked = true;
-		return http_is(value, "chunked");
-	}
 	if (http_is(name, "content-type"))
 		r->is_events = begins_with(value, "text/event-stream");
 	return true;
@@ -70,10 +45,11 @@ end_head(struct reply *r)
 	r->has_head = true;
 	if (r->status == 204 || r->status == 304)
 		r->done = true;
-	else if (r->is_chunked || r->has_length)
-		http_body_init(&r->decoder, r->is_chunked ? HTTP_CHUNKED :
-		    HTTP_LENGTH, r->length);
-	r->done = r->done || (r->has_length && r->length == 0);
+	else if (r->frame.framing != HTTP_UNFRAMED)
+		http_body_init(&r->decoder, r->frame.framing,
+		    r->frame.length);
+	r->done = r->done || (r->frame.framing == HTTP_LENGTH &&
+	    r->frame.length == 0);
 }
 
 /* ERR_OK: the head is whole and ends at r->at. */
@@ -112,7 +88,7 @@ take_body(struct reply *r, const void *p, size_t n)
 		return ERR_OK;
 	if (r->done)
 		return ERR_MALFORMED;
-	if (!r->has_length && !r->is_chunked)
+	if (r->frame.framing == HTTP_UNFRAMED)
 		return buf_append(&r->body, p, n);
 	err = http_body_feed(&r->decoder, p, n, &r->body);
 	r->done = r->decoder.done;
@@ -141,7 +117,7 @@ reply_feed(struct reply *r, const void *p, size_t n)
 enum err
 reply_end(struct reply *r)
 {
-	if (r->has_head && !r->has_length && !r->is_chunked)
+	if (r->has_head && r->frame.framing == HTTP_UNFRAMED)
 		r->done = true;
 	return r->done ? ERR_OK : ERR_TRUNCATED;
 }

@@ -24,8 +24,8 @@ struct reply {
 	/* its own */
 	struct buf head;
 	size_t at;                      /* lines before this are judged */
-	bool has_line, has_length, is_chunked;
-	uint64_t length;
+	bool has_line;
+	struct http_frame frame;
 	struct http_body decoder;
 };
 

@@ -21,9 +21,11 @@ write_all(int fd, const char *p, size_t n)
 {
 	struct pollfd wait = { .fd = fd, .events = POLLOUT };
 	ssize_t put;
+	int ready;
 
 	while (n > 0) {
-		if (poll(&wait, 1, STUCK_MS) <= 0 && errno != EINTR)
+		ready = poll(&wait, 1, STUCK_MS);
+		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return;
 		put = write(fd, p, n);
 		if (put > 0) {

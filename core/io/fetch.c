@@ -14,12 +14,6 @@
 #define LINES_MAX 256
 #define REQUEST_MAX 16384
 
-/* What the head says about the body; each of them once at most. */
-struct framing {
-	bool has_length, is_chunked;
-	uint64_t length;
-};
-
 struct fetch {
 	struct loop *loop;
 	struct conn *conn;
@@ -32,7 +26,7 @@ struct fetch {
 	struct buf head, body;
 	size_t at;              /* lines of head before this are judged */
 	unsigned lines;
-	struct framing framing;
+	struct http_frame frame;
 	struct http_body decoder;
 	bool has_head, over;
 	int status;
@@ -88,38 +82,6 @@ succeed(struct fetch *f)
 	f->fn(f->ctx, ERR_OK, f->status, text, f->body.len, "");
 }
 
-static bool
-parse_length(struct span s, uint64_t *out)
-{
-	char text[20];
-
-	if (s.n == 0 || s.n >= sizeof text)
-		return false;
-	memcpy(text, s.p, s.n);
-	text[s.n] = '\0';
-	return str_to_u64(text, UINT64_MAX / 2, out);
-}
-
-/* Two lengths, or a length and chunks, are how one answer is made to look
- * like two: refused (RFC 9112 section 6.3). */
-static bool
-note_field(struct framing *f, struct span name, struct span value)
-{
-	if (http_is(name, "content-length")) {
-		if (f->has_length || f->is_chunked)
-			return false;
-		f->has_length = true;
-		return parse_length(value, &f->length);
-	}
-	if (http_is(name, "transfer-encoding")) {
-		if (f->has_length || f->is_chunked)
-			return false;
-		f->is_chunked = true;
-		return http_is(value, "chunked");
-	}
-	return !http_is(name, "content-encoding") || http_is(value, "identity");
-}
-
 static enum err
 judge_status(struct fetch *f, struct span line)
 {
@@ -133,22 +95,24 @@ judge_field(struct fetch *f, struct span line)
 {
 	struct span name, value;
 
-	return http_field(line, &name, &value) &&
-	    note_field(&f->framing, name, value) ? ERR_OK : ERR_MALFORMED;
+	if (!http_field(line, &name, &value) ||
+	    !http_frame_note(&f->frame, name, value))
+		return ERR_MALFORMED;
+	return !http_is(name, "content-encoding") ||
+	    http_is(value, "identity") ? ERR_OK : ERR_MALFORMED;
 }
 
 static enum err
 end_head(struct fetch *f)
 {
-	const struct framing *fr = &f->framing;
+	const struct http_frame *fr = &f->frame;
 
 	/* a body that ends with the connection may have been cut by anybody */
-	if (!fr->has_length && !fr->is_chunked)
+	if (fr->framing == HTTP_UNFRAMED)
 		return ERR_MALFORMED;
-	if (fr->has_length && fr->length > f->body.max)
+	if (fr->length > f->body.max)
 		return ERR_TOO_LARGE;
-	http_body_init(&f->decoder, fr->is_chunked ? HTTP_CHUNKED
-	    : HTTP_LENGTH, fr->length);
+	http_body_init(&f->decoder, fr->framing, fr->length);
 	f->has_head = true;
 	return ERR_OK;
 }

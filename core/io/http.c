@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/str.h"
+
 /* A chunk head is a number of at most 8 digits and perhaps an extension, a
  * trailer is dropped; neither may drip on without end. */
 #define CHUNK_DIGITS_MAX 8
@@ -109,6 +111,32 @@ http_has_word(struct span list, const char *word)
 		list.n -= n + 1;
 	}
 	return false;
+}
+
+static bool
+parse_length(struct span s, uint64_t *out)
+{
+	char text[20];
+
+	if (s.n == 0 || s.n >= sizeof text)
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return str_to_u64(text, UINT64_MAX / 2, out);
+}
+
+bool
+http_frame_note(struct http_frame *f, struct span name, struct span value)
+{
+	const bool is_length = http_is(name, "content-length");
+
+	if (!is_length && !http_is(name, "transfer-encoding"))
+		return true;
+	if (f->framing != HTTP_UNFRAMED)
+		return false;
+	f->framing = is_length ? HTTP_LENGTH : HTTP_CHUNKED;
+	return is_length ? parse_length(value, &f->length) :
+	    http_is(value, "chunked");
 }
 
 void

@@ -48,6 +48,17 @@ struct http_body {
 	bool done;
 };
 
+/* How a head says that its body is framed; zeroes: nothing said yet. */
+struct http_frame {
+	enum http_framing framing;
+	uint64_t length;        /* HTTP_LENGTH */
+};
+/* Takes what a field says about it. False: two lengths, or a length and
+ * chunks, which is how one answer is made to look like two (RFC 9112 section
+ * 6.3), or a value that is none. */
+bool http_frame_note(struct http_frame *f, struct span name,
+    struct span value);
+
 void http_body_init(struct http_body *b, enum http_framing framing,
     uint64_t length);
 /*

@@ -251,7 +251,7 @@ def test_console_end_by_a_lost_line(t):
     gone(t, console)
     t.equal(core_pid(desk), pid)
     untouched(t, sim, desk, before, dials)
-    again = Screen(t, desk, name="again")
+    again = Screen(t, desk)
     again.wait_text(READY)
     again.wait_text("acme")
 
@@ -314,7 +314,7 @@ def test_console_is_found_as_it_was(t, how):
                 '"beta2"' in open(path).read(), "it is remembered", 5)
         os.kill(screen.pid(), getattr(signal, "SIG" + how))
     screen.exit()
-    again = Screen(t, desk, name="again")
+    again = Screen(t, desk)
     again.wait_text("beta2")
     if how != "quit":
         t.lacks(again.text(), "beta1", "the view of beta2")

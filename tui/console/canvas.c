@@ -385,8 +385,9 @@ line_end(const char *text, bool utf8, int columns, const char **next)
 		return blank_at;
 	}
 	/* one word that is too long; at least one character, or it never ends */
-	*next = before > text ? before : at;
-	return *next;
+	before = before > text ? before : at;
+	*next = *before == '\0' ? NULL : before;
+	return before;
 }
 
 static int
@@ -394,7 +395,7 @@ wrap(struct area a, int row, unsigned style, const char *text, bool utf8,
     bool draws)
 {
 	int rows = 0, column;
-	const char *next = text, *end;
+	const char *next = *text == '\0' ? NULL : text, *end;
 	struct cell cell;
 
 	while (next != NULL && a.columns > 0) {

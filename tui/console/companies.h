@@ -57,5 +57,7 @@ bool companies_differ(struct companies *v, const struct row *row);
 void companies_ask_sort(struct companies *v);
 void companies_sort_by(struct companies *v, enum sort sort, bool reverse);
 void companies_ask_export(struct companies *v);
+/* Writes the list as shown, and says how that went. */
+void companies_export(struct console *c, const char *path);
 
 #endif

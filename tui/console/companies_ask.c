@@ -115,22 +115,27 @@ export_fault(enum err err)
 	}
 }
 
+void
+companies_export(struct console *c, const char *path)
+{
+	const struct words_args args = {
+		.n = (int64_t)fleet_shown(console_fleet(c)), .reason = path };
+	const enum err err = export_file(console_fleet(c), path,
+	    console_lang(c), console_now_ms(c));
+
+	if (err == ERR_OK)
+		console_say(c, ROLE_NOTICE, TEXT_EXPORT_DONE, &args);
+	else
+		console_say(c, ROLE_ERROR, export_fault(err), &args);
+}
+
 static void
 on_name(void *ctx, const char *answer)
 {
-	struct companies *v = ctx;
-	struct words_args args = { .n = (int64_t)fleet_shown(v->fleet),
-	    .reason = answer };
-	enum err err;
+	const struct companies *v = ctx;
 
-	if (answer == NULL)
-		return;
-	err = export_file(v->fleet, answer, console_lang(v->c),
-	    console_now_ms(v->c));
-	if (err == ERR_OK)
-		console_say(v->c, ROLE_NOTICE, TEXT_EXPORT_DONE, &args);
-	else
-		console_say(v->c, ROLE_ERROR, export_fault(err), &args);
+	if (answer != NULL)
+		companies_export(v->c, answer);
 }
 
 void

@@ -8,6 +8,7 @@
 #define HEAD_FROM_ROWS 4        /* smaller bodies have rows only */
 #define FOOT_FIELD_CELLS 12     /* the filter keeps so many */
 #define PAGE_CELLS 64           /* of a text that stands alone */
+#define PAGE_ROWS 13            /* with less it is only the most important */
 
 /* --- the line below --------------------------------------------------------------- */
 
@@ -75,8 +76,8 @@ page(struct area list)
 
 	if (width < 16 || list.rows < 6)
 		return list;
-	return area_part(list, list.rows / 5, (list.columns - width) / 2, -1,
-	    width);
+	return area_part(list, list.rows < PAGE_ROWS ? 0 : list.rows / 5,
+	    (list.columns - width) / 2, -1, width);
 }
 
 static int
@@ -93,12 +94,12 @@ draw_welcome(const struct companies *v, struct area list)
 {
 	const enum lang lang = console_lang(v->c);
 	const struct area a = page(list);
-	const int gap = a.rows >= 12 ? 1 : 0;
+	const int gap = a.rows >= PAGE_ROWS ? 1 : 0;
 	int row = 0;
 
 	row += area_wrap(a, row, ROLE_STRONG,
 	    text_get(lang, TEXT_COMPANIES_WELCOME)) + gap;
-	if (a.rows >= 8)
+	if (a.rows >= PAGE_ROWS)
 		row += area_wrap(a, row, ROLE_TEXT,
 		    text_get(lang, TEXT_COMPANIES_WHAT)) + gap;
 	if (!console_is_read_only(v->c))

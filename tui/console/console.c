@@ -442,6 +442,12 @@ console_draw(struct console *c)
 	screen_want(c->params.screen, SCREEN_KEY);
 }
 
+enum scope
+console_scope(const struct console *c)
+{
+	return c->stack[c->depth - 1].ops->scope;
+}
+
 const char *
 console_company(const struct console *c)
 {

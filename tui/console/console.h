@@ -90,6 +90,8 @@ void console_quit(struct console *c);
 /* Without asking. */
 void console_leave(struct console *c, bool stop);
 
+/* What the view on top answers to; while one is opened: the one below it. */
+enum scope console_scope(const struct console *c);
 /* ":start": once the core is gone, leaves to start one and comes back. */
 void console_start(struct console *c);
 /* The core that was started with this console has ended: why. There is

@@ -35,6 +35,7 @@ struct console {
 	struct level buried[LEVELS_MAX];
 	size_t buried_count;
 
+	struct acts *acts;              /* act_console.c; NULL: none yet */
 	struct dialog *dialog;
 	bool in_dialog;                 /* it is taking a key */
 	bool is_pasting, is_leaving, is_frozen;

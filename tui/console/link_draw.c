@@ -13,8 +13,9 @@
 #define GAP 2                   /* columns between a QR and words */
 #define WORDS_COLUMNS_LEAST 24  /* narrower, and words go under the QR */
 #define WORDS_ROWS_LEAST 4
-#define WORDS_COLUMNS_MAX 76    /* longer lines are hard to read */
+#define WORDS_COLUMNS_MAX 78    /* longer lines are hard to read */
 #define BESIDE_CODE_LEAST 56    /* a code in big letters, beside a QR */
+#define STEP_INDENT 3
 #define SHORT_ROWS 12           /* less: the most important alone */
 
 /* Words from the top down. */
@@ -213,6 +214,21 @@ put_left(struct pen *pen, unsigned style, enum text text, int64_t until_ms,
 }
 
 static void
+put_code_left(struct pen *pen, enum bigcode_form form)
+{
+	const struct link_attempt *a = pen->p->attempt;
+	const struct area whole = pen->a;
+
+	/* blocks say nothing to who cannot see them, or copies by hand */
+	if (form == BIGCODE_BLOCKS)
+		pen->a = area_part(whole, 0, 2 + area_text(whole, pen->row, 0,
+		    -1, ROLE_STRONG, a->code), -1, -1);
+	put_left(pen, ROLE_TEXT, TEXT_LINK_LEFT, a->code_until_ms,
+	    &(struct words_args){ .n = 0 });
+	pen->a = whole;
+}
+
+static void
 put_code(struct pen *pen)
 {
 	const struct link_picture *p = pen->p;
@@ -227,15 +243,10 @@ put_code(struct pen *pen)
 		else
 			put_word(pen, ROLE_TEXT, WORD_CLI_CODE, NULL);
 	}
-	skip(pen);
 	bigcode_draw(area_part(pen->a, pen->row, 0, -1, -1), form,
 	    ROLE_STRONG, code);
 	pen->row += bigcode_rows(form);
-	skip(pen);
-	if (form == BIGCODE_BLOCKS)     /* blocks say nothing to a reader */
-		(void)area_text(pen->a, pen->row, 0, -1, ROLE_STRONG, code);
-	put_left(pen, ROLE_TEXT, TEXT_LINK_LEFT, p->attempt->code_until_ms,
-	    &(struct words_args){ .n = 0 });
+	put_code_left(pen, form);
 }
 
 static void
@@ -250,62 +261,46 @@ put_qr_count(struct pen *pen)
 		    &(struct words_args){ .n = a->number, .m = a->count });
 }
 
-/* How many rows the steps take; drawn from row on when draw is set. */
-static void
-put_steps(struct pen *pen, bool is_qr)
+/* The steps of both kinds of phone: those of the second where they differ.
+ * Returns the rows they take; draws them if draw. */
+static int
+put_steps(struct pen *pen, bool is_qr, bool draw)
 {
 	const char *steps[WORDS_STEPS_MAX], *other[WORDS_STEPS_MAX];
 	const enum lang lang = pen->p->lang;
+	const struct area list = area_part(pen->a, pen->row, STEP_INDENT, -1,
+	    -1);
 	const size_t n = words_steps(lang, is_qr ? HOW_QR_ANDROID :
 	    HOW_CODE_ANDROID, steps);
 	const size_t m = words_steps(lang, is_qr ? HOW_QR_IPHONE :
 	    HOW_CODE_IPHONE, other);
 	char line[WORDS_MAX];
+	int row = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct area list = area_part(pen->a, 0, 3, -1, -1);
-
-		if (rows_left(pen) <= 0)
-			return;
-		(void)area_format(pen->a, pen->row, 0, -1, ROLE_TEXT, "%zu.",
-		    i + 1);
-		pen->row += area_wrap(list, pen->row, ROLE_TEXT, steps[i]);
-		if (i >= m || strcmp(steps[i], other[i]) == 0 ||
-		    rows_left(pen) <= 0)
+		if (draw) {
+			(void)area_format(pen->a, pen->row + row, 0, -1,
+			    ROLE_TEXT, "%zu.", i + 1);
+			(void)area_wrap(list, row, ROLE_TEXT, steps[i]);
+		}
+		row += area_wrap_rows(list.columns, steps[i]);
+		if (i >= m || strcmp(steps[i], other[i]) == 0)
 			continue;
 		text_format(line, sizeof line, lang, TEXT_LINK_IPHONE,
 		    &(struct words_args){ .reason = other[i] });
-		pen->row += area_wrap(list, pen->row, ROLE_DIM, line);
+		if (draw)
+			(void)area_wrap(list, row, ROLE_DIM, line);
+		row += area_wrap_rows(list.columns, line);
 	}
-}
-
-static int
-steps_rows(const struct pen *pen, bool is_qr)
-{
-	const char *steps[WORDS_STEPS_MAX];
-	int rows = 0;
-
-	for (int how = is_qr ? HOW_QR_ANDROID : HOW_CODE_ANDROID;
-	    how <= (is_qr ? HOW_QR_IPHONE : HOW_CODE_IPHONE); how++) {
-		const size_t n = words_steps(pen->p->lang,
-		    (enum words_how)how, steps);
-
-		/* of the other kind of phone, what differs: at most two */
-		for (size_t i = 0; i < n; i++) {
-			if (how % 2 == 0 || i == 1 || i == 2)
-				rows += area_wrap_rows(pen->a.columns - 11,
-				    steps[i]);
-		}
-	}
-	return rows;
+	return row;
 }
 
 static void
 put_how(struct pen *pen, bool is_qr)
 {
 	skip(pen);
-	if (!pen->is_short && steps_rows(pen, is_qr) <= rows_left(pen))
-		put_steps(pen, is_qr);
+	if (!pen->is_short && put_steps(pen, is_qr, false) <= rows_left(pen))
+		pen->row += put_steps(pen, is_qr, true);
 	else
 		put_word(pen, ROLE_TEXT, is_qr ? WORD_CLI_HOW :
 		    WORD_CLI_HOW_CODE, NULL);

@@ -1,7 +1,8 @@
 /*
  * The stream first: its first line says which ones are older, and those are
  * asked for by pages. Until they have come the stream's lines wait, so that
- * all of them are taken in their order.
+ * all of them are taken in their order. A stream that was lost goes on where
+ * it ended.
  */
 #include "tui/console/log_feed.h"
 
@@ -30,6 +31,7 @@ struct log_feed {
 	struct timer *retry;
 	bool lost;
 	bool is_fresh;                  /* the stream has told nothing yet */
+	char last_id[SSE_NAME_MAX];     /* the stream goes on behind it */
 	char boot[SSE_NAME_MAX];        /* which start of the core it is */
 	uint64_t seen;                  /* the last line taken of that one */
 	bool is_paging;
@@ -157,8 +159,9 @@ on_event(void *ctx, const struct sse_event *event)
 		return;
 	f->lost = false;
 	look_at_boot(f, event->id);
+	(void)str_copy(f->last_id, sizeof f->last_id, event->id);
 	seq = (uint64_t)told_number(line, "seq");
-	if (f->is_fresh && seq > f->seen + 1)
+	if (f->is_fresh && f->seen == 0 && seq > 1)
 		begin_pages(f, seq);
 	f->is_fresh = false;
 	if (!f->is_paging) {

@@ -160,11 +160,12 @@ read_members(const cJSON *o, const char *term, struct prefs *out)
 	    told_text(term_of(o, term), "qrStyle"));
 }
 
-/* In place of what o has under that name. */
+/* In place of all that o has under that name. */
 static void
 set(cJSON *o, const char *name, cJSON *value)
 {
-	cJSON_DeleteItemFromObjectCaseSensitive(o, name);
+	while (cJSON_GetObjectItemCaseSensitive(o, name) != NULL)
+		cJSON_DeleteItemFromObjectCaseSensitive(o, name);
 	cJSON_AddItemToObject(o, name, value);
 }
 

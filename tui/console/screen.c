@@ -49,6 +49,7 @@ struct screen {
 	int rows, columns;
 	struct keys keys;
 	char title[TITLE_MAX];
+	bool is_title_kept;             /* on the terminal's stack, once */
 
 	bool wants_key, wants_news, is_drawing;
 	int64_t news_at_ms;             /* no news before */
@@ -71,6 +72,7 @@ draw(struct screen *s)
 {
 	const size_t before = line_buf(s->line)->len;
 	const bool is_news = !s->wants_key;
+	int64_t pause;
 	size_t cost;
 
 	if (s->is_drawing || s->is_gone || s->is_stopped)
@@ -86,8 +88,7 @@ draw(struct screen *s)
 	line_send(s->line);
 	s->is_drawing = false;
 	if (is_news) {
-		const int64_t pause = (int64_t)cost * 1000 / SCREEN_NEWS_BYTES;
-
+		pause = (int64_t)cost * 1000 / SCREEN_NEWS_BYTES;
 		s->news_at_ms = now_ms() + (pause > NEWS_MS ? pause : NEWS_MS);
 	}
 }
@@ -139,6 +140,7 @@ screen_now(struct screen *s)
 	s->wants_key = true;
 	if (line_is_free(s->line))
 		draw(s);
+	plan(s);
 }
 
 void
@@ -187,8 +189,9 @@ enter(struct screen *s)
 
 	set_leave(s);
 	tty_take(&s->tty);
-	if (m->has_title_stack)
+	if (m->has_title_stack && !s->is_title_kept)
 		add(s, TITLE_KEEP);
+	s->is_title_kept = true;
 	add(s, m->enter);
 	if (m->has_paste)
 		add(s, PASTE_ON);
@@ -314,7 +317,6 @@ go_on(struct screen *s)
 	if (s->is_stopped)
 		(void)sigaction(SIGTSTP, &s->tstp_before, NULL);
 	s->is_stopped = false;
-	line_drop(s->line);
 	if (tty_size(&s->tty, &rows, &columns))
 		set_size(s, rows, columns);
 	enter(s);
@@ -342,6 +344,7 @@ screen_suspend(struct screen *s)
 	if (s->is_memory || s->is_stopped || s->is_gone)
 		return;
 	s->is_stopped = true;
+	s->is_title_kept = false;
 	line_drop(s->line);
 	timer_stop(s->frame_timer);
 	tty_give_back(&s->tty);

@@ -19,11 +19,12 @@
 
 struct screen;
 
+/* None of them closes the screen: that waits for a later turn. */
 struct screen_handlers {
 	void (*on_key)(void *ctx, const struct key *key);
 	/* Draws all of it; the area is blank and as large as the terminal. */
 	void (*on_draw)(void *ctx, struct area all);
-	void (*on_gone)(void *ctx);     /* the terminal hung up */
+	void (*on_gone)(void *ctx);     /* the terminal hung up; once */
 	void *ctx;
 };
 
@@ -81,8 +82,10 @@ void screen_title(struct screen *s, const char *text);
 void screen_bell(struct screen *s);
 #define SCREEN_COPY_MAX 74994   /* bytes of base64 that terminals take */
 /* OSC 52: to the clipboard of the person's own machine. Nobody answers, so
- * nobody knows whether it worked. False: too long. */
+ * nobody knows whether it worked. False: too long, or not for a terminal of
+ * this kind. */
 bool screen_copy(struct screen *s, const char *text);
+/* Stays off where the terminal's description has no mouse. */
 void screen_set_mouse(struct screen *s, bool on);
 bool screen_has_mouse(const struct screen *s);
 /* Restores the terminal and stops the process group, as ^Z does; all is
@@ -91,7 +94,7 @@ void screen_suspend(struct screen *s);
 
 /* --- for tests ---------------------------------------------------------------- */
 
-/* Keys as a terminal sends them. */
+/* Keys as a terminal sends them; whole ones. */
 void screen_feed(struct screen *s, const void *p, size_t n);
 /* What is shown, one row as in canvas_read. */
 void screen_read(struct screen *s, int row, char *out, size_t size);

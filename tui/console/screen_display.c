@@ -20,6 +20,7 @@
 #include "tui/console/canvas_cells.h"
 #include "tui/console/key.h"
 #include "tui/console/screen_keys.h"
+#include "tui/console/screen_terminfo.h"
 
 /* a role, and the same in the selected row */
 #define LOOK_COUNT (ROLE_COUNT * 2)
@@ -43,7 +44,7 @@ struct display {
 	struct attributes looks[LOOK_COUNT];
 	int rows, columns;
 	bool is_forgotten;              /* nothing is known of the terminal */
-	bool is_cursor_shown;
+	bool has_cursor;
 	int cursor_row, cursor_column;
 	struct cell *shown;
 	cchar_t *row;                   /* one, for curses */
@@ -110,45 +111,6 @@ read_modes(struct display *d)
 	m->has_clipboard = is_xterm_like || *capability("Ms") != '\0';
 }
 
-/* Keys that terminals send in the other of their modes, or under another name
- * than they have. */
-static void
-add_keys(void)
-{
-	static const struct {
-		const char *seq;
-		int code;
-	} extra[] = {
-		{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN },
-		{ "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
-		{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN },
-		{ "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
-		{ "\033[H", KEY_HOME }, { "\033[F", KEY_END },
-		{ "\033OH", KEY_HOME }, { "\033OF", KEY_END },
-		{ "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },
-		{ "\033[7~", KEY_HOME }, { "\033[8~", KEY_END },
-		{ "\033[2~", KEY_IC }, { "\033[3~", KEY_DC },
-		{ "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE },
-		{ "\033[Z", KEY_BTAB }, { "\033OM", KEY_ENTER },
-		{ "\033OP", KEY_F(1) }, { "\033OQ", KEY_F(2) },
-		{ "\033OR", KEY_F(3) }, { "\033OS", KEY_F(4) },
-		{ "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) },
-		{ "\033[13~", KEY_F(3) }, { "\033[14~", KEY_F(4) },
-		{ "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) },
-		{ "\033[18~", KEY_F(7) }, { "\033[19~", KEY_F(8) },
-		{ "\033[20~", KEY_F(9) }, { "\033[21~", KEY_F(10) },
-		{ "\033[23~", KEY_F(11) }, { "\033[24~", KEY_F(12) },
-		{ "\033[[A", KEY_F(1) }, { "\033[[B", KEY_F(2) },
-		{ "\033[[C", KEY_F(3) }, { "\033[[D", KEY_F(4) },
-		{ "\033[[E", KEY_F(5) },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(extra); i++) {
-		if (key_defined(extra[i].seq) == 0)
-			(void)define_key(extra[i].seq, extra[i].code);
-	}
-}
-
 int
 display_lookup(void *ctx, const char *seq)
 {
@@ -193,6 +155,47 @@ display_lookup(void *ctx, const char *seq)
 			return K_F1 + (code - KEY_F(1));
 		/* with Shift, Alt, Ctrl; mouse; what nobody has */
 		return KEYS_IGNORED;
+	}
+}
+
+/* Keys that terminals send in the other of their modes, or that their
+ * description calls something nobody has. */
+static void
+add_keys(void)
+{
+	static const struct {
+		const char *seq;
+		int code;
+	} extra[] = {
+		{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN },
+		{ "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+		{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN },
+		{ "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+		{ "\033[H", KEY_HOME }, { "\033[F", KEY_END },
+		{ "\033OH", KEY_HOME }, { "\033OF", KEY_END },
+		{ "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },
+		{ "\033[7~", KEY_HOME }, { "\033[8~", KEY_END },
+		{ "\033[2~", KEY_IC }, { "\033[3~", KEY_DC },
+		{ "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE },
+		{ "\033[Z", KEY_BTAB }, { "\033OM", KEY_ENTER },
+		{ "\033OP", KEY_F(1) }, { "\033OQ", KEY_F(2) },
+		{ "\033OR", KEY_F(3) }, { "\033OS", KEY_F(4) },
+		{ "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) },
+		{ "\033[13~", KEY_F(3) }, { "\033[14~", KEY_F(4) },
+		{ "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) },
+		{ "\033[18~", KEY_F(7) }, { "\033[19~", KEY_F(8) },
+		{ "\033[20~", KEY_F(9) }, { "\033[21~", KEY_F(10) },
+		{ "\033[23~", KEY_F(11) }, { "\033[24~", KEY_F(12) },
+		{ "\033[[A", KEY_F(1) }, { "\033[[B", KEY_F(2) },
+		{ "\033[[C", KEY_F(3) }, { "\033[[D", KEY_F(4) },
+		{ "\033[[E", KEY_F(5) },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(extra); i++) {
+		const int now = display_lookup(NULL, extra[i].seq);
+
+		if (now == K_NONE || now == KEYS_IGNORED)
+			(void)define_key(extra[i].seq, extra[i].code);
 	}
 }
 
@@ -323,8 +326,13 @@ enum err
 display_create(const char *term, bool no_colour, int rows, int columns,
     struct display **out)
 {
-	struct display *d = xcalloc(1, sizeof *d);
+	struct display *d;
 
+	if (!terminfo_is_known(term))
+		return ERR_INVALID;
+	if (!terminfo_can_place(term))
+		return ERR_UNSUPPORTED;
+	d = xcalloc(1, sizeof *d);
 	/* a file cannot be full for a while, as a pipe can */
 	d->sink = open_file(memfd_create("screen", MFD_CLOEXEC), "w+");
 	d->nothing = open_file(open("/dev/null", O_RDONLY | O_CLOEXEC), "r");
@@ -340,11 +348,6 @@ display_create(const char *term, bool no_colour, int rows, int columns,
 	if (d->curses == NULL) {
 		free_parts(d);
 		return ERR_INVALID;
-	}
-	if (*capability("cup") == '\0') {
-		delscreen(d->curses);
-		free_parts(d);
-		return ERR_UNSUPPORTED;
 	}
 	(void)nonl();
 	(void)keypad(stdscr, TRUE);
@@ -426,8 +429,8 @@ fill_cell(const struct display *d, const struct cell *cell, cchar_t *out)
 }
 
 /* Gives curses the cells of a row between the first and the last that are
- * not what it has. */
-static void
+ * not what it has; false: all of them are. */
+static bool
 push_row(struct display *d, int row, const struct cell *cells)
 {
 	struct cell *shown = d->shown + (size_t)row * (size_t)d->columns;
@@ -436,7 +439,7 @@ push_row(struct display *d, int row, const struct cell *cells)
 	if (!d->is_forgotten) {
 		if (memcmp(shown, cells, (size_t)d->columns *
 		    sizeof *cells) == 0)
-			return;
+			return false;
 		while (memcmp(&shown[first], &cells[first],
 		    sizeof *cells) == 0)
 			first++;
@@ -457,6 +460,7 @@ push_row(struct display *d, int row, const struct cell *cells)
 	(void)mvwadd_wchnstr(stdscr, row, first, d->row, n);
 	memcpy(shown + first, cells + first,
 	    (size_t)(last - first + 1) * sizeof *cells);
+	return true;
 }
 
 static void
@@ -487,24 +491,27 @@ add_bytes(struct buf *out, const char *s)
 void
 display_show(struct display *d, const struct canvas *c, struct buf *out)
 {
+	const bool is_whole = d->is_forgotten;
+	bool has_cursor, differs = is_whole;
 	int row, column;
-	const bool has_cursor = canvas_cursor(c, &row, &column);
-	const bool was_forgotten = d->is_forgotten;
 
 	for (int i = 0; i < d->rows; i++)
-		push_row(d, i, canvas_row(c, i));
-	d->is_forgotten = false;
-	if (was_forgotten)
-		(void)clearok(curscr, TRUE);
-	/* a window that is refreshed moves the cursor, and touched or not, it
-	 * is compared: a frame that is the same asks nothing of curses */
-	(void)wmove(stdscr, row, column);
-	(void)wnoutrefresh(stdscr);
-	(void)doupdate();
-	hand_on(d, out);
-	if (was_forgotten || has_cursor != d->is_cursor_shown)
+		differs = push_row(d, i, canvas_row(c, i)) || differs;
+	has_cursor = canvas_cursor(c, &row, &column);
+	if (differs || row != d->cursor_row || column != d->cursor_column) {
+		d->is_forgotten = false;
+		if (is_whole)
+			(void)clearok(curscr, TRUE);
+		(void)wmove(stdscr, row, column);
+		(void)wnoutrefresh(stdscr);
+		(void)doupdate();
+		hand_on(d, out);
+	}
+	if (is_whole || has_cursor != d->has_cursor)
 		add_bytes(out, has_cursor ? d->show_cursor : d->hide_cursor);
-	d->is_cursor_shown = has_cursor;
+	d->has_cursor = has_cursor;
+	d->cursor_row = row;
+	d->cursor_column = column;
 }
 
 void

@@ -10,6 +10,7 @@
 #define BUTTON_OTHER 0x1c       /* with Shift, Meta, Ctrl */
 #define BUTTON_MOVES 0x20
 #define BUTTON_WHEEL 0x40
+#define PLACE_MAX 9999
 
 void
 keys_init(struct keys *k, const struct keys_params *params)
@@ -143,8 +144,9 @@ emit_mouse(struct keys *k, unsigned button, unsigned column, unsigned row,
 {
 	struct key key = { .name = K_CLICK };
 
+	/* the old form wraps below 0 */
 	if (!k->has_mouse || !is_press || column == 0 || row == 0 ||
-	    (button & (BUTTON_OTHER | BUTTON_MOVES)) != 0)
+	    column > PLACE_MAX || row > PLACE_MAX || (button & (BUTTON_OTHER | BUTTON_MOVES)) != 0)
 		return;
 	if (button & BUTTON_WHEEL)
 		key.name = (button & 3) == 0 ? K_WHEEL_UP
@@ -171,7 +173,7 @@ take_mouse(struct keys *k, size_t n)
 		if (c == ';') {
 			if (++field == 3)
 				return;
-		} else if (c < '0' || c > '9' || value[field] > 9999) {
+		} else if (c < '0' || c > '9' || value[field] > PLACE_MAX / 10) {
 			return;
 		} else {
 			value[field] = value[field] * 10 + (c - (unsigned)'0');

@@ -62,13 +62,13 @@ def end_core(t, desk):
 class Screen(Terminal):
     """`pairdesk` on a terminal."""
 
-    def __init__(self, t, desk, *args, term="tmux-256color", name="tmux",
+    def __init__(self, t, desk, *args, term="tmux-256color",
                  columns=80, rows=24, **env):
         if not available():
             raise Skip("tmux or zbarimg is missing")
         super().__init__(t, [t.options.binary, *args],
                          {**desk.env, "TERM": term, **env}, columns, rows,
-                         term if term != "dumb" else "tmux-256color", name)
+                         term if term != "dumb" else "tmux-256color")
 
     def pid(self):
         """Of pairdesk itself, below the shell."""

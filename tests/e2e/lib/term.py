@@ -1,5 +1,6 @@
 """A terminal: tmux of the test's own, detached, with a screen to look at."""
 
+import itertools
 import os
 import re
 import shlex
@@ -18,16 +19,18 @@ set -g remain-on-exit on
 # all that a QR may be drawn with, the plain blank and ASCII aside
 DRAWN = re.compile("[\u2580-\u259f\U0001fb00-\U0001fb3b]|##")
 
+_numbers = itertools.count()     # a socket for each, also within one test
+
 
 class Terminal:
     """Runs one command; when it has ended the screen says `left CODE`."""
 
     def __init__(self, t, argv, env, columns=80, rows=24,
-                 term="tmux-256color", name="tmux"):
+                 term="tmux-256color"):
         self.t = t
-        self.socket = t.path(name)
+        self.socket = t.path(f"tmux{next(_numbers)}")
         self.shots = 0
-        config = t.path(name + ".conf")
+        config = t.path("tmux.conf")
         with open(config, "w") as f:
             f.write(CONFIG.format(term=term))
         # the terminal itself always knows UTF-8; env is the program's
