@@ -236,8 +236,13 @@ say(const struct cmd_args *args, enum text text, pid_t pid)
 static void
 part(const struct visit *v)
 {
-	if (v->child == 0 || v->exit_code > 128)
+	if (v->exit_code > 128 || (v->child == 0 && !v->stops))
 		return;
+	if (v->child == 0) {
+		/* another's: `:stop` has told it */
+		say(v->args, TEXT_LEFT_TOLD, 0);
+		return;
+	}
 	if (!v->stops) {
 		say(v->args, TEXT_LEFT_RUNNING, v->child);
 		return;
