@@ -467,6 +467,10 @@ put_state(struct pen *pen, struct area body, bool has_qr)
 			    &(struct words_args){
 			    .phone = p->attempt->phone });
 		break;
+	case ATTEMPT_PAUSED:
+		put_sentence(pen, ROLE_STRONG);
+		put_text(pen, ROLE_TEXT, TEXT_LINK_PAUSED, NULL);
+		break;
 	case ATTEMPT_ASKING:
 	case ATTEMPT_PAIRING:
 		if (p->attempt->sentence[0] == '\0')
