@@ -108,6 +108,8 @@ PAGES := $(sort $(filter-out public/README.md public/openapi.json,$(wildcard pub
 UNIT_TUI_SRC := $(filter-out tui/main.c,$(TUI_SRC))
 SIM_SRC := $(sort $(wildcard tests/sim/*.c))
 UNIT_SRC := tests/t.c $(sort $(wildcard tests/unit/*/*.c))
+MONKEY_SRC := tests/t.c $(sort $(wildcard tests/monkey/*.c)) \
+	tests/unit/httpd/hall.c tests/unit/store/fix.c
 VEC_SRC := $(sort $(wildcard tests/vectors/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
@@ -168,6 +170,9 @@ $(B)/$(1)/wasim: $$(call obj,$(1),$$(SIM_SRC) $$(WIRE_SRC))
 $(B)/$(1)/unit: $$(call obj,$(1),$$(UNIT_SRC) $$(HTTPD_SRC) $$(UNIT_TUI_SRC) $$(CORE_SRC))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS) $$(TUI_LIBS)
+$(B)/$(1)/monkey: $$(call obj,$(1),$$(MONKEY_SRC) $$(HTTPD_SRC) $$(UNIT_TUI_SRC) $$(CORE_SRC))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(HTTPD_LIBS) $$(TUI_LIBS)
 $(B)/$(1)/vectors: $$(call obj,$(1),$$(VEC_SRC) $$(WIRE_SRC))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CLANG) $(2) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
@@ -197,17 +202,24 @@ test:
 # Two lanes, since some wait and some compute: end to end beside all others.
 MAKE_AGAIN := $(MAKE)
 LANE_WAITS := e2e
-LANE_WORKS := check-layers headless unit vectors-test fuzz-smoke peer web
+LANE_WORKS := check-layers headless unit monkey vectors-test fuzz-smoke peer web
 check: programs
 	$(Q)python3 tests/lanes.py $(MAKE_AGAIN) '$(LANE_WAITS)' '$(LANE_WORKS)'
 	@echo 'make test: everything passed'
 
 .PHONY: programs
 programs: all $(B)/wasim $(B)/san/pairdesk $(B)/san/wasim \
-	$(B)/san/unit $(B)/san/vectors $(FUZZ)
+	$(B)/san/unit $(B)/san/vectors $(B)/san/monkey $(FUZZ)
 
 unit: $(B)/san/unit
 	$(Q)$(B)/san/unit
+
+# the console under random keys; for hours: make monkey KEYS=10000000 SEED=7
+KEYS ?= 60000
+SEED ?= 1
+.PHONY: monkey
+monkey: $(B)/san/monkey
+	$(Q)KEYS=$(KEYS) SEED=$(SEED) $(B)/san/monkey
 
 # by hand: make vectors VECTORS=DIR
 vectors: $(B)/san/vectors

@@ -32,6 +32,7 @@ struct call {
 	int fd;
 	struct watch *watch;
 	struct timer *timer;
+	int64_t pace_ms;                /* of a stream; 0: as it comes */
 	struct buf out;                 /* of the request, still to be sent */
 	struct reply reply;
 	struct sse sse;
@@ -163,6 +164,25 @@ take(struct call *call, const void *p, size_t n)
 }
 
 static void
+watch(struct call *call, int events, watch_fn fn)
+{
+	watch_destroy(call->watch);
+	call->watch = NULL;
+	if (loop_on_fd(call->loop, call->fd, events, fn, call,
+	    &call->watch) != ERR_OK)
+		fail(call, ERR_IO);
+}
+
+/* Until its timer. */
+static void
+rest(struct call *call)
+{
+	watch_destroy(call->watch);
+	call->watch = NULL;
+	timer_start(call->timer, call->pace_ms * clock_speed());
+}
+
+static void
 on_readable(void *ctx, int events)
 {
 	struct call *call = ctx;
@@ -174,6 +194,9 @@ on_readable(void *ctx, int events)
 	if (n > 0) {
 		take(call, chunk, (size_t)n);
 		explicit_bzero(chunk, (size_t)n);
+		if (call->client != NULL && call->pace_ms > 0 &&
+		    (size_t)n < sizeof chunk)
+			rest(call);
 	} else if (n == 0) {
 		if (reply_end(&call->reply) == ERR_OK)
 			succeed(call);
@@ -182,16 +205,6 @@ on_readable(void *ctx, int events)
 	} else if (errno != EAGAIN && errno != EINTR) {
 		fail(call, ERR_IO);
 	}
-}
-
-static void
-watch(struct call *call, int events, watch_fn fn)
-{
-	watch_destroy(call->watch);
-	call->watch = NULL;
-	if (loop_on_fd(call->loop, call->fd, events, fn, call,
-	    &call->watch) != ERR_OK)
-		fail(call, ERR_IO);
 }
 
 static void
@@ -217,7 +230,10 @@ on_timer(void *ctx)
 {
 	struct call *call = ctx;
 
-	fail(call, call->failed ? ERR_IO : ERR_TIMEOUT);
+	if (call->watch == NULL && !call->failed)
+		watch(call, WATCH_READ, on_readable);
+	else
+		fail(call, call->failed ? ERR_IO : ERR_TIMEOUT);
 }
 
 static enum err
@@ -289,6 +305,12 @@ client_request(struct client *c, const char *method, const char *path,
 	sse_init(&call->sse, NULL, NULL);
 	begin(call, method, path, body);
 	return call;
+}
+
+void
+call_pace(struct call *call, int64_t ms)
+{
+	call->pace_ms = ms;
 }
 
 /* What comes after the one who listens has gone is told to nobody. */

@@ -60,6 +60,13 @@ struct call *client_events(struct client *c, const char *path,
 /* p goes by free() when the call has ended, in whatever way. */
 void call_own(struct call *call, void *p);
 
+/*
+ * Of a stream that is under way: after some events the next are waited for so
+ * long, and come together, as long as they are few. A change each two
+ * milliseconds then wakes this process a few times a second. 0: no more.
+ */
+void call_pace(struct call *call, int64_t ms);
+
 /* Not after its end. NULL ok. */
 void call_cancel(struct call *call);
 

@@ -1,21 +1,10 @@
 """tmp"""
-from lib.console import Fleet
-import time
-s0=time.monotonic()
-om=Fleet.make
-def make(self, c, st):
-    om(self, c, st)
-    print(c, st, time.monotonic()-s0)
-Fleet.make=make
-of=None
+from lib.console import Fleet, Console
+
 def test_console_fleet(t):
     f = Fleet(t)
-    print("all", time.monotonic()-s0)
-    of=t.finish
-    def fin(keep):
-        print("fin0", time.monotonic()-s0)
-        for d in t.desks: d.finish()
-        print("fin1", time.monotonic()-s0)
-        of(keep)
-        print("fin2", time.monotonic()-s0)
-    t.finish=fin
+    c = Console(t, f.desk)
+    import time; time.sleep(2)
+    print(c.text())
+    for k in ["Enter", "Escape", "l", "Escape", "L", "Escape", "H", "Escape", "?", "Escape", "s", "Escape","d","Escape","w"]:
+        c.keys(k); time.sleep(.4); print("-----", k); print(c.text())

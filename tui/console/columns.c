@@ -6,7 +6,6 @@
 #include "core/base/str.h"
 #include "tui/console/when.h"
 
-#define ROOMY_CELLS 100         /* from here on two blanks between columns */
 #define PHONE_END 5             /* "*4567" */
 
 /* --- cells --------------------------------------------------------------------- */
@@ -117,7 +116,9 @@ priority_cell(const struct row *row, const struct cell_env *env, int width,
 {
 	(void)env;
 	(void)width;
-	(void)str_format(out, size, "%d", row->priority);
+	out[0] = '\0';
+	if (row->priority != 0)
+		(void)str_format(out, size, "%d", row->priority);
 }
 
 /* As the API and the log name it, which is what an admin searches for. */
@@ -163,8 +164,8 @@ static const struct column_rule rules[COLUMN_COUNT] = {
 	    .pinned = true, .sort = SORT_COMPANY, .cell = company_cell },
 	[COLUMN_NAME] = { "name", TEXT_COLUMN_NAME, 14, 20, 32, 9,
 	    .sort = SORT_NAME, .cell = name_cell },
-	[COLUMN_PHONE] = { "phone", TEXT_COLUMN_PHONE, PHONE_END, 12, 14, 8,
-	    .sort = SORT_COUNT, .cell = phone_cell },
+	[COLUMN_PHONE] = { "phone", TEXT_COLUMN_PHONE, PHONE_END, 12, 12, 8,
+	    .whole = true, .sort = SORT_COUNT, .cell = phone_cell },
 	[COLUMN_SINCE] = { "since", TEXT_COLUMN_SINCE, 6, 6, 6, 5,
 	    .sort = SORT_SINCE, .cell = since_cell },
 	[COLUMN_SEEN] = { "seen", TEXT_COLUMN_SEEN, 6, 6, 6, 6,
@@ -172,13 +173,13 @@ static const struct column_rule rules[COLUMN_COUNT] = {
 	[COLUMN_RECONNECTS] = { "reconnects", TEXT_COLUMN_RECONNECTS, 3, 4, 5,
 	    7, .right = true, .sort = SORT_RECONNECTS,
 	    .cell = reconnects_cell },
-	[COLUMN_NEXT] = { "next", TEXT_COLUMN_NEXT, 17, 24, 30, 3,
+	[COLUMN_NEXT] = { "next", TEXT_COLUMN_NEXT, 22, 24, 30, 3,
 	    .sort = SORT_COUNT, .cell = next_cell },
 	[COLUMN_PRIORITY] = { "priority", TEXT_COLUMN_PRIORITY, 4, 4, 5, 12,
 	    .right = true, .wide = true, .sort = SORT_PRIORITY,
 	    .cell = priority_cell },
-	[COLUMN_PINNED] = { "pinned", TEXT_COLUMN_PINNED, 6, 12, 14, 13,
-	    .wide = true, .sort = SORT_COUNT, .cell = pinned_cell },
+	[COLUMN_PINNED] = { "pinned", TEXT_COLUMN_PINNED, 6, 12, 12, 13,
+	    .whole = true, .wide = true, .sort = SORT_COUNT, .cell = pinned_cell },
 	[COLUMN_REASON] = { "reason", TEXT_COLUMN_REASON, 12, 15, 17, 10,
 	    .wide = true, .sort = SORT_COUNT, .cell = reason_cell },
 	[COLUMN_CODE] = { "code", TEXT_COLUMN_CODE, 4, 4, 4, 11,
@@ -206,7 +207,10 @@ struct room {
 static int
 gap_before(const struct room *r, enum column c)
 {
-	return c <= COLUMN_SYMBOL ? 0 : c == COLUMN_STATE ? 1 : r->gap;
+	if (c <= COLUMN_SYMBOL)
+		return 0;
+	return c == COLUMN_STATE ||
+	    (c == COLUMN_COMPANY && r->width[COLUMN_STATE] == 0) ? 1 : r->gap;
 }
 
 static bool
@@ -279,10 +283,30 @@ grow(struct room *r, bool beyond_best)
 		if (r->width[c] == 0)
 			continue;
 		if (more > r->left)
-			more = r->left;
+			more = rules[c].whole ? 0 : r->left;
 		r->width[c] += more;
 		r->left -= more;
 	}
+}
+
+/* Two blanks between columns where all of them are as wide as they like. */
+static void
+spread(struct room *r, int width)
+{
+	struct room wide = *r;
+	int best = 0, least = 0;
+
+	wide.gap = 2;
+	for (enum column c = 0; c < COLUMN_COUNT; c++) {
+		if (r->width[c] == 0)
+			continue;
+		best += gap_before(&wide, c) + rules[c].best;
+		least += gap_before(&wide, c) + rules[c].least;
+	}
+	if (best > width)
+		return;
+	*r = wide;
+	r->left = width - least;
 }
 
 static void
@@ -313,12 +337,13 @@ place(const struct room *r, bool wide, unsigned skip, struct columns *out)
 void
 columns_layout(int width, bool wide, unsigned skip, struct columns *out)
 {
-	struct room r = { .left = width, .gap = width < ROOMY_CELLS ? 1 : 2 };
+	struct room r = { .left = width, .gap = 1 };
 
 	if (skip == 0)
 		take_by_rank(&r, wide);
 	else
 		take_in_order(&r, wide, skip);
+	spread(&r, width);
 	grow(&r, false);
 	grow(&r, true);
 	place(&r, wide, skip, out);
@@ -392,7 +417,8 @@ cell_role(enum column column, const struct row *row)
 	case COLUMN_STATE:
 		return row_role(row);
 	case COLUMN_NEXT:
-		return row_is_problem(row) ? row_role(row) : ROLE_TEXT;
+		return row_is_problem(row) ? row_role(row) :
+		    row_need(row) == NEED_NOTHING ? ROLE_DIM : ROLE_TEXT;
 	case COLUMN_COMPANY:
 		return is_bad ? ROLE_STRONG : ROLE_TEXT;
 	case COLUMN_NAME:

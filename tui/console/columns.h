@@ -39,6 +39,7 @@ struct column_rule {
 	int least, best, most;  /* cells */
 	int rank;               /* 0 stays longest where room is short */
 	bool right;             /* its edge */
+	bool whole;             /* least or best: no use between them */
 	bool wide;              /* among the wide ones */
 	bool pinned;            /* stays when the others are scrolled away */
 	enum sort sort;         /* that it stands for; SORT_COUNT none */

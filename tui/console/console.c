@@ -168,10 +168,22 @@ on_tick(void *ctx)
 
 /* --- what is remembered ------------------------------------------------------------ */
 
+/* The one that is found again: who looked something up wants what was under
+ * the help. */
+static const struct level *
+lasting(const struct console *c)
+{
+	size_t i = c->depth - 1;
+
+	while (i > 0 && c->stack[i].ops == &view_help)
+		i--;
+	return &c->stack[i];
+}
+
 static void
 gather_prefs(struct console *c)
 {
-	const struct level *top = console_top(c);
+	const struct level *top = lasting(c);
 	const char *company = "";
 
 	for (size_t i = 0; i < c->depth; i++) {

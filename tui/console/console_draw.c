@@ -128,7 +128,7 @@ static bool
 is_whole(const struct console *c, const struct level *top)
 {
 	return top->ops->wants_whole != NULL && c->dialog == NULL &&
-	    !has_status(c) && top->ops->wants_whole(top->view);
+	    !c->has_command && top->ops->wants_whole(top->view);
 }
 
 static struct area
@@ -154,9 +154,13 @@ console_on_draw(void *ctx, struct area all)
 {
 	struct console *c = ctx;
 	struct level *top = console_top(c);
+	const bool whole = is_whole(c, top);
 
-	c->body = is_whole(c, top) ? all : draw_frame(c, all);
+	c->body = whole ? all : draw_frame(c, all);
 	top->ops->draw(top->view, c->body);
+	/* for a moment, so that what fills the screen stays where it is */
+	if (whole && has_status(c))
+		draw_status(c, area_part(all, all.rows - 1, 0, 1, -1));
 	if (c->dialog != NULL)
 		dialog_draw(c->dialog, c->body);
 	if (c->has_command && c->candidate_count > 0)

@@ -15,6 +15,7 @@
 #define LISTS 2
 #define LIST_MS 5000            /* of a core that starts with many */
 #define RETRY_MS 1000
+#define PACE_MS 25              /* nobody sees that news are so late */
 #define CLOCK_STEP_MS 5000      /* more than events come late */
 
 struct feed {
@@ -123,6 +124,7 @@ take_ready(struct feed *f, const cJSON *o)
 	else
 		fleet_keep_all(f->fleet);
 	f->is_telling = false;
+	call_pace(f->stream, PACE_MS);
 	f->was_live = true;
 	f->state = FEED_LIVE;
 	tell(f, NULL, NEED_COUNT);

@@ -64,14 +64,14 @@ add_feed(struct parts *ps, const struct header *h)
 {
 	switch (h->feed) {
 	case FEED_LOST:
-		add_text(ps, 1, ROLE_BAD, h, TEXT_HEADER_LOST, 0);
+		add_text(ps, 1, ROLE_BAR_BAD, h, TEXT_HEADER_LOST, 0);
 		break;
 	case FEED_LOADING:
 		add_text(ps, 1, ROLE_BAR_STRONG, h, TEXT_HEADER_LOADING,
 		    (int64_t)fleet_count(h->fleet));
 		break;
 	case FEED_FROZEN:
-		add_text(ps, 1, ROLE_WAITING, h, TEXT_HEADER_FROZEN, 0);
+		add_text(ps, 1, ROLE_BAR_WAITING, h, TEXT_HEADER_FROZEN, 0);
 		break;
 	case FEED_LIVE:
 		break;
@@ -87,9 +87,9 @@ add_totals(struct parts *ps, const struct header *h)
 
 	if (all == 0 && h->feed == FEED_LIVE)
 		add_text(ps, 3, ROLE_BAR, h, TEXT_HEADER_NONE, 0);
-	add_count(ps, 0, ROLE_BAD, h, TEXT_HEADER_NEED,
+	add_count(ps, 0, ROLE_BAR_BAD, h, TEXT_HEADER_NEED,
 	    fleet_count_need(f, NEED_ADMIN));
-	add_count(ps, 2, ROLE_WAITING, h, TEXT_HEADER_WAITING,
+	add_count(ps, 2, ROLE_BAR_WAITING, h, TEXT_HEADER_WAITING,
 	    fleet_count_need(f, NEED_PATIENCE));
 	add_count(ps, 5, ROLE_BAR, h, TEXT_HEADER_LINKING,
 	    fleet_count_need(f, NEED_PHONE));

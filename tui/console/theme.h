@@ -14,6 +14,8 @@ enum role {
 	ROLE_STRONG,            /* titles, the pairing code */
 	ROLE_BAR,               /* header and key line: a coloured ground */
 	ROLE_BAR_STRONG,        /* keys and numbers in it */
+	ROLE_BAR_WAITING,       /* ROLE_WAITING and ROLE_BAD in a bar */
+	ROLE_BAR_BAD,
 	ROLE_COLUMN,            /* heads of columns */
 	ROLE_OK,                /* connected */
 	ROLE_WORKING,           /* connecting, linking: goes on by itself */

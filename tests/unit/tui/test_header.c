@@ -179,7 +179,7 @@ TEST(header_need_stands_out)
 	c = canvas_create(1, 80);
 	header_draw(canvas_area(c), &f.header);
 	/* " 300: 2 need you" */
-	EXPECT_INT(canvas_style(c, 0, 6) & 0xff, ROLE_BAD);
+	EXPECT_INT(canvas_style(c, 0, 6), ROLE_BAR_BAD);
 	EXPECT_INT(canvas_style(c, 0, 0), ROLE_BAR);
 	EXPECT_INT(canvas_style(c, 0, 79), ROLE_BAR);
 	canvas_destroy(c);

@@ -156,6 +156,34 @@ TEST(view_link_qr_is_one_key_away)
 	stage_close(&s);
 }
 
+/* 65 modules: 23 rows of sextants, so all rows but one. */
+TEST(view_link_notice_does_not_push_the_code_away)
+{
+	struct stage s;
+	char json[1024], text[341];
+
+	ASSERT(stage_open(&s, false));
+	memset(text, 'A', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	str_format(json, sizeof json, "{\"text\":\"%s\",\"attempt\":1,"
+	    "\"attemptsLeft\":5,\"expiresAt\":\"2099-11-22T19:00:20.000Z\","
+	    "\"windowEndsAt\":\"2099-11-22T19:02:40.000Z\"}", text);
+	tell(&s, "status", IDLE);
+	tell(&s, "qr", json);
+	type(&s, "\t");
+	EXPECT(has(&s, "QR code 1 of 6"));
+	type(&s, "c");
+	EXPECT(has(&s, "no code to copy"));
+	EXPECT(has(&s, "QR code 1 of 6"));
+	EXPECT(!has(&s, "needs"));
+	type(&s, ":");
+	EXPECT(has(&s, "needs"));
+	type(&s, "\033");
+	fake_core_settle(s.core);
+	EXPECT(has(&s, "QR code 1 of 6"));
+	stage_close(&s);
+}
+
 TEST(view_link_joins_what_runs)
 {
 	struct stage s;

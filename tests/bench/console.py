@@ -1,0 +1,219 @@
+"""The console's half of the bench: what a person at a terminal waits for, and
+what a line pays. `pairdesk` runs on a pseudo terminal beside a core of
+10,000 companies."""
+import contextlib
+import fcntl
+import os
+import pathlib
+import pty
+import select
+import statistics
+import struct
+import sys
+import termios
+import threading
+import time
+
+from lib import cpu_s, end
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from fakecore_of_e2e import FakeCore  # noqa: E402
+
+COMPANIES = 10000
+STARTS = 15
+KEYS = 300
+QUIET_S = 0.004         # so long no byte: the answer to a key is over
+LIMIT_S = 20
+ROW = b"company-"
+
+
+class Pty:
+    """A console, and the bytes it sends."""
+
+    def __init__(self, argv, env, rows=24, columns=80):
+        self.started = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            # the size is there before the program is
+            fcntl.ioctl(0, termios.TIOCSWINSZ,
+                        struct.pack("HHHH", rows, columns, 0, 0))
+            os.execve(argv[0], argv, env)
+
+    def read(self, timeout):
+        """What comes first within so long; b"" nothing."""
+        if not select.select([self.fd], [], [], max(0, timeout))[0]:
+            return b""
+        try:
+            return os.read(self.fd, 65536)
+        except OSError:         # it has ended
+            raise RuntimeError("the console has ended") from None
+
+    def until(self, text):
+        """Seconds from the start until text was sent."""
+        seen = b""
+        while text not in seen:
+            data = self.read(self.started + LIMIT_S - time.monotonic())
+            if not data:
+                raise RuntimeError(f"never shown: {text}: {seen[-500:]}")
+            seen += data
+        return time.monotonic() - self.started
+
+    def settle(self, quiet_s=0.5):
+        """Bytes until nothing comes for so long."""
+        n = 0
+        while data := self.read(quiet_s):
+            n += len(data)
+        return n
+
+    def count(self, seconds):
+        """Bytes within so long."""
+        n, stop = 0, time.monotonic() + seconds
+        while (left := stop - time.monotonic()) > 0:
+            n += len(self.read(left))
+        return n
+
+    def key(self, data):
+        """(ms until the first byte, ms until the last one, bytes)."""
+        began = time.monotonic()
+        os.write(self.fd, data)
+        got = self.read(1)
+        first = last = time.monotonic()
+        n = len(got)
+        while got and (got := self.read(QUIET_S)):
+            last = time.monotonic()
+            n += len(got)
+        return (first - began) * 1e3, (last - began) * 1e3, n
+
+    def close(self):
+        os.close(self.fd)               # its line is cut: SIGHUP
+        for _ in range(200):
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.01)
+        os.kill(self.pid, 9)
+        os.waitpid(self.pid, 0)
+
+
+@contextlib.contextmanager
+def console(bench, state, **size):
+    env = {**bench.env, "PAIRDESK_STATE_DIR": str(state), "LANG": "C.UTF-8",
+           "TERM": "xterm-256color", "TZ": "UTC0"}
+    p = Pty([str(bench.build / "pairdesk")], env, **size)
+    try:
+        yield p
+    finally:
+        p.close()
+
+
+def p99(values):
+    return sorted(values)[min(len(values) - 1, len(values) * 99 // 100)]
+
+
+def measure_start(bench, report, state, what):
+    walls = []
+    for _ in range(STARTS):
+        with console(bench, state) as p:
+            walls.append(p.until(ROW) * 1e3)
+            p.settle(0.3)
+    report.bar(f"first paint, {what}", statistics.median(walls), "ms", 100,
+               f"from fork to the first bytes with a row, median of "
+               f"{len(walls)}; longest {max(walls):.0f} ms")
+
+
+# what a person presses most, and what is dearest
+STROKES = {"j": b"j", "page down": b"\033[6~", "G and g": b"G",
+           "sort by name": b"S", "filter": b"/"}
+
+
+def measure_keys(bench, report, state):
+    with console(bench, state) as p:
+        p.until(ROW)
+        p.settle(1)
+        for what, keys, each in (
+                ("j and k", [b"j", b"j", b"k"], KEYS),
+                ("pages", [b"\033[6~", b"\033[6~", b"\033[5~"], KEYS),
+                ("first and last", [b"G", b"g"], KEYS // 2),
+                ("the order reversed", [b"S"], KEYS // 4),
+                ("only problems, all", [b"f"], KEYS // 4),
+                ("a letter of a filter", [b"/", b"c", b"a", b"f", b"\033"],
+                 KEYS // 2)):
+            got = []
+            for n in range(each):
+                key = keys[n % len(keys)]
+                first, last, count = p.key(key)
+                if count and key != b"\033":    # Esc waits for what follows
+                    got.append((first, last, count))
+            if not got:
+                raise RuntimeError(f"{what}: nothing was drawn")
+            last = [g[1] for g in got]
+            report.bar(
+                f"a key's effect: {what}", p99(last), "ms", 16,
+                f"p99 of {len(got)} keys with {COMPANIES} companies, from "
+                f"writing it to the last byte of the answer; median "
+                f"{statistics.median(last):.2f} ms, first byte "
+                f"{statistics.median(g[0] for g in got):.2f} ms, "
+                f"{statistics.median(g[2] for g in got):.0f} bytes")
+
+
+def measure_idle(bench, report, state):
+    with console(bench, state) as p:
+        p.until(ROW)
+        p.settle(1)
+        before = cpu_s(p.pid)
+        n = p.count(10)
+        report.bar("an idle screen", n, "B", 0.001,
+                   f"sent in 10 s without countdowns; "
+                   f"{(cpu_s(p.pid) - before) * 1e3:.1f} ms of processor",
+                   bar_text="bar 0 B")
+
+
+def measure_rows(bench, report, core, state):
+    """One company of the first screen changes, again and again."""
+    with console(bench, state) as p:
+        p.until(ROW)
+        p.command = p.settle(1)
+        os.write(p.fd, b"g")
+        p.settle(0.3)
+        # the first ten by problems; these keep their place
+        costs = []
+        for n in range(40):
+            core.rename(core.shown[n % 10], f"Name {n:04d}")
+            costs.append(p.settle(0.25))
+    report.bar("bytes for a changed row", statistics.mean(costs), "B", 200,
+               f"{len(costs)} names of shown companies changed, one at a "
+               f"time; most {max(costs)}")
+
+
+def measure_churn(bench, report, core, state):
+    with console(bench, state, rows=50, columns=160) as p:
+        p.until(ROW)
+        p.settle(1)
+        seconds, rates = 10, []
+        thread = threading.Thread(
+            target=lambda: rates.append(core.churn(500, seconds)))
+        before, began = cpu_s(p.pid), time.monotonic()
+        thread.start()
+        n = p.count(seconds)
+        took = time.monotonic() - began
+        busy = cpu_s(p.pid) - before
+        thread.join()
+    how = (f"{rates[0]:.0f} changes a second of {COMPANIES} companies, "
+           f"160x50, {seconds} s")
+    report.bar("sent at 500 changes a second", n / took / 1024, "KiB/s", 10,
+               how)
+    report.bar("processor at 500 changes a second", busy / took * 100, "%",
+               5, how)
+
+
+def run(bench, report):
+    report.head("Console")
+    state = bench.where / "console"
+    core = FakeCore(str(state / "control.sock"), COMPANIES)
+    try:
+        measure_start(bench, report, state, "10,000 companies")
+        measure_keys(bench, report, state)
+        measure_idle(bench, report, state)
+        measure_rows(bench, report, core, state)
+        measure_churn(bench, report, core, state)
+    finally:
+        core.close()

@@ -1,0 +1,26 @@
+/* A real core in this process, without a network, for who must not see the
+ * listener's headers. */
+#ifndef PAIRDESK_TESTS_MONKEY_HOST_H
+#define PAIRDESK_TESTS_MONKEY_HOST_H
+
+#include <stddef.h>
+
+#include "core/app/config.h"
+#include "core/io/loop.h"
+
+struct host;
+
+struct host *host_create(void);
+void host_destroy(struct host *h);
+struct loop *host_loop(const struct host *h);
+const struct config *host_config(const struct host *h);
+size_t host_count(const struct host *h);        /* companies */
+/* In its directory; static, overwritten by the next. */
+const char *host_path(const struct host *h, const char *name);
+int host_dial(void *host);                      /* a client_dial_fn */
+/* Some turns of the loop, none of which waits. */
+void host_turn(struct host *h, int turns);
+/* The company gets this name, and is made. */
+void host_name(struct host *h, const char *company, const char *name);
+
+#endif
