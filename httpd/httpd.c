@@ -1,6 +1,7 @@
 #include "httpd/httpd.h"
 
 #include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -334,6 +335,16 @@ open_sockets(struct httpd *h, const struct httpd_params *params,
 	return err;
 }
 
+/* Once: a directory service may take its time to answer. */
+static void
+read_user(struct httpd *h)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (pw != NULL)
+		(void)str_copy(h->user, sizeof h->user, pw->pw_name);
+}
+
 enum err
 httpd_open(const struct httpd_params *params, struct httpd **out,
     struct app_problem *problem)
@@ -350,6 +361,7 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	rnd_fill(rnd_system(), boot, sizeof boot);
 	str_to_hex(h->boot, boot, sizeof boot);
 	read_limits(h);
+	read_user(h);
 	h->statuses = status_cache_create();
 	h->qrs = qr_cache_create(h->app);
 	h->spending = spending_create(h->app);

@@ -41,6 +41,7 @@ struct httpd {
 	enum lang lang;                 /* of who asks for none */
 	bool is_open;                   /* open mode, else token mode */
 	bool is_serving;                /* a core that stays, not a command's */
+	char user[64];                  /* who runs it; "" has no name */
 	struct server *server;
 	struct server_limits limits;
 	struct limits *rates;           /* limits.c */

@@ -967,7 +967,8 @@ def test_http_api_listener(t):
     admin = desk.control()
     data = admin.data("GET", f"{API}/listener")
     t.equal({"addresses", "auth", "running", "connections", "sources",
-             "requests", "refused", "publicUrl", "version"} - set(data),
+             "requests", "refused", "publicUrl", "version", "pid",
+             "user"} - set(data),
             set())
     t.equal((data["addresses"], data["auth"], data["running"]),
             ([web.host], "open", True))

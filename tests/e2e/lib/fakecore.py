@@ -177,7 +177,7 @@ class FakeCore:
                 "addresses": [], "auth": "open", "running": False,
                 "serving": True, "connections": 1, "sources": 1,
                 "requests": 1, "refused": [], "publicUrl": None,
-                "version": "0.0.0"}}
+                "version": "0.0.0", "pid": 1, "user": "fake"}}
         if method == "GET" and path == API + "/sessions":
             return 200, {"success": True, "data": self._page(query)}
         parts = path.removeprefix(API + "/sessions/").split("/")
