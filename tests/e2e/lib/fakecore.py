@@ -188,7 +188,8 @@ class FakeCore:
                 "addresses": [], "auth": "open", "running": False,
                 "serving": True, "connections": 1, "sources": 1,
                 "requests": 1, "refused": [], "publicUrl": None,
-                "version": "0.0.0", "pid": 1, "user": "fake"}}
+                "version": "0.0.0", "pid": 4711, "user": "somebody",
+                "startedAt": "2026-11-22T12:00:00.000Z"}}
         if method == "GET" and path == API + "/sessions":
             return 200, {"success": True, "data": self._page(query)}
         parts = path.removeprefix(API + "/sessions/").split("/")
