@@ -343,6 +343,7 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	enum err err;
 
 	h->app = params->app;
+	h->opened_ms = clock_wall_ms(clock_system());
 	h->config = params->config;
 	h->lang = params->lang;
 	h->is_serving = params->with_tcp;

@@ -50,6 +50,7 @@ struct httpd {
 	struct status_cache *statuses;  /* api_status.c */
 	struct cidr trusted[TRUSTED_MAX];
 	size_t trusted_count;
+	int64_t opened_ms;              /* wall */
 	struct bound bound[LISTEN_MAX];
 	size_t bound_count;
 	char control_path[4096];        /* "" none */

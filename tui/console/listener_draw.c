@@ -300,15 +300,46 @@ draw_fact(struct listener_view *v, struct area cell, enum text label,
 	    value[0] != '\0' ? value : text_get(lang, TEXT_LISTENER_NONE));
 }
 
+/* A core of before may not tell. */
+static void
+process_of(struct listener_view *v, const cJSON *data, char *out,
+    size_t size)
+{
+	const enum lang lang = console_lang(v->console);
+	char when[WHEN_MAX];
+
+	out[0] = '\0';
+	if (told_number(data, "pid") == 0)
+		return;
+	when_day(when, sizeof when, lang, told_time(data, "startedAt"),
+	    console_now_ms(v->console));
+	text_format(out, size, lang, TEXT_LISTENER_PROCESS_SINCE,
+	    &(struct words_args){ .n = told_number(data, "pid"),
+	    .reason = when });
+}
+
+/* Two in a row, or one where there is no room: *y goes on. */
+static void
+draw_pair(struct listener_view *v, struct area a, int *y,
+    const enum text labels[2], const char *const values[2])
+{
+	const bool is_wide = a.columns >= 2 * FACT_CELLS;
+
+	draw_fact(v, area_part(a, *y, 0, 1, is_wide ? FACT_CELLS - 2 : -1),
+	    labels[0], values[0]);
+	*y += !is_wide;
+	draw_fact(v, area_part(a, *y, is_wide ? FACT_CELLS : 0, 1, -1),
+	    labels[1], values[1]);
+	*y += 1;
+}
+
 /* Two long ones, then what is short side by side. Returns the rows. */
 static int
 draw_facts(struct listener_view *v, struct area a, const cJSON *data)
 {
 	const enum lang lang = console_lang(v->console);
 	const bool open = strcmp(told_text(data, "auth"), "open") == 0;
-	const bool is_wide = a.columns >= 2 * FACT_CELLS;
-	const int second = is_wide ? FACT_CELLS : 0;
-	char text[TEXT_MAX];
+	char text[TEXT_MAX], number[24];
 	int y = 0;
 
 	draw_fact(v, area_part(a, y++, 0, 1, -1), TEXT_LISTENER_ACCESS,
@@ -318,15 +349,14 @@ draw_facts(struct listener_view *v, struct area a, const cJSON *data)
 	text_format(text, sizeof text, lang, TEXT_LISTENER_FROM,
 	    &(struct words_args){ .n = told_number(data, "connections"),
 	    .m = told_number(data, "sources") });
-	draw_fact(v, area_part(a, y, 0, 1, is_wide ? FACT_CELLS - 2 : -1),
-	    TEXT_LISTENER_CONNECTIONS, text);
-	(void)str_format(text, sizeof text, "%lld",
+	(void)str_format(number, sizeof number, "%lld",
 	    (long long)told_number(data, "requests"));
-	y += !is_wide;
-	draw_fact(v, area_part(a, y++, second, 1, -1),
-	    TEXT_LISTENER_REQUESTS, text);
-	draw_fact(v, area_part(a, y++, 0, 1, -1), TEXT_LISTENER_VERSION,
-	    told_text(data, "version"));
+	draw_pair(v, a, &y, (const enum text[2]){ TEXT_LISTENER_CONNECTIONS,
+	    TEXT_LISTENER_REQUESTS }, (const char *const[2]){ text, number });
+	process_of(v, data, text, sizeof text);
+	draw_pair(v, a, &y, (const enum text[2]){ TEXT_LISTENER_VERSION,
+	    TEXT_LISTENER_PROCESS }, (const char *const[2]){
+	    told_text(data, "version"), text });
 	return y + 1;
 }
 
