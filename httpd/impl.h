@@ -50,7 +50,6 @@ struct httpd {
 	struct status_cache *statuses;  /* api_status.c */
 	struct cidr trusted[TRUSTED_MAX];
 	size_t trusted_count;
-	int64_t opened_ms;              /* wall */
 	struct bound bound[LISTEN_MAX];
 	size_t bound_count;
 	char control_path[4096];        /* "" none */
@@ -64,6 +63,8 @@ struct httpd {
 	uint64_t errors[API_ERROR_COUNT];       /* answered so far */
 	bool is_stopping;               /* what is answered is still sent */
 	char boot[17];                  /* hex, of this process: event ids */
+	int64_t started_ms;             /* wall */
+	char user[64];                  /* who this process is, or the number */
 };
 
 /* Notes who was refused, and why, for the admin and the log. */

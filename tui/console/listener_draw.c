@@ -315,7 +315,8 @@ process_of(struct listener_view *v, const cJSON *data, char *out,
 	    console_now_ms(v->console));
 	text_format(out, size, lang, TEXT_LISTENER_PROCESS_SINCE,
 	    &(struct words_args){ .n = told_number(data, "pid"),
-	    .reason = when });
+	    .reason = when, .holder = told_text(data, "user"),
+	    .company = told_text(data, "version") });
 }
 
 /* Two in a row, or one where there is no room: *y goes on. */
@@ -354,9 +355,7 @@ draw_facts(struct listener_view *v, struct area a, const cJSON *data)
 	draw_pair(v, a, &y, (const enum text[2]){ TEXT_LISTENER_CONNECTIONS,
 	    TEXT_LISTENER_REQUESTS }, (const char *const[2]){ text, number });
 	process_of(v, data, text, sizeof text);
-	draw_pair(v, a, &y, (const enum text[2]){ TEXT_LISTENER_VERSION,
-	    TEXT_LISTENER_PROCESS }, (const char *const[2]){
-	    told_text(data, "version"), text });
+	draw_fact(v, area_part(a, y++, 0, 1, -1), TEXT_LISTENER_PROCESS, text);
 	return y + 1;
 }
 
