@@ -8,14 +8,14 @@
 
 #define LABEL_CELLS 14
 #define FACT_CELLS 38
-#define REFUSED_ROWS 4          /* of a screen of 24 rows; more on larger ones */
+#define REFUSED_ROWS 4          /* at 24 rows; more on larger screens */
 #define FACTS_FROM 12           /* rows of the body; smaller ones have none */
 #define REFUSED_FROM 17
 #define SOURCE_CELLS 22
 #define TEXT_MAX 512
 #define SECRET_ROWS 5
 
-/* --- who may -------------------------------------------------------------------- */
+/* --- who may -------------------------------------------------------------- */
 
 bool
 listener_token_is_good(const struct listener_token *t, int64_t now_ms)
@@ -52,7 +52,7 @@ validity(struct listener_view *v, const struct listener_token *t, char *out,
 	    &(struct words_args){ .reason = when });
 }
 
-/* --- columns of tokens ------------------------------------------------------------ */
+/* --- columns of tokens ---------------------------------------------------- */
 
 enum column {
 	COLUMN_ID, COLUMN_ROLE, COLUMN_COMPANY, COLUMN_NAME, COLUMN_PREFIX,
@@ -181,7 +181,7 @@ draw_tokens(struct listener_view *v, struct area a)
 	}
 }
 
-/* --- who was refused ---------------------------------------------------------------- */
+/* --- who was refused ------------------------------------------------------ */
 
 /* errorCodes of the API; what has no words here is shown as it is. */
 static const char *
@@ -251,7 +251,7 @@ draw_refused(struct listener_view *v, struct area a, const cJSON *data)
 	return y + 1;
 }
 
-/* --- where --------------------------------------------------------------------------- */
+/* --- where ---------------------------------------------------------------- */
 
 static void
 addresses_of(const cJSON *data, char *out, size_t size)
@@ -359,7 +359,7 @@ draw_facts(struct listener_view *v, struct area a, const cJSON *data)
 	return y + 1;
 }
 
-/* --- a new token ------------------------------------------------------------------------ */
+/* --- a new token ---------------------------------------------------------- */
 
 static void
 draw_secret(struct listener_view *v, struct area body)
@@ -383,7 +383,7 @@ draw_secret(struct listener_view *v, struct area body)
 	    TEXT_TOKEN_SHOWN_KEYS));
 }
 
-/* --- all of it --------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------ */
 
 void
 listener_draw(struct listener_view *v, struct area body)
