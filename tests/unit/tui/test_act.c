@@ -254,6 +254,7 @@ TEST(act_is_refused_by_the_core_in_its_words)
 	desk_open(&s, &(struct desk_params){ .real = true });
 	type(&s, ":add acme Acme");
 	EXPECT(desk_until(&s, "acme is added"));
+	EXPECT(desk_until(&s, "1 not linked"));
 	desk_keys(&s, "c");
 	EXPECT(desk_until(&s, "Nothing listens that such a link"));
 	desk_keys(&s, "\033");
