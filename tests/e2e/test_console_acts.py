@@ -149,6 +149,33 @@ def test_console_many_want_the_count(t):
 
 
 @limit(60)
+def test_console_many_of_whom_one_is_refused(t):
+    _, web, c = ready(t, linked=("one", "two"))
+    web.ok("PATCH", session("lone"), {"name": "Lone"})
+    c.wait_text("lone")
+    c.keys("*")
+    c.go("r", "3 companies connect again now")
+    c.go("y", "Done for 2 of 3 companies, 1 refused. First lone:")
+    c.wait_text("Link it first")
+    c.keys("Escape")
+    for company in ("one", "two"):
+        web.until_status("connected", company)
+
+
+@limit(60)
+def test_console_says_when_it_is_possible_again(t):
+    sim, web, c = ready(t, linked=())
+    sim.fault("code-answer", code=429, text="rate-overlimit")
+    web.ask("POST", session("acme", "pairing-code"), {"phoneNumber": PHONE})
+    web.until_status("cooldown")
+    c.wait_text("acme")
+    seq = sim.seq()
+    c.command(f"link acme {PHONE}",
+              r"Possible again in \d+ min \((\d+ \w+ )?\d\d:\d\d\)")
+    t.equal(sim.seq(), seq, "nobody was asked")
+
+
+@limit(60)
 def test_console_share(t):
     _, _, c = ready(t, core=("--http", "127.0.0.1:0"), columns=160)
     c.go("c", r"http://127\.0\.0\.1:\d+/whatsapp-pairing\.html"
