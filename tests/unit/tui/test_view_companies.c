@@ -577,6 +577,74 @@ TEST(companies_survive_any_size)
 	close_fix(&f);
 }
 
+/* Keys and news in any order: the cursor is always on a company that is
+ * shown, as long as there is one. */
+TEST(companies_survive_any_keys)
+{
+	static const char *const sent[] = { "j", "k", "g", "G", "f", "S", "w",
+	    "*", " ", "/c0", "/!c1|c2", "\x15", "\x06", "\x02", "p" };
+	static const enum wa_reason reasons[] = { WA_REASON_OK,
+	    WA_REASON_UNLINKED, WA_REASON_CONNECTION_LOST,
+	    WA_REASON_NEVER_LINKED, WA_REASON_NONE };
+	const struct key esc = { .name = K_ESC };
+	struct t_rnd rnd;
+	struct fix f;
+	size_t at;
+
+	open_fix(&f, 24, 80, (struct look){ 0 });
+	t_rnd_init(&rnd, 4);
+	for (int i = 0; i < 4000; i++) {
+		uint8_t r[4];
+		char company[16];
+
+		rnd_fill(&rnd.rnd, r, sizeof r);
+		(void)str_format(company, sizeof company, "c%d", r[1] % 60);
+		if (r[0] < 90)
+			put(&f, company, reasons[r[2] % 5]);
+		else if (r[0] < 120)
+			fleet_remove(f.fleet, company);
+		else if (r[0] < 130)
+			screen_resize_memory(f.screen, 2 + r[1] % 40,
+			    5 + r[2] % 200);
+		else if (r[0] < 150)
+			console_on_key(f.console, &esc);
+		else
+			screen_feed(f.screen, sent[r[1] % 15],
+			    strlen(sent[r[1] % 15]));
+		if (r[3] < 60)
+			screen_now(f.screen);
+		EXPECT_INT(CURSOR(&f)[0] == '\0', fleet_shown(f.fleet) == 0);
+		EXPECT_INT(fleet_place(f.fleet, CURSOR(&f), &at),
+		    fleet_shown(f.fleet) > 0);
+	}
+	close_fix(&f);
+}
+
+TEST(companies_selected_over_the_whole_width)
+{
+	struct fix f;
+	struct canvas *c;
+	const struct level *top;
+
+	open_fix(&f, 24, 80, (struct look){ 0 });
+	put(&f, "acme", WA_REASON_UNLINKED);
+	put(&f, "bakery", WA_REASON_OK);
+	keys(&f, "j");
+	top = console_top(f.console);
+	c = canvas_create(10, 80);
+	top->ops->draw(top->view, canvas_area(c));
+	for (int i = 0; i < 80; i++) {
+		EXPECT((canvas_style(c, 2, i) & STYLE_SELECTED) != 0);
+		EXPECT((canvas_style(c, 1, i) & STYLE_SELECTED) == 0);
+	}
+	/* sign, word and next step in the colour of the state */
+	EXPECT_INT(canvas_style(c, 1, 1), ROLE_BAD);
+	EXPECT_INT(canvas_style(c, 1, 3), ROLE_BAD);
+	EXPECT_INT(canvas_style(c, 2, 1), ROLE_OK | STYLE_SELECTED);
+	canvas_destroy(c);
+	close_fix(&f);
+}
+
 /* --- asking -------------------------------------------------------------------------------- */
 
 TEST(companies_sort_is_chosen_and_marked)
