@@ -176,6 +176,44 @@ TEST(client_events_as_they_come)
 	close_fix(&f);
 }
 
+TEST(client_events_go_on_from_an_id)
+{
+	char got[512] = "";
+	struct fix f;
+
+	open_fix(&f, STREAM "id: b-7\ndata: one\n\n");
+	f.cancels = true;
+	f.call = client_events(f.client, "/e", "b-6", on_event, on_end, &f);
+	loop_run(f.loop);
+	EXPECT(read(f.far, got, sizeof got - 1) > 0);
+	EXPECT(strstr(got, "\r\nLast-Event-ID: b-6\r\n") != NULL);
+	close_fix(&f);
+}
+
+/* What comes while it rests is told with what comes then, and the end too. */
+TEST(client_events_at_a_pace)
+{
+	struct fix f;
+
+	open_fix(&f, STREAM "data: one\n\n");
+	f.call = client_events(f.client, "/e", "", on_event, on_end, &f);
+	call_pace(f.call, 30);
+	while (f.events == 0)
+		loop_turn(f.loop, true);
+	EXPECT(write(f.far, "data: two\n\n", 11) == 11);
+	for (int i = 0; i < 5; i++)
+		loop_turn(f.loop, false);
+	EXPECT_INT(f.events, 1);
+	EXPECT(write(f.far, "data: three\n\n", 13) == 13);
+	while (f.events < 3)
+		loop_turn(f.loop, true);
+	EXPECT_STR(f.heard, "message=one;message=two;message=three;");
+	EXPECT_INT(shutdown(f.far, SHUT_WR), 0);
+	loop_run(f.loop);
+	EXPECT_INT(f.ends, 1);
+	close_fix(&f);
+}
+
 TEST(client_events_of_nobody)
 {
 	struct fix f;
