@@ -190,24 +190,27 @@ TEST(client_events_go_on_from_an_id)
 	close_fix(&f);
 }
 
-/* What comes while it rests is told with what comes then, and the end too. */
+/* A few at once; then what comes while it rests is told together, and so is
+ * the end. */
 TEST(client_events_at_a_pace)
 {
 	struct fix f;
+	int told = 0;
 
-	open_fix(&f, STREAM "data: one\n\n");
+	open_fix(&f, STREAM "data: x\n\n");
 	f.call = client_events(f.client, "/e", "", on_event, on_end, &f);
-	call_pace(f.call, 30);
+	call_pace(f.call, 1000);
 	while (f.events == 0)
 		loop_turn(f.loop, true);
-	EXPECT(write(f.far, "data: two\n\n", 11) == 11);
-	for (int i = 0; i < 5; i++)
-		loop_turn(f.loop, false);
-	EXPECT_INT(f.events, 1);
-	EXPECT(write(f.far, "data: three\n\n", 13) == 13);
-	while (f.events < 3)
+	for (told = 1; told == f.events && told < 200; told++) {
+		EXPECT(write(f.far, "data: x\n\n", 9) == 9);
+		for (int i = 0; i < 5; i++)
+			loop_turn(f.loop, false);
+	}
+	EXPECT(told > 20 && told < 100);
+	EXPECT(write(f.far, "data: y\n\n", 9) == 9);
+	while (f.events < told + 1)
 		loop_turn(f.loop, true);
-	EXPECT_STR(f.heard, "message=one;message=two;message=three;");
 	EXPECT_INT(shutdown(f.far, SHUT_WR), 0);
 	loop_run(f.loop);
 	EXPECT_INT(f.ends, 1);
