@@ -1,6 +1,7 @@
 #include "httpd/httpd.h"
 
 #include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -334,6 +335,23 @@ open_sockets(struct httpd *h, const struct httpd_params *params,
 	return err;
 }
 
+/* Once, at the start: a directory of users may be far away. */
+static void
+read_user(struct httpd *h)
+{
+	const uid_t uid = geteuid();
+	char room[4096];
+	struct passwd entry, *found = NULL;
+
+	if (getpwuid_r(uid, &entry, room, sizeof room, &found) != 0 ||
+	    found == NULL)
+		(void)str_format(h->user, sizeof h->user, "%u",
+		    (unsigned)uid);
+	else
+		str_clean(h->user, sizeof h->user, found->pw_name,
+		    strlen(found->pw_name));
+}
+
 enum err
 httpd_open(const struct httpd_params *params, struct httpd **out,
     struct app_problem *problem)
@@ -346,6 +364,8 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	h->config = params->config;
 	h->lang = params->lang;
 	h->is_serving = params->with_tcp;
+	h->started_ms = clock_wall_ms(clock_system());
+	read_user(h);
 	h->is_open = config_enum(h->config, OPT_HTTP_AUTH) != AUTH_TOKEN;
 	rnd_fill(rnd_system(), boot, sizeof boot);
 	str_to_hex(h->boot, boot, sizeof boot);

@@ -63,6 +63,8 @@ struct httpd {
 	uint64_t errors[API_ERROR_COUNT];       /* answered so far */
 	bool is_stopping;               /* what is answered is still sent */
 	char boot[17];                  /* hex, of this process: event ids */
+	int64_t started_ms;             /* wall */
+	char user[64];                  /* who this process is, or the number */
 };
 
 /* Notes who was refused, and why, for the admin and the log. */

@@ -39,6 +39,34 @@ put_left_of(struct area foot, int *end, unsigned style, enum lang lang,
 	*end -= 2;
 }
 
+/* How to get out of it, if there is room for all of that. */
+static void
+put_hint(struct area foot, int width, enum lang lang, enum text text)
+{
+	const char *s = text_get(lang, text);
+
+	if (str_width_cells(s) < (size_t)width)
+		(void)area_text(foot, 0, 1, width, ROLE_DIM, s);
+}
+
+static void
+draw_filter(const struct companies *v, struct area foot, int width)
+{
+	const struct prefs *p = console_prefs(v->c);
+
+	if (v->is_typing || p->filter[0] != '\0')
+		(void)area_text(foot, 0, 0, 1, ROLE_STRONG, "/");
+	if (v->is_typing)
+		input_draw(&v->field, foot, 0, 1, width - 1, ROLE_INPUT);
+	else if (p->filter[0] != '\0')
+		(void)area_text(foot, 0, 1, width - 1, ROLE_STRONG,
+		    p->filter);
+	else
+		put_hint(foot, width, console_lang(v->c),
+		    fleet_tagged(v->fleet) > 0 ? TEXT_COMPANIES_TAG_HINT :
+		    TEXT_COMPANIES_PROBLEM_HINT);
+}
+
 static void
 draw_foot(struct companies *v, struct area foot)
 {
@@ -57,13 +85,7 @@ draw_foot(struct companies *v, struct area foot)
 	if (p->only_problems)
 		put_left_of(foot, &end, ROLE_WAITING, lang,
 		    TEXT_COMPANIES_ONLY_PROBLEMS, 0, 0);
-	if (!v->is_typing && p->filter[0] == '\0')
-		return;
-	(void)area_text(foot, 0, 0, 1, ROLE_STRONG, "/");
-	if (v->is_typing)
-		input_draw(&v->field, foot, 0, 1, end - 1, ROLE_INPUT);
-	else
-		(void)area_text(foot, 0, 1, end - 1, ROLE_STRONG, p->filter);
+	draw_filter(v, foot, end);
 }
 
 /* --- no rows ---------------------------------------------------------------------- */

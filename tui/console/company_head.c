@@ -8,7 +8,7 @@
 #define FACTS_MAX 12
 #define VALUE_MAX 96
 #define FACT_CELLS 38           /* a column of facts */
-#define LABEL_CELLS 16
+#define LABEL_CELLS 17
 #define FACT_COLUMNS_MAX 4
 #define PARTS_LEAST 5           /* rows that facts leave for the parts */
 #define STATUS_CELLS_MAX 24
@@ -50,6 +50,14 @@ company_role(enum wa_status status, enum wa_reason reason)
 	return row_role(&row);
 }
 
+const char *
+company_word(enum wa_status status, enum wa_reason reason, enum lang lang)
+{
+	return reason == WA_REASON_PAUSED ?
+	    text_get(lang, TEXT_STATUS_PAUSED) :
+	    words_status_name(lang, status);
+}
+
 /* --- facts --------------------------------------------------------------------- */
 
 static void
@@ -89,21 +97,6 @@ add_number(struct facts *f, enum text label, int64_t number)
 	add(f, label, text);
 }
 
-/* Only while one is awaited. */
-static void
-add_next(struct facts *f, int64_t at_ms)
-{
-	char left[WHEN_MAX], text[VALUE_MAX];
-
-	f->v->has_countdown = at_ms > f->now_ms;
-	if (!f->v->has_countdown)
-		return;
-	when_left(left, sizeof left, at_ms, f->now_ms);
-	text_format(text, sizeof text, f->lang, TEXT_COMPANY_NEXT_IN,
-	    &(struct words_args){ .reason = left });
-	add(f, TEXT_COMPANY_NEXT, text);
-}
-
 /* In steps, so that an idle screen does not change with each ping. */
 static void
 add_round_trip(struct facts *f, int64_t ms)
@@ -136,7 +129,6 @@ gather(struct company_view *v, struct facts *f)
 	add_text(f, TEXT_COMPANY_PUSH_NAME, s->push_name, TEXT_COMPANY_NEVER);
 	add_text(f, TEXT_COMPANY_PLATFORM, s->platform, TEXT_COMPANY_NEVER);
 	add_time(f, TEXT_COMPANY_SINCE, s->since_ms);
-	add_next(f, company_lost_ms(v->news) == 0 ? s->next_attempt_ms : 0);
 	if (!h->is_known)
 		return;
 	add_time(f, TEXT_COMPANY_ANSWER, h->last_answer_ms);
@@ -224,17 +216,37 @@ draw_age(struct company_view *v, struct area *row)
 	*row = area_part(*row, 0, 0, 1, row->columns - width - 1);
 }
 
+/* Only while one is awaited; "" else. */
+static void
+next_attempt(struct company_view *v, char out[VALUE_MAX])
+{
+	const struct company_state *s = company_state(v->news);
+	const int64_t now = console_now_ms(v->console);
+	char left[WHEN_MAX];
+
+	v->has_countdown = company_lost_ms(v->news) == 0 &&
+	    s->next_attempt_ms > now;
+	out[0] = '\0';
+	if (!v->has_countdown)
+		return;
+	when_left(left, sizeof left, s->next_attempt_ms, now);
+	text_format(out, VALUE_MAX, console_lang(v->console),
+	    TEXT_COMPANY_NEXT_IN, &(struct words_args){ .reason = left });
+}
+
 static void
 draw_title(struct company_view *v, struct area row)
 {
 	const struct company_state *s = company_state(v->news);
 	const unsigned look = company_role(s->status, s->reason);
-	const char *word = words_status_name(console_lang(v->console),
-	    s->status);
+	const char *word = company_word(s->status, s->reason,
+	    console_lang(v->console));
+	char next[VALUE_MAX];
 	int column, room;
 
 	draw_age(v, &row);
-	room = (int)str_width_cells(word) + 4;
+	next_attempt(v, next);
+	room = (int)(str_width_cells(word) + str_width_cells(next)) + 6;
 	column = area_text(row, 0, 0, row.columns - room, ROLE_STRONG,
 	    v->company);
 	if (s->name[0] != '\0' && row.columns - column - room > 8)
@@ -243,7 +255,9 @@ draw_title(struct company_view *v, struct area row)
 	column += 2;
 	(void)area_symbol(row, 0, column, look,
 	    company_symbol(s->status, s->reason));
-	(void)area_text(row, 0, column + 2, STATUS_CELLS_MAX, look, word);
+	column += 2;
+	column += 2 + area_text(row, 0, column, STATUS_CELLS_MAX, look, word);
+	(void)area_text(row, 0, column, -1, ROLE_TEXT, next);
 }
 
 int
@@ -263,10 +277,8 @@ company_draw_head(struct company_view *v, struct area body)
 	gather(v, &facts);
 	last_error(v, trouble, sizeof trouble);
 	need = fact_rows(&facts, body.columns) + 1;
-	if (body.rows < y + need + PARTS_LEAST) {
-		v->has_countdown = false;
+	if (body.rows < y + need + PARTS_LEAST)
 		return y;
-	}
 	draw_facts(&facts, area_part(body, y + 1, 0, need - 1, -1));
 	y += need;
 	need = area_wrap_rows(body.columns, trouble);

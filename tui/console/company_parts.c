@@ -1,14 +1,18 @@
 /* The company view's lower part: history, log, phones, checks. */
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tui/console/company_view.h"
 #include "tui/console/log_draw.h"
 #include "tui/console/when.h"
 
-#define WORD_CELLS 18
+#define WORD_CELLS 17           /* and all of it where there is room */
+#define WORD_CELLS_WIDE 28
 #define WORD_FROM 60            /* columns; narrower ones have the symbol */
+#define WORD_WIDE_FROM 110
 #define PHONE_CELLS 16
+#define CHECK_CELLS 15
 #define VERDICT_CELLS 7
 
 static const enum text titles[PART_COUNT] = {
@@ -94,14 +98,27 @@ company_fit_parts(struct company_view *v)
 
 /* --- rows -------------------------------------------------------------------------- */
 
+/* To the second, for what follows each other quickly; of today. */
+static void
+moment(struct company_view *v, char out[WHEN_MAX], int64_t at_ms)
+{
+	const enum lang lang = console_lang(v->console);
+	const int64_t now = console_now_ms(v->console);
+
+	when_short(out, WHEN_MAX, lang, at_ms, now);
+	if (strchr(out, ':') != NULL)
+		when_second(out, WHEN_MAX, at_ms);
+	else
+		when_day(out, WHEN_MAX, lang, at_ms, now);
+}
+
 static int
 draw_when(struct company_view *v, struct area row, unsigned mark,
     int64_t at_ms)
 {
 	char when[WHEN_MAX];
 
-	when_day(when, sizeof when, console_lang(v->console), at_ms,
-	    console_now_ms(v->console));
+	moment(v, when, at_ms);
 	(void)area_text(row, 0, 0, WHEN_DAY_CELLS, ROLE_DIM | mark, when);
 	return WHEN_DAY_CELLS + 1;
 }
@@ -120,9 +137,12 @@ draw_change(struct company_view *v, struct area row, unsigned mark, size_t i)
 	    company_symbol(c->status, c->reason));
 	column += 2;
 	if (row.columns >= WORD_FROM) {
-		(void)area_text(row, 0, column, WORD_CELLS - 1, look,
-		    words_status_name(lang, c->status));
-		column += WORD_CELLS;
+		const int cells = row.columns >= WORD_WIDE_FROM ?
+		    WORD_CELLS_WIDE : WORD_CELLS;
+
+		(void)area_text(row, 0, column, cells - 1, look,
+		    company_word(c->status, c->reason, lang));
+		column += cells;
 	}
 	if (c->code != 0) {
 		text_format(code, sizeof code, lang, TEXT_COMPANY_CODE,
@@ -147,12 +167,51 @@ draw_link(struct company_view *v, struct area row, unsigned mark, size_t i)
 	    ROLE_DIM | mark, l->platform);
 }
 
-/* "12 s ago" would be wrong a second later; when it was is told above. */
 static const char *
-detail_of(const struct company_check *c, enum lang lang)
+check_word(const struct company_check *c, enum lang lang)
 {
-	return c->ok && strcmp(c->name, "answering") == 0 ?
-	    text_get(lang, TEXT_COMPANY_ANSWERED) : c->detail;
+	static const struct {
+		const char *name;
+		enum text text;
+	} words[] = {
+		{ "linked", TEXT_CHECK_LINKED },
+		{ "connected", TEXT_CHECK_CONNECTED },
+		{ "answering", TEXT_CHECK_ANSWERING },
+		{ "prekeys", TEXT_CHECK_PREKEYS },
+		{ "not_restricted", TEXT_CHECK_RESTRICTED },
+		{ "not_flapping", TEXT_CHECK_FLAPPING },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(words[i].name, c->name) == 0)
+			return text_get(lang, words[i].text);
+	}
+	return c->name;
+}
+
+/* "12 s ago" would be wrong a second later, and what stands on top of the
+ * screen need not be said again. */
+static void
+detail_of(struct company_view *v, const struct company_check *c, char *out,
+    size_t size)
+{
+	const struct company_state *s = company_state(v->news);
+	const enum lang lang = console_lang(v->console);
+	char when[WHEN_MAX];
+
+	if (c->ok && strcmp(c->name, "answering") == 0) {
+		when_day(when, sizeof when, lang,
+		    company_health(v->news)->last_answer_ms,
+		    console_now_ms(v->console));
+		text_format(out, size, lang, TEXT_COMPANY_ANSWERED,
+		    &(struct words_args){ .reason = when });
+	} else if (!c->ok && s->message[0] != '\0' &&
+	    strncmp(c->detail, s->message, strlen(s->message)) == 0) {
+		(void)str_copy(out, size,
+		    text_get(lang, TEXT_COMPANY_SAID_ABOVE));
+	} else {
+		(void)str_copy(out, size, c->detail);
+	}
 }
 
 static void
@@ -161,12 +220,19 @@ draw_check(struct company_view *v, struct area row, unsigned mark, size_t i)
 	const struct company_check *c = &company_health(v->news)->checks[i];
 	const enum lang lang = console_lang(v->console);
 	const unsigned look = (c->ok ? ROLE_OK : ROLE_BAD) | mark;
+	char detail[2 * WORDS_MAX];
+	int column = 2;
 
 	(void)area_symbol(row, 0, 0, look, c->ok ? SYM_OK : SYM_BAD);
-	(void)area_text(row, 0, 2, VERDICT_CELLS - 1, look, text_get(lang,
-	    c->ok ? TEXT_COMPANY_CHECK_OK : TEXT_COMPANY_CHECK_NOT));
-	(void)area_text(row, 0, 2 + VERDICT_CELLS, -1, ROLE_TEXT | mark,
-	    detail_of(c, lang));
+	(void)area_text(row, 0, column, CHECK_CELLS - 1, ROLE_TEXT | mark,
+	    check_word(c, lang));
+	column += CHECK_CELLS;
+	(void)area_text(row, 0, column, VERDICT_CELLS - 1, look,
+	    text_get(lang, c->ok ? TEXT_COMPANY_CHECK_OK :
+	    TEXT_COMPANY_CHECK_NOT));
+	column += VERDICT_CELLS;
+	detail_of(v, c, detail, sizeof detail);
+	(void)area_text(row, 0, column, -1, ROLE_TEXT | mark, detail);
 }
 
 typedef void (*draw_fn)(struct company_view *v, struct area row,

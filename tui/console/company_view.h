@@ -43,5 +43,7 @@ void company_fit_parts(struct company_view *v);
 /* How a status looks, as in the list of companies. */
 enum symbol company_symbol(enum wa_status status, enum wa_reason reason);
 enum role company_role(enum wa_status status, enum wa_reason reason);
+const char *company_word(enum wa_status status, enum wa_reason reason,
+    enum lang lang);
 
 #endif

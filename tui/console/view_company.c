@@ -74,8 +74,9 @@ view_about(void *view)
 static void
 draw_all(struct company_view *v, struct area a)
 {
-	static const enum company_part order[] = { PART_CHECKS, PART_LINKS,
-	    PART_TIMELINE, PART_LOG };
+	/* evidence below the facts; Tab goes down and round */
+	static const enum company_part order[] = { PART_CHECKS,
+	    PART_TIMELINE, PART_LOG, PART_LINKS };
 	int rows[PART_COUNT], y = 0, left;
 
 	rows[PART_CHECKS] = (int)company_part_rows(v, PART_CHECKS);

@@ -248,7 +248,7 @@ view_draw(void *view, struct area body)
 	v->scroll.shown = a.rows > 0 ? (size_t)a.rows : 0;
 	find_place(v);
 	keep_place(v);
-	if (log_lines_shown(v->lines) == 0)
+	if (log_lines_shown(v->lines) == 0 && !log_feed_is_lost(v->feed))
 		draw_nothing(v, a);
 	log_draw(a, v->lines, &v->scroll, &(struct log_look){
 	    .has_company = log_lines_wished(v->lines)->company[0] == '\0',

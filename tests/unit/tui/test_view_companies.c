@@ -480,6 +480,7 @@ TEST(companies_tags)
 	EXPECT_STR(CURSOR(&f), "c00001");
 	EXPECT_INT(fleet_tagged(f.fleet), 1);
 	EXPECT(has(&f, 21, "1 tagged"));
+	EXPECT(has(&f, 21, "Esc takes the tags off"));
 	EXPECT(has(&f, 2, "\u25c6"));
 	keys(&f, "jj");
 	act(&f, ACTION_TAG_RANGE);

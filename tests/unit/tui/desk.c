@@ -1,0 +1,179 @@
+#include "tests/unit/tui/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "tests/t.h"
+
+#define TEXT_MAX ((size_t)256 * 1024)
+#define TURNS 4000
+#define QUIET_TURNS 40
+
+static void
+on_leave(void *ctx, bool stop)
+{
+	struct desk *s = ctx;
+
+	s->left++;
+	s->left_stop = stop;
+}
+
+static void
+open_real(struct desk *s)
+{
+	s->real = real_core_create(0);
+	s->loop = real_core_loop(s->real);
+	s->client = client_create(s->loop, real_core_dial, s->real);
+}
+
+static void
+open_fake(struct desk *s)
+{
+	EXPECT_INT(loop_create(&s->loop), ERR_OK);
+	s->fake = fake_core_create(s->loop);
+	fake_core_data(s->fake, "GET", DESK_SESSIONS, "{\"sessions\":[]}");
+	fake_core_data(s->fake, "GET", "/api/whatsapp/listener",
+	    "{\"addresses\":[],\"running\":false,\"version\":\"1.2\"}");
+	fake_core_stream(s->fake, DESK_EVENTS);
+	s->client = client_create(s->loop, fake_core_dial, s->fake);
+}
+
+void
+desk_open(struct desk *s, const struct desk_params *params)
+{
+	struct screen_params screen;
+
+	*s = (struct desk){ .version = 1 };
+	setenv("TZ", "UTC", 1);
+	if (params->real)
+		open_real(s);
+	else
+		open_fake(s);
+	screen = (struct screen_params){ .loop = s->loop,
+	    .handlers = console_screen_handlers(&s->console) };
+	EXPECT_INT(screen_open_memory(&screen, "xterm-256color",
+	    !params->ascii, params->rows > 0 ? params->rows : 24,
+	    params->columns > 0 ? params->columns : 80, &s->screen), ERR_OK);
+	s->console = console_create(&(struct console_params){
+	    .loop = s->loop, .client = s->client, .screen = s->screen,
+	    .lang = params->lang, .read_only = params->read_only,
+	    .on_leave = on_leave, .ctx = s });
+	desk_settle(s);
+	if (s->fake == NULL)
+		return;
+	fake_core_tell(s->fake, DESK_EVENTS, "1", "ready", "{\"full\":true,"
+	    "\"serverTime\":\"2026-11-25T09:46:40.000Z\"}");
+	desk_settle(s);
+}
+
+void
+desk_close(struct desk *s)
+{
+	console_destroy(s->console);
+	s->console = NULL;
+	screen_close(s->screen);
+	client_destroy(s->client);
+	if (s->real != NULL) {
+		real_core_destroy(s->real);
+		return;
+	}
+	fake_core_destroy(s->fake);
+	loop_destroy(s->loop);
+}
+
+void
+desk_put(struct desk *s, const char *company, const char *name,
+    const char *phone, const char *more)
+{
+	const bool is_linked = phone[0] != '\0';
+	char json[1024];
+
+	(void)str_format(json, sizeof json, "{\"companyId\":\"%s\","
+	    "\"name\":\"%s\",\"connected\":%s,\"status\":\"%s\","
+	    "\"reason\":\"%s\",\"phoneNumber\":%s%s%s,"
+	    "\"stateVersion\":%u%s%s}", company, name,
+	    is_linked ? "true" : "false", is_linked ? "connected" : "idle",
+	    is_linked ? "ok" : "never_linked", is_linked ? "\"" : "null",
+	    phone, is_linked ? "\"" : "", ++s->version,
+	    more[0] != '\0' ? "," : "", more);
+	fake_core_tell(s->fake, DESK_EVENTS, "", "status", json);
+	desk_settle(s);
+}
+
+void
+desk_settle(struct desk *s)
+{
+	if (s->fake != NULL)
+		fake_core_settle(s->fake);
+	else
+		real_core_turn(s->real, QUIET_TURNS);
+}
+
+void
+desk_keys(struct desk *s, const char *keys)
+{
+	screen_feed(s->screen, keys, strlen(keys));
+	/* an Esc alone is one once nothing follows */
+	for (int i = 0; i < TURNS && strcmp(keys, "\033") == 0 && i < 3; i++)
+		loop_turn(s->loop, true);
+	desk_settle(s);
+}
+
+const char *
+desk_text(struct desk *s)
+{
+	static char text[TEXT_MAX];
+	size_t n = 0;
+
+	text[0] = '\0';
+	screen_now(s->screen);
+	for (int i = 0; i < screen_rows(s->screen); i++) {
+		screen_read(s->screen, i, text + n, sizeof text - n - 1);
+		n += strlen(text + n);
+		text[n++] = '\n';
+		text[n] = '\0';
+	}
+	return text;
+}
+
+/* Runs of blanks and breaks become one blank. */
+static void
+squeeze(char *text)
+{
+	char *out = text;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		const char c = *p == '\n' ? ' ' : *p;
+
+		if (c != ' ' || (out > text && out[-1] != ' '))
+			*out++ = c;
+	}
+	*out = '\0';
+}
+
+bool
+desk_shows(struct desk *s, const char *text)
+{
+	char *all = xstrdup(desk_text(s));
+	bool found;
+
+	squeeze(all);
+	found = strstr(all, text) != NULL;
+	free(all);
+	return found;
+}
+
+bool
+desk_until(struct desk *s, const char *text)
+{
+	for (int i = 0; i < TURNS; i++) {
+		if (desk_shows(s, text))
+			return true;
+		loop_turn(s->loop, false);
+	}
+	t_fail(__FILE__, __LINE__, "never seen: %s\n%s", text,
+	    desk_text(s));
+	return false;
+}
