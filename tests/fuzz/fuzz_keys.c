@@ -42,24 +42,44 @@ on_key(void *ctx, const struct key *key)
 		abort();
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+/* The last one is kept while the next input wants the same: opening one takes
+ * most of the time. Ctrl-C behind each input ends a paste. */
+static struct screen *
+screen_for(uint8_t kind, struct heard *heard)
 {
 	static const char *const terms[] = { "xterm-256color", "linux",
 	    "vt100", "screen", "rxvt", "ansi" };
-	struct heard heard = { false };
+	static struct screen *screen;
+	static int kept = -1;
 	const struct screen_params params = { .in_fd = -1, .out_fd = -1,
-	    .handlers = { .on_key = on_key, .ctx = &heard } };
+	    .handlers = { .on_key = on_key, .ctx = heard } };
+
+	if (kept == kind)
+		return screen;
+	screen_close(screen);
+	screen = NULL;
+	kept = kind;
+	if (screen_open_memory(&params, terms[kind % ARRAY_LEN(terms)],
+	    (kind & 0x40) == 0, 24, 80, &screen) != ERR_OK)
+		abort();
+	return screen;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	static struct heard heard;
 	struct screen *s;
 
-	if (n == 0 || screen_open_memory(&params,
-	    terms[*p % ARRAY_LEN(terms)], (*p & 0x40) == 0, 24, 80, &s) !=
-	    ERR_OK)
+	if (n == 0)
 		return 0;
+	s = screen_for(*p & 0xc7, &heard);
 	screen_set_mouse(s, (*p & 0x80) != 0);
 	/* in two reads, as they may come */
 	screen_feed(s, p + 1, (n - 1) / 2);
 	screen_feed(s, p + 1 + (n - 1) / 2, n - 1 - (n - 1) / 2);
-	screen_close(s);
+	screen_feed(s, "\003", 1);
+	if (heard.is_pasting)
+		abort();
 	return 0;
 }

@@ -131,9 +131,21 @@ cell_from(uint32_t code_point, bool utf8, struct cell *out)
 	return true;
 }
 
+/* Most text: an ASCII character that no mark can follow. */
+static bool
+is_simple(const char *s)
+{
+	return *s >= 0x20 && *s < 0x7f && (unsigned char)s[1] < 0x80;
+}
+
 bool
 cell_next(const char **s, bool utf8, struct cell *out)
 {
+	if (is_simple(*s)) {
+		*out = (struct cell){ .text = { (uint32_t)**s }, .width = 1 };
+		(*s)++;
+		return true;
+	}
 	while (**s != '\0') {
 		/* a mark without a letter has nothing to stand on */
 		if (!cell_from(decode(s), utf8, out))
@@ -151,7 +163,15 @@ cell_count(const char *text, bool utf8, int limit)
 	struct cell cell;
 	int n = 0;
 
-	while (n <= limit && cell_next(&text, utf8, &cell))
-		n += cell.width;
+	while (n <= limit) {
+		if (is_simple(text)) {
+			text++;
+			n++;
+		} else if (cell_next(&text, utf8, &cell)) {
+			n += cell.width;
+		} else {
+			break;
+		}
+	}
 	return n;
 }

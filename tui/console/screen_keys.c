@@ -146,7 +146,8 @@ emit_mouse(struct keys *k, unsigned button, unsigned column, unsigned row,
 
 	/* the old form wraps below 0 */
 	if (!k->has_mouse || !is_press || column == 0 || row == 0 ||
-	    column > PLACE_MAX || row > PLACE_MAX || (button & (BUTTON_OTHER | BUTTON_MOVES)) != 0)
+	    column > PLACE_MAX || row > PLACE_MAX ||
+	    (button & (BUTTON_OTHER | BUTTON_MOVES)) != 0)
 		return;
 	if (button & BUTTON_WHEEL)
 		key.name = (button & 3) == 0 ? K_WHEEL_UP
