@@ -64,8 +64,9 @@ api_listener(struct exchange *x)
 	add_refusals(o, h);
 	json_add_text(o, "publicUrl", url == NULL ? "" : url);
 	cJSON_AddStringToObject(o, "version", PAIRDESK_VERSION);
-	cJSON_AddNumberToObject(o, "pid", (double)getpid());
-	json_add_text(o, "user", h->user);
+	cJSON_AddNumberToObject(o, "pid", getpid());
+	cJSON_AddStringToObject(o, "user", h->user);
+	json_add_time(o, "startedAt", h->started_ms);
 	answer_data(x, o);
 }
 

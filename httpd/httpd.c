@@ -335,14 +335,21 @@ open_sockets(struct httpd *h, const struct httpd_params *params,
 	return err;
 }
 
-/* Once: a directory service may take its time to answer. */
+/* Once, at the start: a directory of users may be far away. */
 static void
 read_user(struct httpd *h)
 {
-	const struct passwd *pw = getpwuid(geteuid());
+	const uid_t uid = geteuid();
+	char room[4096];
+	struct passwd entry, *found = NULL;
 
-	if (pw != NULL)
-		(void)str_copy(h->user, sizeof h->user, pw->pw_name);
+	if (getpwuid_r(uid, &entry, room, sizeof room, &found) != 0 ||
+	    found == NULL)
+		(void)str_format(h->user, sizeof h->user, "%u",
+		    (unsigned)uid);
+	else
+		str_clean(h->user, sizeof h->user, found->pw_name,
+		    strlen(found->pw_name));
 }
 
 enum err
@@ -357,11 +364,12 @@ httpd_open(const struct httpd_params *params, struct httpd **out,
 	h->config = params->config;
 	h->lang = params->lang;
 	h->is_serving = params->with_tcp;
+	h->started_ms = clock_wall_ms(clock_system());
+	read_user(h);
 	h->is_open = config_enum(h->config, OPT_HTTP_AUTH) != AUTH_TOKEN;
 	rnd_fill(rnd_system(), boot, sizeof boot);
 	str_to_hex(h->boot, boot, sizeof boot);
 	read_limits(h);
-	read_user(h);
 	h->statuses = status_cache_create();
 	h->qrs = qr_cache_create(h->app);
 	h->spending = spending_create(h->app);

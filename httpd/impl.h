@@ -41,7 +41,6 @@ struct httpd {
 	enum lang lang;                 /* of who asks for none */
 	bool is_open;                   /* open mode, else token mode */
 	bool is_serving;                /* a core that stays, not a command's */
-	char user[64];                  /* who runs it; "" has no name */
 	struct server *server;
 	struct server_limits limits;
 	struct limits *rates;           /* limits.c */
@@ -64,6 +63,8 @@ struct httpd {
 	uint64_t errors[API_ERROR_COUNT];       /* answered so far */
 	bool is_stopping;               /* what is answered is still sent */
 	char boot[17];                  /* hex, of this process: event ids */
+	int64_t started_ms;             /* wall */
+	char user[64];                  /* who this process is, or the number */
 };
 
 /* Notes who was refused, and why, for the admin and the log. */

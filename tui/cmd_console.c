@@ -32,7 +32,7 @@ struct visit {
 	struct plain *plain;
 	struct listen_also *listen;
 	struct watch *signals[4];
-	bool stops, again;
+	bool stops, again, leaves;
 	int exit_code;
 	char prefs[PATH_LEN];
 };
@@ -64,7 +64,11 @@ on_plain_leave(void *ctx, bool stop, int exit_code)
 	struct visit *v = ctx;
 
 	v->exit_code = exit_code;
-	on_leave(v, stop);
+	v->stops = stop;
+	v->leaves = true;
+	/* who asked for an address hears what came of it */
+	if (v->listen == NULL)
+		loop_stop(v->loop);
 }
 
 static void
@@ -133,6 +137,8 @@ on_listening(void *ctx, bool ok, const char *sentence)
 		    sentence);
 	else
 		plain_say(v->plain, ok, sentence);
+	if (v->leaves)
+		loop_stop(v->loop);
 }
 
 static bool
@@ -230,8 +236,13 @@ say(const struct cmd_args *args, enum text text, pid_t pid)
 static void
 part(const struct visit *v)
 {
-	if (v->child == 0 || v->exit_code > 128)
+	if (v->exit_code > 128 || (v->child == 0 && !v->stops))
 		return;
+	if (v->child == 0) {
+		/* another's: `:stop` has told it */
+		say(v->args, TEXT_LEFT_TOLD, 0);
+		return;
+	}
 	if (!v->stops) {
 		say(v->args, TEXT_LEFT_RUNNING, v->child);
 		return;

@@ -77,17 +77,20 @@ raise_descriptors(void)
 }
 
 int
-serve(const struct cmd_args *args, void (*ready)(void *ctx, struct run *run),
-    void *ctx)
+serve(const struct cmd_args *args, const struct serve_hooks *hooks)
 {
 	struct run *run;
+	enum err why;
 	int code;
 
 	raise_descriptors();
-	if ((run = run_open_serving(args, &code)) == NULL)
+	if ((run = run_open_serving(args, &code, &why)) == NULL) {
+		if (hooks->failed != NULL)
+			hooks->failed(hooks->ctx, why);
 		return code;
+	}
 	app_start(run_app(run));
-	ready(ctx, run);
+	hooks->ready(hooks->ctx, run);
 	code = run_loop(run, NULL, NULL);
 	run_close(run);
 	/* being told to stop is how it ends */
@@ -112,5 +115,6 @@ cmd_serve(const struct cmd_args *args)
 {
 	struct cmd_args copy = *args;
 
-	return serve(args, tell_ready, &copy);
+	return serve(args, &(struct serve_hooks){ .ready = tell_ready,
+	    .ctx = &copy });
 }

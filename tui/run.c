@@ -195,14 +195,14 @@ create(const struct cmd_args *args)
 }
 
 static struct run *
-finish_own(struct run *r, bool serves, int *exit_code)
+finish_own(struct run *r, bool serves, int *exit_code, enum err *why)
 {
 	struct app_problem problem = { "" };
-	const enum err err = open_own(r, serves, &problem);
 
-	if (err == ERR_OK)
+	*why = open_own(r, serves, &problem);
+	if (*why == ERR_OK)
 		return r;
-	*exit_code = fail_open(r->args, err, problem.text);
+	*exit_code = fail_open(r->args, *why, problem.text);
 	run_close(r);
 	return NULL;
 }
@@ -211,17 +211,18 @@ struct run *
 run_open(const struct cmd_args *args, enum run_need need, int *exit_code)
 {
 	struct run *r = create(args);
+	enum err why;
 
 	if (find_remote(r, need))
 		return r;
 	close_loop(r);
-	return finish_own(r, false, exit_code);
+	return finish_own(r, false, exit_code, &why);
 }
 
 struct run *
-run_open_serving(const struct cmd_args *args, int *exit_code)
+run_open_serving(const struct cmd_args *args, int *exit_code, enum err *why)
 {
-	return finish_own(create(args), true, exit_code);
+	return finish_own(create(args), true, exit_code, why);
 }
 
 /* --- what a command asks -------------------------------------------------------- */

@@ -24,8 +24,10 @@ enum run_need { RUN_READ, RUN_ACT };
 /* On failure says why and leaves *exit_code. */
 struct run *run_open(const struct cmd_args *args, enum run_need need,
     int *exit_code);
-/* A core of our own that serves: with its addresses. */
-struct run *run_open_serving(const struct cmd_args *args, int *exit_code);
+/* A core of our own that serves: with its addresses. *why: ERR_LOCKED when
+ * somebody holds the state, whose end may be waited for. */
+struct run *run_open_serving(const struct cmd_args *args, int *exit_code,
+    enum err *why);
 
 /* Who answers at the control socket. Leaves no loop behind. */
 enum run_there {

@@ -4,10 +4,15 @@
 
 #include "tui/run.h"
 
-/* Opens a core, tells ready once it answers and connects, and runs until a
- * signal. The exit code; a failure to open was said on standard error, and
- * ready was not called. */
-int serve(const struct cmd_args *args, void (*ready)(void *ctx,
-    struct run *run), void *ctx);
+struct serve_hooks {
+	/* It answers, and connects. */
+	void (*ready)(void *ctx, struct run *run);
+	/* Instead, after why was said on standard error. NULL ok. */
+	void (*failed)(void *ctx, enum err why);
+	void *ctx;
+};
+
+/* Opens a core and runs until a signal; the exit code. */
+int serve(const struct cmd_args *args, const struct serve_hooks *hooks);
 
 #endif

@@ -202,27 +202,50 @@ str_time_utc(char *dst, size_t size, int64_t wall_ms)
 	str_format(dst, size, "%s.%03dZ", day, ms);
 }
 
+/* n digits; -1: something else stands there. */
+static int
+digits_at(const char *s, size_t n)
+{
+	int v = 0;
+
+	for (; n > 0; s++, n--) {
+		if (*s < '0' || *s > '9')
+			return -1;
+		v = v * 10 + *s - '0';
+	}
+	return v;
+}
+
+/* By hand: lists of thousands have six times a row. */
 bool
 str_from_time_utc(const char *s, int64_t *wall_ms)
 {
-	struct tm tm = { 0 };
-	char again[25];
-	int64_t ms;
-	int n = 0;
-	unsigned thousandths;
+	static const char form[] = "0000-00-00T00:00:00.000Z";
+	struct tm tm = { 0 }, again;
+	int64_t seconds;
 
-	if (sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d.%3uZ%n", &tm.tm_year,
-	    &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
-	    &thousandths, &n) != 7 || n != (int)sizeof again - 1)
+	if (strlen(s) != sizeof form - 1)
 		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	ms = (int64_t)timegm(&tm) * 1000 + thousandths;
-	/* signs, blanks and the 31st of February do not come back the same */
-	str_time_utc(again, sizeof again, ms);
-	if (strcmp(again, s) != 0)
+	for (size_t i = 0; form[i] != '\0'; i++) {
+		if (form[i] == '0' ? digits_at(s + i, 1) < 0 : s[i] != form[i])
+			return false;
+	}
+	tm.tm_year = digits_at(s, 4) - 1900;
+	tm.tm_mon = digits_at(s + 5, 2) - 1;
+	tm.tm_mday = digits_at(s + 8, 2);
+	tm.tm_hour = digits_at(s + 11, 2);
+	tm.tm_min = digits_at(s + 14, 2);
+	tm.tm_sec = digits_at(s + 17, 2);
+	again = tm;
+	seconds = (int64_t)timegm(&again);
+	/* the 31st of February comes back as another day; years that
+	 * str_time_utc writes with fewer digits are not its form */
+	if (s[0] == '0' || again.tm_year != tm.tm_year ||
+	    again.tm_mon != tm.tm_mon || again.tm_mday != tm.tm_mday ||
+	    again.tm_hour != tm.tm_hour || again.tm_min != tm.tm_min ||
+	    again.tm_sec != tm.tm_sec)
 		return false;
-	*wall_ms = ms;
+	*wall_ms = seconds * 1000 + digits_at(s + 20, 3);
 	return true;
 }
 

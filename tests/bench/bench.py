@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+import console
 import listener
 from lib import Bench, Report, Sim, against, cpu_s, pss_kib
 
@@ -276,8 +277,8 @@ def main():
     parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--keep", action="store_true",
                         help="leave build/bench-state for a look")
-    parser.add_argument("--only", choices=["core", "listener"],
-                        help="one half of it")
+    parser.add_argument("--only", choices=["core", "listener", "console"],
+                        help="one part of it")
     parser.add_argument("--quick", action="store_true",
                         help="the crowd of slow connections for 10 s only")
     parser.add_argument("--check", action="store_true",
@@ -295,10 +296,12 @@ def main():
           + (" (busy: expect worse figures)" if load > 1 else ""))
     try:
         bench = Bench(build, where, args.sessions)
-        if args.only != "listener":
+        if args.only in (None, "core"):
             run_core(bench, report)
-        if args.only != "core":
+        if args.only in (None, "listener"):
             listener.run(bench, report, 10 if args.quick else 60)
+        if args.only in (None, "console"):
+            console.run(bench, report)
     finally:
         if not args.keep:
             shutil.rmtree(where, ignore_errors=True)

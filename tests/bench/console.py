@@ -3,21 +3,33 @@ what a line pays. `pairdesk` runs on a pseudo terminal beside a core of
 10,000 companies."""
 import contextlib
 import fcntl
+import importlib.util
+import json
 import os
 import pathlib
 import pty
 import select
+import socket
 import statistics
 import struct
-import sys
+import subprocess
 import termios
 import threading
 import time
 
 from lib import cpu_s, end
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from fakecore_of_e2e import FakeCore  # noqa: E402
+
+def load(path):
+    """A module of the end-to-end tests, whose package is called lib too."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+FakeCore = load(TESTS / "e2e/lib/fakecore.py").FakeCore
 
 COMPANIES = 10000
 STARTS = 15
@@ -25,6 +37,8 @@ KEYS = 300
 QUIET_S = 0.004         # so long no byte: the answer to a key is over
 LIMIT_S = 20
 ROW = b"company-"
+CHANGES = [("logged_out", "unlinked"), ("connected", "ok"),
+           ("reconnecting", "connection_lost"), ("connected", "ok")]
 
 
 class Pty:
@@ -120,11 +134,6 @@ def measure_start(bench, report, state, what):
                f"{len(walls)}; longest {max(walls):.0f} ms")
 
 
-# what a person presses most, and what is dearest
-STROKES = {"j": b"j", "page down": b"\033[6~", "G and g": b"G",
-           "sort by name": b"S", "filter": b"/"}
-
-
 def measure_keys(bench, report, state):
     with console(bench, state) as p:
         p.until(ROW)
@@ -169,19 +178,20 @@ def measure_idle(bench, report, state):
 
 def measure_rows(bench, report, core, state):
     """One company of the first screen changes, again and again."""
-    with console(bench, state) as p:
+    with console(bench, state, rows=50, columns=160) as p:
         p.until(ROW)
-        p.command = p.settle(1)
-        os.write(p.fd, b"g")
-        p.settle(0.3)
-        # the first ten by problems; these keep their place
+        p.settle(1)
+        # by company: who changes keeps its place
+        os.write(p.fd, b":sort company\r")
+        p.settle(0.5)
         costs = []
         for n in range(40):
-            core.rename(core.shown[n % 10], f"Name {n:04d}")
+            company = core.ids[n % 10]
+            core.change(company, *CHANGES[n // 10])
             costs.append(p.settle(0.25))
     report.bar("bytes for a changed row", statistics.mean(costs), "B", 200,
-               f"{len(costs)} names of shown companies changed, one at a "
-               f"time; most {max(costs)}")
+               f"{len(costs)} changes of state of shown companies, one at a "
+               f"time, at 160x50; most {max(costs)}")
 
 
 def measure_churn(bench, report, core, state):
@@ -205,8 +215,52 @@ def measure_churn(bench, report, core, state):
                5, how)
 
 
+def fill(path, count):
+    """Companies of a real core, by its control socket."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(path)
+        answers = s.makefile("rb")
+        for first in range(0, count, 50):
+            for n in range(first, min(first + 50, count)):
+                body = json.dumps({"name": f"Name {n}"}).encode()
+                s.sendall(b"PATCH /api/whatsapp/sessions/company-%05d "
+                          b"HTTP/1.1\r\nHost: pairdesk\r\nContent-Type: "
+                          b"application/json\r\nContent-Length: %d\r\n\r\n"
+                          % (n, len(body)) + body)
+            for n in range(first, min(first + 50, count)):
+                take_answer(answers)
+
+
+def take_answer(answers):
+    status, length = answers.readline(), 0
+    if b" 200 " not in status:
+        raise RuntimeError(f"the core refuses: {status}")
+    while (line := answers.readline()) != b"\r\n":
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    answers.read(length)
+
+
+def measure_real(bench, report):
+    """The first paint again, beside a real core."""
+    state = bench.where / "console-real"
+    core = subprocess.Popen(
+        [bench.build / "pairdesk", "serve", "--json", "--state-dir", state,
+         "--limit-source-per-minute", "0",
+         "--whatsapp-url", "ws://127.0.0.1:1/ws/chat"],
+        stdout=subprocess.PIPE, text=True, env=bench.env)
+    try:
+        if "serving" not in core.stdout.readline():
+            raise RuntimeError("pairdesk serve did not start")
+        fill(str(state / "control.sock"), COMPANIES)
+        measure_start(bench, report, state, "a real core of 10,000")
+    finally:
+        end(core)
+
+
 def run(bench, report):
     report.head("Console")
+    measure_real(bench, report)
     state = bench.where / "console"
     core = FakeCore(str(state / "control.sock"), COMPANIES)
     try:

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import pwd
 import re
 import subprocess
 import threading
@@ -967,9 +969,11 @@ def test_http_api_listener(t):
     admin = desk.control()
     data = admin.data("GET", f"{API}/listener")
     t.equal({"addresses", "auth", "running", "connections", "sources",
-             "requests", "refused", "publicUrl", "version", "pid",
-             "user"} - set(data),
-            set())
+             "requests", "refused", "publicUrl", "version", "pid", "user",
+             "startedAt"} - set(data), set())
+    t.equal(data["user"], pwd.getpwuid(os.geteuid()).pw_name)
+    os.kill(data["pid"], 0)     # it is a process of ours
+    t.within(time.time() * 1000 - ms(data["startedAt"]), 0, 60000)
     t.equal((data["addresses"], data["auth"], data["running"]),
             ([web.host], "open", True))
     data = admin.data("PATCH", f"{API}/listener", {"running": False})

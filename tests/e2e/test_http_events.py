@@ -201,6 +201,15 @@ def whole(stream, number_):
     return {stream.next("status").data["companyId"] for _ in range(number_)}
 
 
+def check_ready(t, stream, full):
+    """All that is to be told first has been."""
+    event = stream.next("ready")
+    t.equal((event.data["full"], event.data["companies"]), (full, 3),
+            str(event))
+    ms(event.data["serverTime"])
+    t.true(number(event) > 0, "an id to come back with")
+
+
 def test_http_events_of_all(t):
     sim, desk, web = opened(t)
     desk.core_ready()
@@ -209,6 +218,7 @@ def test_http_events_of_all(t):
     stream = admin.events(ALL)
     check_head(t, stream)
     t.equal(whole(stream, 3), THREE)
+    check_ready(t, stream, True)
     web.qr("beta")
     got = stream.next("qr")
     t.equal(got.data["companyId"], "beta")
@@ -232,11 +242,13 @@ def test_http_events_of_all_resume(t):
     first = again.next("status")
     t.equal((first.data["companyId"], first.data["reason"]),
             ("gamma", "paused"), str(first))
+    check_ready(t, again, False)
     again.close()
     boot, _, seq = last.partition("-")
     for other in (f"{'0' * 16}-{seq}", "garbage", f"{boot}-999999999"):
         again = admin.events(ALL, last=other)
         t.equal(whole(again, 3), THREE, other)
+        check_ready(t, again, True)
         again.close()
 
 
@@ -257,6 +269,7 @@ def test_http_events_of_all_too_old(t):
         {"paused": n % 2 == 0} for n in range(1200)])
     again = admin.events(ALL, last=last)
     t.equal(whole(again, 3), THREE)
+    check_ready(t, again, True)
 
 
 def test_http_events_resume_after_a_restart(t):

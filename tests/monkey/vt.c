@@ -343,6 +343,7 @@ csi(struct vt *v, char end, const int *a)
 	case 'h':       /* modes */
 	case 'l':
 	case 't':       /* titles */
+	case 'c':       /* the shape of the cursor, on Linux */
 		break;
 	default:
 		strange(v);

@@ -247,6 +247,9 @@ console_run(struct console *c, const struct command_line *line)
 	case COMMAND_STOP:
 		ask_stop(c);
 		break;
+	case COMMAND_START:
+		console_start(c);
+		break;
 	case COMMAND_UNDO:
 		console_undo(c);
 		break;

@@ -27,8 +27,9 @@
 #define SAID_MAX 4096
 
 /* What the core's process says until it is ready comes by a pipe in place of
- * its standard error; this byte, which no text has, ends it. */
+ * its standard error; one of these bytes, which no text has, ends it. */
 #define READY_BYTE '\0'
+#define HELD_BYTE '\1'          /* not ready: somebody holds the state */
 
 /* Milliseconds of the machine's clock: processes do not go faster in tests. */
 static int64_t
@@ -85,17 +86,30 @@ detach(int pipe_fd)
 	return close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
 }
 
+/* A console that has gone in between is no reason not to go on. */
+static void
+tell(char byte)
+{
+	while (write(STDERR_FILENO, &byte, 1) == -1 && errno == EINTR)
+		;
+}
+
+static void
+on_failed(void *ctx, enum err why)
+{
+	(void)ctx;
+	if (why == ERR_LOCKED)
+		tell(HELD_BYTE);
+}
+
 static void
 on_ready(void *ctx, struct run *run)
 {
-	const char byte = READY_BYTE;
 	int null;
 
 	(void)ctx;
 	(void)run;
-	/* a console that has gone in between: the core stays all the same */
-	if (write(STDERR_FILENO, &byte, 1) != 1)
-		clearerr(stderr);
+	tell(READY_BYTE);
 	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1) {
 		(void)replace(null, STDERR_FILENO);
 		close(null);
@@ -114,7 +128,8 @@ be_core(const struct cmd_args *args, int pipe_fd)
 	if (!detach(pipe_fd))
 		exit(EX_OSERR);
 	leave_directory(args->config);
-	exit(serve(&own, on_ready, NULL));
+	exit(serve(&own, &(struct serve_hooks){ .ready = on_ready,
+	    .failed = on_failed }));
 }
 
 /* --- watching it come up -------------------------------------------------------- */
@@ -124,7 +139,7 @@ struct birth {
 	int fd;
 	char said[SAID_MAX];
 	size_t n;
-	bool is_ready;
+	bool is_ready, is_held;
 };
 
 /* False: the pipe has ended, or it is ready. */
@@ -132,16 +147,20 @@ static bool
 take(struct birth *b)
 {
 	char *at = b->said + b->n;
-	const ssize_t n = read(b->fd, at, sizeof b->said - 1 - b->n);
+	ssize_t n = read(b->fd, at, sizeof b->said - 1 - b->n);
 	const char *end;
 
 	if (n == -1)
 		return errno == EINTR;
 	if (n == 0)
 		return false;
-	if ((end = memchr(at, READY_BYTE, (size_t)n)) != NULL) {
+	if (memchr(at, READY_BYTE, (size_t)n) != NULL) {
 		b->is_ready = true;
 		return false;
+	}
+	if ((end = memchr(at, HELD_BYTE, (size_t)n)) != NULL) {
+		b->is_held = true;
+		n = end - at;
 	}
 	b->n += (size_t)n;
 	/* who says so much has said it */
@@ -212,12 +231,6 @@ reap(pid_t pid)
 }
 
 static bool
-is_held(int status)
-{
-	return WIFEXITED(status) && WEXITSTATUS(status) == EX_TEMPFAIL;
-}
-
-static bool
 begin(struct birth *b, const struct cmd_args *args)
 {
 	int ends[2];
@@ -256,7 +269,7 @@ start_core(const struct cmd_args *args, bool may_wait, pid_t *child,
 		*child = b.pid;
 	} else {
 		status = reap(b.pid);
-		*is_held_by_other = may_wait && is_held(status);
+		*is_held_by_other = may_wait && b.is_held;
 		code = *is_held_by_other ? EX_TEMPFAIL :
 		    tell_failure(args, &b, status);
 	}

@@ -258,6 +258,8 @@ take_rest(struct link_attempt *a, const cJSON *o, enum wa_reason reason)
 	if (reason == WA_REASON_CODE_EXPIRED && (was_open ||
 	    a->phase == ATTEMPT_EXPIRED))
 		a->phase = ATTEMPT_EXPIRED;
+	else if (reason == WA_REASON_PAUSED)
+		a->phase = ATTEMPT_PAUSED;
 	else if (until > told_time(o, "serverTime"))
 		a->phase = ATTEMPT_WAIT;
 	else if (a->phase == ATTEMPT_WAIT || a->phase == ATTEMPT_FAILED)
@@ -365,6 +367,19 @@ link_attempt_tick(struct link_attempt *a, int64_t now_ms)
 	}
 }
 
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+int64_t
+link_attempt_expires_at(const struct link_attempt *a)
+{
+	return sooner(a->qr_until_ms, sooner(a->code_until_ms,
+	    link_attempt_is_open(a) ? a->window_until_ms : 0));
+}
+
 int64_t
 link_attempt_changes_at(const struct link_attempt *a, int64_t now_ms)
 {
@@ -373,11 +388,7 @@ link_attempt_changes_at(const struct link_attempt *a, int64_t now_ms)
 	    a->phase == ATTEMPT_WAIT ? a->until_ms : 0 };
 	int64_t least = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		const int64_t at = when_left_changes_ms(ends[i], now_ms);
-
-		if (at != 0 && (least == 0 || at < least))
-			least = at;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		least = sooner(least, when_left_changes_ms(ends[i], now_ms));
 	return least;
 }

@@ -28,6 +28,7 @@ enum attempt_phase {
 	ATTEMPT_CONNECTED,
 	ATTEMPT_LINKED,         /* linked already, not by this attempt */
 	ATTEMPT_EXPIRED,
+	ATTEMPT_PAUSED,         /* by the admin */
 	ATTEMPT_WAIT,           /* refused until until_ms */
 	ATTEMPT_FAILED
 };
@@ -80,6 +81,8 @@ void link_attempt_take_nobody(struct link_attempt *a);
 
 /* Takes away what has expired by now. */
 void link_attempt_tick(struct link_attempt *a, int64_t now_ms);
+/* When the next of its codes expires, 0: it has none. */
+int64_t link_attempt_expires_at(const struct link_attempt *a);
 /* When one of its countdowns changes, or something expires; 0: never. */
 int64_t link_attempt_changes_at(const struct link_attempt *a, int64_t now_ms);
 

@@ -109,6 +109,14 @@ fits_beside(const struct link_picture *p, struct area body,
 	    BESIDE_CODE_LEAST <= body.columns;
 }
 
+/* Room for the countdown at least. */
+static bool
+has_words(const struct qr_shape *shape, int rows, int columns)
+{
+	return (int)shape->rows < rows ||
+	    (int)shape->columns + GAP + WORDS_COLUMNS_LEAST <= columns;
+}
+
 static bool
 wants_qr(const struct link_picture *p)
 {
@@ -125,7 +133,9 @@ link_draw_wants_whole(const struct link_picture *p, int rows, int body_rows,
 	    !choose(p, p->style, rows, columns, &whole))
 		return false;
 	return !choose(p, p->style, body_rows, columns, &part) ||
-	    part.quiet < whole.quiet;
+	    part.quiet < whole.quiet ||
+	    (!has_words(&part, body_rows, columns) &&
+	    has_words(&whole, rows, columns));
 }
 
 enum qr_style
@@ -387,13 +397,15 @@ put_open(struct pen *pen, struct area body, bool has_qr)
 			put_no_qr(pen, body);
 		skip(pen);
 	}
+	if (!p->shows_qr && (p->field != NULL || a->code[0] == '\0')) {
+		put_choice(pen);        /* for another number, or the first */
+		return;
+	}
 	if (a->code[0] != '\0' && (!p->shows_qr || rows_left(pen) > 8))
 		put_code(pen);
-	else if (!p->shows_qr)
-		put_choice(pen);
 	else if (p->qr == NULL)
 		put_no_qr(pen, body);
-	if (a->phase != ATTEMPT_PASSKEY && (p->shows_qr || a->code[0] != '\0'))
+	if (a->phase != ATTEMPT_PASSKEY)
 		put_how(pen, p->shows_qr);
 	if (has_qr && rows_left(pen) > 3) {
 		skip(pen);
@@ -454,6 +466,10 @@ put_state(struct pen *pen, struct area body, bool has_qr)
 			put_text(pen, ROLE_TEXT, TEXT_LINK_ALREADY,
 			    &(struct words_args){
 			    .phone = p->attempt->phone });
+		break;
+	case ATTEMPT_PAUSED:
+		put_sentence(pen, ROLE_STRONG);
+		put_text(pen, ROLE_TEXT, TEXT_LINK_PAUSED, NULL);
 		break;
 	case ATTEMPT_ASKING:
 	case ATTEMPT_PAIRING:

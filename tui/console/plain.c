@@ -112,8 +112,8 @@ plain_overview(struct plain *p)
 
 /* --- leaving -------------------------------------------------------------------- */
 
-static void
-leave(struct plain *p, bool stop)
+void
+plain_leave(struct plain *p, bool stop)
 {
 	if (p->is_leaving)
 		return;
@@ -123,10 +123,10 @@ leave(struct plain *p, bool stop)
 }
 
 void
-plain_quit(struct plain *p, bool stop)
+plain_quit(struct plain *p)
 {
-	if (stop || !p->is_interactive || !p->params.started_core) {
-		leave(p, stop);
+	if (!p->is_interactive || !p->params.started_core) {
+		plain_leave(p, false);
 		return;
 	}
 	p->question = PLAIN_LEAVE;
@@ -157,7 +157,7 @@ answer(struct plain *p, const char *line)
 		if (strcmp(line, "back") == 0)
 			plain_out(p, TEXT_PLAIN_BACK, NULL);
 		else
-			leave(p, strcmp(line, "stop") == 0);
+			plain_leave(p, strcmp(line, "stop") == 0);
 	} else if (strcmp(line, p->company) == 0) {
 		plain_act(p);
 	} else {
@@ -209,10 +209,10 @@ on_end_of_input(struct plain *p)
 	if (p->question == PLAIN_TYPED)
 		answer(p, "");
 	if (p->question == PLAIN_LEAVE) {
-		leave(p, false);
+		plain_leave(p, false);
 		return;
 	}
-	plain_quit(p, false);
+	plain_quit(p);
 	/* a terminal's end of file is a key: more may follow */
 	if (p->question == PLAIN_LEAVE)
 		p->is_eof = false;

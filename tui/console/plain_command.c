@@ -197,7 +197,7 @@ do_here(struct plain *p, const struct command_line *line)
 	case COMMAND_NONE:
 		break;
 	case COMMAND_QUIT:
-		plain_quit(p, false);
+		plain_quit(p);
 		break;
 	case COMMAND_HELP:
 		do_help(p);
@@ -324,7 +324,7 @@ quit_and_stop(struct plain *p)
 	if (!p->params.started_core)
 		do_subcommand(p, "stop",
 		    &(struct command_line){ .command = COMMAND_STOP });
-	plain_quit(p, true);
+	plain_leave(p, p->params.started_core);
 }
 
 static void

@@ -57,7 +57,8 @@ void plain_refuse(struct plain *p, int exit_code, const char *sentence);
 void plain_refuse_text(struct plain *p, int exit_code, enum text text,
     const struct words_args *with);
 /* Asks first where it must. */
-void plain_quit(struct plain *p, bool stop);
+void plain_quit(struct plain *p);
+void plain_leave(struct plain *p, bool stop);
 /* Totals, and the first of those who need somebody. */
 void plain_overview(struct plain *p);
 /* The list with numbers: at most that many. */

@@ -19,7 +19,8 @@
 #include "tui/console/qr_area.h"
 #include "tui/console/when.h"
 
-#define LISTEN_AGAIN_MS 500     /* the company is being made, or the core is away */
+#define MADE_MS 50              /* until a company that is linked is made */
+#define AGAIN_MS 2000           /* nobody there, or the core is away */
 #define NUMBER_MAX 40           /* bytes typed, with spaces and signs */
 #define PATH_SIZE 160
 #define ROWS_FOR_KEYS 14        /* as console.h */
@@ -39,7 +40,8 @@ struct link_view {
 	char digits[PHONE_SIZE];        /* asked for here; "" the company's own */
 
 	struct call *events, *link_call, *share_call;
-	struct timer *again;
+	struct timer *again;            /* the events are asked for again */
+	struct timer *expiry;           /* of a code, also while out of sight */
 };
 
 /* --- what is known ---------------------------------------------------------------- */
@@ -112,6 +114,37 @@ update_qr(struct link_view *v)
 		v->qr = NULL;           /* longer than any link is */
 }
 
+/* --- time ---------------------------------------------------------------------------- */
+
+/* Wipes what has expired, and comes back for the next. */
+static void
+on_expiry(void *ctx)
+{
+	struct link_view *v = ctx;
+	const int64_t now = now_of(v);
+	int64_t at;
+
+	link_attempt_tick(&v->attempt, now);
+	link_share_tick(&v->share, now);
+	update_qr(v);
+	at = link_attempt_expires_at(&v->attempt);
+	if (v->share.phase == SHARE_READY &&
+	    (at == 0 || v->share.until_ms < at))
+		at = v->share.until_ms;
+	if (at != 0)
+		timer_start(v->expiry, at - now);
+	else
+		timer_stop(v->expiry);
+}
+
+/* Something was told. */
+static void
+take_news(struct link_view *v)
+{
+	on_expiry(v);
+	console_draw(v->c);
+}
+
 /* --- events ------------------------------------------------------------------------- */
 
 static void
@@ -124,7 +157,7 @@ on_event(void *ctx, const struct sse_event *e)
 		return;
 	link_attempt_take_event(&v->attempt, e->name, o, now_of(v));
 	told_wipe(o);
-	console_draw(v->c);
+	take_news(v);
 }
 
 /* 404: there is no such company yet; it is made by asking for a code. */
@@ -136,8 +169,8 @@ on_events_end(void *ctx, const struct client_answer *answer)
 	v->events = NULL;
 	if (answer->err == ERR_OK && answer->status == 404)
 		link_attempt_take_nobody(&v->attempt);
-	timer_start(v->again, LISTEN_AGAIN_MS);
-	console_draw(v->c);
+	timer_start(v->again, v->link_call != NULL ? MADE_MS : AGAIN_MS);
+	take_news(v);
 }
 
 static void
@@ -174,7 +207,7 @@ on_link_answer(void *ctx, const char *company,
 	if (!answer->ok && !answer->gone &&
 	    link_attempt_is_open(&v->attempt))
 		console_say_text(v->c, ROLE_ERROR, answer->trouble.sentence);
-	console_draw(v->c);
+	take_news(v);
 }
 
 static void
@@ -195,6 +228,10 @@ refuse_early(struct link_view *v)
 {
 	char left[WHEN_MAX];
 
+	if (v->attempt.until_ms == 0) {
+		console_say_text(v->c, ROLE_ERROR, v->attempt.sentence);
+		return;
+	}
 	when_left(left, sizeof left, v->attempt.until_ms, now_of(v));
 	console_say(v->c, ROLE_ERROR, TEXT_LINK_NOT_YET,
 	    &(struct words_args){ .reason = left });
@@ -204,7 +241,8 @@ refuse_early(struct link_view *v)
 static bool
 is_early(struct link_view *v)
 {
-	if (v->attempt.phase != ATTEMPT_WAIT ||
+	if ((v->attempt.phase != ATTEMPT_WAIT &&
+	    v->attempt.phase != ATTEMPT_PAUSED) ||
 	    link_attempt_may_ask(&v->attempt, now_of(v)))
 		return false;
 	refuse_early(v);
@@ -285,7 +323,7 @@ on_share_answer(void *ctx, const char *company,
 		link_share_take(&v->share, answer->data);
 	else
 		link_share_refuse(&v->share, &answer->trouble);
-	console_draw(v->c);
+	take_news(v);
 }
 
 /* One link is enough: it is shown again until its time is over. */
@@ -380,9 +418,7 @@ picture_of(struct link_view *v, struct room *room)
 	};
 	char digits[PHONE_SIZE];
 
-	link_attempt_tick(&v->attempt, p.now_ms);
-	link_share_tick(&v->share, p.now_ms);
-	update_qr(v);
+	on_expiry(v);
 	p.qr = v->qr;
 	(void)known_phone(v, room->phone, sizeof room->phone);
 	if (has_field(v)) {
@@ -445,6 +481,7 @@ view_open(struct console *c, const char *company)
 	v->shows_qr = console_prefs(c)->shows_qr;
 	input_init(&v->field, "", NUMBER_MAX);
 	v->again = timer_create_on(console_loop(c), listen_to, v);
+	v->expiry = timer_create_on(console_loop(c), on_expiry, v);
 	listen_to(v);
 	return v;
 }
@@ -460,6 +497,7 @@ view_close(void *view)
 	call_cancel(v->link_call);
 	call_cancel(v->share_call);
 	timer_destroy(v->again);
+	timer_destroy(v->expiry);
 	screen_repaint(console_screen(v->c));
 	qr_destroy(v->qr);
 	link_attempt_finish(&v->attempt);
@@ -557,8 +595,13 @@ static bool
 view_changed(void *view, const struct row *row)
 {
 	const struct link_view *v = view;
+	const bool is_ours = row == NULL ||
+	    strcmp(row->company, v->company) == 0;
 
-	return row == NULL || strcmp(row->company, v->company) == 0;
+	/* it has been made, or the core is back */
+	if (is_ours && v->events == NULL)
+		timer_start(v->again, 0);
+	return is_ours;
 }
 
 static int64_t

@@ -14,11 +14,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SCREENS = os.path.join(HERE, "..", "..", "tui", "screens")
 GOLDEN_S = 8            # a screen becomes what it is to be, or it never does
 
+# a pairing code, small or with blanks between
+CODE = re.compile(r"\b[1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4}\b")
+WIDE_CODE = re.compile(r"\b(?:[1-9A-HJ-NP-TV-Z] ){4}-"
+                       r"(?: [1-9A-HJ-NP-TV-Z]){4}\b")
+
 # What differs from run to run, each by something as wide.
 MASKS = [
-    # the pairing code, small
-    (re.compile(r"\b[1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4}\b"),
-     lambda m: "CODE-CODE"),
+    (CODE, lambda m: "CODE-CODE"),
+    (WIDE_CODE, lambda m: "C O D E - C O D E"),
+    (re.compile(r"(?<=left_ms=)1\d{5}\b"), lambda m: "000000"),
     (re.compile(r"\b\d{1,2}(:\d\d){1,2}\b"),
      lambda m: re.sub(r"\d", "0", m.group())),
     (re.compile(r"(?<=127\.0\.0\.1:)\d{5}\b"), lambda m: "00000"),

@@ -47,8 +47,9 @@ def iso(wall_s):
 class FakeCore:
     """Listens at `path` until close()."""
 
-    def __init__(self, path, companies=10000, seed=1):
+    def __init__(self, path, companies=10000, seed=1, counts_down=False):
         self.rnd = random.Random(seed)
+        self.counts_down = counts_down
         self.start_s = time.time()
         self.seq = 0
         self.lock = threading.Lock()
@@ -83,8 +84,8 @@ class FakeCore:
             "since": iso(self.start_s - 60 * (n % 5000)),
             "lastSeen": iso(self.start_s - n % 600) if linked else None,
             "reconnectAttempts": n % 7,
-            # far away: no countdown that would change while one looks
-            "nextAttemptAt": iso(self.start_s + 36000) if waits else None,
+            "nextAttemptAt": iso(self.start_s + 36000)
+            if waits and self.counts_down else None,
             "lastError": None, "qrAvailable": False, "codeExpiresAt": None,
             "windowEndsAt": None, "stateVersion": 1, "until": None,
             "pinnedPhoneNumber": None, "paused": reason == "paused",
@@ -93,12 +94,22 @@ class FakeCore:
 
     def change(self, company, status, reason):
         """The company is so from now on; its readers are told."""
+        row = self._row(int(company[-5:]), status, reason)
+        self._tell(company, {**row, "since": iso(time.time())})
+
+    def rename(self, company, name):
+        self._tell(company, {"name": name})
+
+    def problems(self):
+        """Companies that a list of problems begins with, or could."""
+        with self.lock:
+            return [c for c, row in self.rows.items()
+                    if row["status"] in PROBLEMS]
+
+    def _tell(self, company, members):
         with self.lock:
             row = self.rows[company]
-            n = int(company[-5:])
-            version = row["stateVersion"] + 1
-            row.update(self._row(n, status, reason), stateVersion=version,
-                       since=iso(time.time()))
+            row.update(members, stateVersion=row["stateVersion"] + 1)
             self.seq += 1
             self.changed += 1
             data = self._event("status", row)
@@ -177,7 +188,8 @@ class FakeCore:
                 "addresses": [], "auth": "open", "running": False,
                 "serving": True, "connections": 1, "sources": 1,
                 "requests": 1, "refused": [], "publicUrl": None,
-                "version": "0.0.0", "pid": 1, "user": "fake"}}
+                "version": "0.0.0", "pid": 4711, "user": "somebody",
+                "startedAt": "2026-11-22T12:00:00.000Z"}}
         if method == "GET" and path == API + "/sessions":
             return 200, {"success": True, "data": self._page(query)}
         parts = path.removeprefix(API + "/sessions/").split("/")

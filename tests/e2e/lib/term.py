@@ -67,11 +67,11 @@ class Terminal:
         return self.tmux("capture-pane", "-p",
                          *(["-S", "-"] if history else []))
 
-    def qr(self, cell=(8, 16), theme=paint.DARK):
+    def qr(self, cell=(8, 16), theme=paint.DARK, read=paint.decode_png):
         """The text of the QR on the screen, or None."""
         self.shots += 1
         path = self.t.path(f"screen{self.shots % 8}.png")
-        return paint.read_qr(self.screen(), path, cell, theme)
+        return paint.read_qr(self.screen(), path, cell, theme, read)
 
     def is_drawn(self, history=False):
         """Whether any piece of a QR is to be seen."""

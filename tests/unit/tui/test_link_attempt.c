@@ -87,7 +87,7 @@ static const struct status_row {
 	{ "idle", "code_expired", false, false,
 	    ATTEMPT_REST, ATTEMPT_EXPIRED, ATTEMPT_ASKING },
 	{ "idle", "paused", false, false,
-	    ATTEMPT_REST, ATTEMPT_REST, ATTEMPT_ASKING },
+	    ATTEMPT_PAUSED, ATTEMPT_PAUSED, ATTEMPT_ASKING },
 	{ "connecting", "tls", false, false,
 	    ATTEMPT_ASKING, ATTEMPT_ASKING, ATTEMPT_ASKING },
 	{ "qr", "", false, false,
@@ -230,6 +230,33 @@ TEST(link_attempt_waits_as_the_status_says)
 	EXPECT_INT(a.phase, ATTEMPT_WAIT);
 	EXPECT_INT(a.until_ms, NOW + 3600000);
 	EXPECT(!link_attempt_may_ask(&a, NOW));
+}
+
+TEST(link_attempt_is_possible_again_after_a_pause)
+{
+	struct link_attempt a;
+
+	link_attempt_init(&a, LANG_EN, false);
+	status(&a, "idle", "paused", false, false);
+	EXPECT(!link_attempt_may_ask(&a, NOW));
+	status(&a, "idle", "never_linked", false, false);
+	EXPECT(link_attempt_may_ask(&a, NOW));
+}
+
+TEST(link_attempt_tells_when_its_codes_expire)
+{
+	struct link_attempt a;
+
+	link_attempt_init(&a, LANG_EN, false);
+	EXPECT_INT(link_attempt_expires_at(&a), 0);
+	event(&a, "code", CODE);
+	EXPECT_INT(link_attempt_expires_at(&a), NOW + 160000);
+	event(&a, "qr", QR);
+	EXPECT_INT(link_attempt_expires_at(&a), NOW + 20000);
+	link_attempt_tick(&a, NOW + 20000);
+	EXPECT_INT(link_attempt_expires_at(&a), NOW + 160000);
+	link_attempt_tick(&a, NOW + 160000);
+	EXPECT_INT(link_attempt_expires_at(&a), 0);
 }
 
 TEST(link_attempt_tells_why_it_failed)

@@ -503,6 +503,39 @@ TEST(link_draw_field_shows_how_a_number_is_read)
 	scene_finish(&s);
 }
 
+TEST(link_draw_another_number_takes_the_place_of_the_code)
+{
+	struct scene s;
+	struct board b;
+
+	scene_init(&s);
+	input_init(&s.field, "", 40);
+	s.p.field = &s.field;
+	scene_draw(&s, &b, 21, 80);
+	expect_shown(&b, "country code", true);
+	expect_shown(&b, "K7QX-M2PN", false);
+	board_close(&b);
+	scene_finish(&s);
+}
+
+/* Where nothing fits beside it: all rows, so that the countdown has one. */
+TEST(link_draw_countdown_gets_a_row)
+{
+	struct scene s;
+	struct board b;
+
+	scene_init(&s);
+	qr_destroy(s.qr);
+	s.p.qr = s.qr = make_qr(250);
+	s.p.shows_qr = true;
+	EXPECT(link_draw_wants_whole(&s.p, 24, 21, 40));
+	scene_draw(&s, &b, 24, 40);
+	expect_shown(&b, "2 of 6, 0:17", true);
+	board_close(&b);
+	EXPECT(!link_draw_wants_whole(&s.p, 24, 21, 80));
+	scene_finish(&s);
+}
+
 TEST(link_draw_share_link)
 {
 	struct scene s;

@@ -184,6 +184,43 @@ TEST(view_link_notice_does_not_push_the_code_away)
 	stage_close(&s);
 }
 
+/* The number is known, so none is asked for, and none is sent. */
+TEST(view_link_asks_for_the_number_that_is_known)
+{
+	struct config_problem problem;
+	struct stage s;
+	const char *body;
+
+	ASSERT(stage_open(&s, false));
+	ASSERT(config_set(s.config, CONFIG_FLAG, "test",
+	    "link.default_phone", "79005556677", &problem) == ERR_OK);
+	tell(&s, "status", IDLE);
+	EXPECT(has(&s, "Enter: get a pairing code for +7"));
+	EXPECT(!has(&s, "country code"));
+	EXPECT(!has(&s, "900555"));
+	fake_core_data(s.core, "POST", SESSION "/pairing-code", CODE);
+	type(&s, "\r");
+	EXPECT_INT(dialled(&s), 1);
+	body = fake_core_body(s.core, "POST", SESSION "/pairing-code");
+	EXPECT(strchr(body, '7') == NULL);
+	EXPECT(has(&s, "K7QX-M2PN"));
+	stage_close(&s);
+}
+
+TEST(view_link_paused_company_is_not_dialled)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", "{\"status\":\"idle\",\"reason\":\"paused\","
+	    "\"message\":\"Paused by you.\",\"advice\":\"Resume it.\"}");
+	EXPECT(has(&s, "Paused by you."));
+	EXPECT(has(&s, "Esc, then P"));
+	type(&s, "\r\t\r");
+	EXPECT_INT(dialled(&s), 0);
+	stage_close(&s);
+}
+
 TEST(view_link_joins_what_runs)
 {
 	struct stage s;
