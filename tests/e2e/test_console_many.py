@@ -78,7 +78,7 @@ def test_console_ten_thousand(t):
     c.command("sort company", "Sorted by")
     c.go("g", "company-00000")
     c.go("G", "company-09999")
-    c.go("PPage", "company-09970")
+    c.go("PPage PPage PPage", "company-0994")
     c.go("g", "company-00000")
     # filtered as it is typed
     c.keys("/")
