@@ -22,8 +22,9 @@
 
 /* Between frames that nobody waits for. */
 #define NEWS_MS 100
-/* After a key's first byte the rest of it comes at once, even from afar. */
-#define KEY_MS 25
+/* After a key's first byte the rest of it comes at once, even from afar; and
+ * an escape that is a key is to be seen within a picture of the terminal. */
+#define KEY_MS 12
 /* A process that nothing can stop, since nobody could continue it, goes on. */
 #define STOP_MS 300
 
@@ -175,7 +176,7 @@ set_leave(struct screen *s)
 static void
 add_title(struct screen *s)
 {
-	if (!display_modes(s->display)->has_title || *s->title == '\0')
+	if (!display_modes(s->display)->has_title)
 		return;
 	add(s, "\033]0;");
 	add(s, s->title);
@@ -197,7 +198,8 @@ enter(struct screen *s)
 		add(s, PASTE_ON);
 	if (s->keys.has_mouse)
 		add(s, MOUSE_ON);
-	add_title(s);
+	if (*s->title != '\0')
+		add_title(s);
 	display_forget(s->display);
 	line_send(s->line);
 }
@@ -488,7 +490,7 @@ problem_of(enum err err, bool has_terminal)
 		    "use --plain for pipes.";
 	if (err == ERR_INVALID)
 		return "TERM names a terminal that this machine does not know; "
-		    "set it to one it knows, as in TERM=xterm pairdesk, "
+		    "set it to one it knows, as in TERM=xterm-256color pairdesk, "
 		    "or use --plain.";
 	if (err == ERR_UNSUPPORTED)
 		return "The terminal that TERM names cannot place text; "
