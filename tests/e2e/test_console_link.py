@@ -21,7 +21,7 @@ def ready(t, *args, speed=1, core=(), columns=80, rows=24, **env):
     """A simulator, a running core, and a console that shows how to link
     acme."""
     if not term.available():
-        raise Skip("tmux or zbarimg is missing")
+        raise Skip("tmux, zbarimg or ZXingReader is missing")
     simulator, desk = t.pair(speed=speed, **NO_LIMITS)
     desk.process = desk.serve(*core)
     desk.core_ready(desk.process)

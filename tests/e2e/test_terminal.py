@@ -13,7 +13,7 @@ CODE = re.compile(r"\b(?:[1-9A-HJ-NP-TV-Z] ?){4}- ?(?:[1-9A-HJ-NP-TV-Z] ?){4}")
 
 def ready(t, speed=1, **env):
     if not term.available():
-        raise Skip("tmux or zbarimg is missing")
+        raise Skip("tmux, zbarimg or ZXingReader is missing")
     return t.pair(speed=speed, **env)
 
 

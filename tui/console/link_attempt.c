@@ -277,6 +277,7 @@ take_unlinked(struct link_attempt *a, const cJSON *o, enum wa_status status,
 	a->phone[0] = '\0';
 	switch (status) {
 	case WA_STATUS_CONNECTING:
+		wipe(a);        /* what was on show was of a line that is gone */
 		a->phase = ATTEMPT_ASKING;
 		break;
 	case WA_STATUS_QR:

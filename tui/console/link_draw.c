@@ -154,7 +154,8 @@ put_no_room(struct pen *pen, struct area body, const struct qr_shape *need)
 	const struct link_picture *p = pen->p;
 	struct qr_shape smaller;
 
-	put_text(pen, ROLE_STRONG, TEXT_LINK_TOO_SMALL,
+	put_text(pen, ROLE_STRONG, p->share != NULL ? TEXT_SHARE_TOO_SMALL :
+	    TEXT_LINK_TOO_SMALL,
 	    &(struct words_args){ .n = need->rows, .m = need->columns });
 	if (need->style != QR_SEXTANT && choose(p, qr_area_step(need->style,
 	    false), body.rows, body.columns, &smaller))
@@ -168,7 +169,9 @@ put_no_qr(struct pen *pen, struct area body)
 	const struct link_picture *p = pen->p;
 	struct qr_shape need;
 
-	if (!p->can_qr)
+	if (p->share != NULL && !(p->can_qr && p->utf8 && qr_of(p) != NULL))
+		put_text(pen, ROLE_STRONG, TEXT_SHARE_NO_QR, NULL);
+	else if (!p->can_qr)
 		put_text(pen, ROLE_STRONG, TEXT_LINK_NO_COLOURS, NULL);
 	else if (!p->utf8)
 		put_text(pen, ROLE_STRONG, TEXT_LINK_NO_BLOCKS, NULL);
@@ -405,7 +408,7 @@ put_open(struct pen *pen, struct area body, bool has_qr)
 		put_code(pen);
 	else if (p->qr == NULL)
 		put_no_qr(pen, body);
-	if (a->phase != ATTEMPT_PASSKEY)
+	if (a->phase != ATTEMPT_PASSKEY && (has_qr || !p->shows_qr))
 		put_how(pen, p->shows_qr);
 	if (has_qr && rows_left(pen) > 3) {
 		skip(pen);
@@ -480,9 +483,15 @@ put_state(struct pen *pen, struct area body, bool has_qr)
 	case ATTEMPT_UNKNOWN:
 		put_text(pen, ROLE_DIM, TEXT_LINK_LOADING, NULL);
 		break;
+	case ATTEMPT_REST:
+		/* that it is not linked is why somebody looks here */
+		if (!pen->is_short)
+			put_sentence(pen, ROLE_TEXT);
+		skip(pen);
+		put_choice(pen);
+		break;
 	default:
-		put_sentence(pen, p->attempt->phase == ATTEMPT_REST ?
-		    ROLE_TEXT : ROLE_BAD);
+		put_sentence(pen, ROLE_BAD);
 		skip(pen);
 		put_choice(pen);
 	}
@@ -494,7 +503,8 @@ static void
 put_url(struct pen *pen, enum text what, const char *url)
 {
 	skip(pen);
-	put_text(pen, ROLE_TEXT, what, NULL);
+	if (!pen->is_short)
+		put_text(pen, ROLE_TEXT, what, NULL);
 	put(pen, ROLE_STRONG, url);
 }
 
@@ -503,8 +513,9 @@ put_ready(struct pen *pen, struct area body, bool has_qr)
 {
 	const struct link_share *s = pen->p->share;
 
-	put_text(pen, ROLE_TEXT, TEXT_SHARE_WHAT,
-	    &(struct words_args){ .time_ms = s->until_ms });
+	if (!pen->is_short)
+		put_text(pen, ROLE_TEXT, TEXT_SHARE_WHAT,
+		    &(struct words_args){ .time_ms = s->until_ms });
 	if (s->shows_qr) {
 		skip(pen);
 		if (has_qr)

@@ -118,4 +118,4 @@ def link(t, desk, *args, columns=80, rows=24, term="tmux-256color", **env):
 
 def available():
     return all(os.access(f"/usr/bin/{name}", os.X_OK)
-               for name in ("tmux", "zbarimg"))
+               for name in ("tmux", "zbarimg", "ZXingReader"))

@@ -500,6 +500,11 @@ TEST(link_draw_field_shows_how_a_number_is_read)
 	expect_shown(&b, "too short", true);
 	expect_shown(&b, "country code", true);
 	board_close(&b);
+	scene_draw(&s, &b, 9, 40);
+	expect_shown(&b, "too short", true);
+	expect_shown(&b, "Enter", true);
+	expect_shown(&b, "Tab", true);
+	board_close(&b);
 	scene_finish(&s);
 }
 
@@ -560,6 +565,14 @@ TEST(link_draw_share_link)
 	s.share.shows_qr = true;
 	scene_draw(&s, &b, 24, 80);
 	EXPECT(qr_cells(&b) > 0);
+	board_close(&b);
+	scene_draw(&s, &b, 9, 30);
+	expect_shown(&b, "send the text", true);
+	expect_shown(&b, "(l)", false);
+	board_close(&b);
+	s.p.can_qr = false;
+	scene_draw(&s, &b, 24, 80);
+	expect_shown(&b, "cannot show", true);
 	board_close(&b);
 	link_share_refuse(&s.share, &(struct trouble){
 	    .code = "NOT_LISTENING", .sentence = "Nothing listens." });
