@@ -143,7 +143,8 @@ def measure_start(bench, report, state, what, core=None):
     report.line("the same, less what was waited for one",
                 statistics.median(less), "ms",
                 against(statistics.median(less), 100, "ms"),
-                "run delay of the console and the core taken off")
+                "run delay of the console and the core taken off; they may "
+                "overlap, so it is a lower bound")
 
 
 def measure_keys(bench, report, state):
