@@ -109,7 +109,8 @@ UNIT_TUI_SRC := $(filter-out tui/main.c,$(TUI_SRC))
 SIM_SRC := $(sort $(wildcard tests/sim/*.c))
 UNIT_SRC := tests/t.c $(sort $(wildcard tests/unit/*/*.c))
 MONKEY_SRC := tests/t.c $(sort $(wildcard tests/monkey/*.c)) \
-	tests/unit/httpd/hall.c tests/unit/store/fix.c
+	tests/unit/httpd/hall.c tests/unit/store/fix.c \
+	tests/unit/tui/fake_core.c
 VEC_SRC := $(sort $(wildcard tests/vectors/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)

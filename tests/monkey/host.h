@@ -1,8 +1,12 @@
-/* A real core in this process, without a network, for who must not see the
- * listener's headers. */
+/*
+ * A core in this process, without a network, for who must not see the
+ * listener's headers: a real one, or a fake one whose companies have all
+ * kinds of states and codes to show.
+ */
 #ifndef PAIRDESK_TESTS_MONKEY_HOST_H
 #define PAIRDESK_TESTS_MONKEY_HOST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/app/config.h"
@@ -10,7 +14,7 @@
 
 struct host;
 
-struct host *host_create(void);
+struct host *host_create(bool fake);
 void host_destroy(struct host *h);
 struct loop *host_loop(const struct host *h);
 const struct config *host_config(const struct host *h);
@@ -20,7 +24,8 @@ const char *host_path(const struct host *h, const char *name);
 int host_dial(void *host);                      /* a client_dial_fn */
 /* Some turns of the loop, none of which waits. */
 void host_turn(struct host *h, int turns);
-/* The company gets this name, and is made. */
+/* The company gets this name, and is made; a fake core's changes its state
+ * and shows codes too. */
 void host_name(struct host *h, const char *company, const char *name);
 
 #endif
