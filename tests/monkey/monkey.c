@@ -29,6 +29,7 @@
 #define KEYS_A_LOOK 64          /* between comparisons */
 #define LOOKS_A_REPAINT 8
 #define KEYS_A_SIZE 700         /* between sizes, about */
+#define KEYS_A_PLACE 300        /* between jumps to some view */
 #define KEYS_A_CHANGE 40        /* between changes from outside, about */
 #define LINE_MAX_BYTES 8192
 #define FAILURES_MAX 3
@@ -65,6 +66,7 @@ static const char *const words[] = {
 	"name ", "pin ", "79001234567", "logs\r", "listener\r", "help\r",
 	"quit\r", "companies\r", "undo\r", "wide\r", "problems\r", "add ",
 	"token ", "!", "a|b", "кафе", "東京", "🥐", "e\xcc\x81", "\xcc\x81",
+	"79001234567\r",
 	"need", "\t", "\t\t", "40\r", "reconnect ", "share ", "resume ",
 };
 
@@ -111,6 +113,23 @@ any_key(struct monkey *m, size_t *n)
 		s = words[below(m, ARRAY_LEN(words))];
 	*n = strlen(s);
 	return s;
+}
+
+/* Where few random keys lead, but much is to be seen. */
+static void
+go_somewhere(struct monkey *m)
+{
+	static const char *const places[] = {
+		":link company-011 79001234567\r", ":link company-012\r\t",
+		":link company-013\r79001234567\r", ":status company-003\r",
+		":logs company-004\r", ":listener\r", ":share company-005\r",
+	};
+	const char *place = places[below(m, ARRAY_LEN(places))];
+
+	/* alone, or what follows would be with Alt */
+	for (int i = 0; i < 4; i++)
+		screen_feed(m->screen, "\033", 1);
+	screen_feed(m->screen, place, strlen(place));
 }
 
 /* --- the console ------------------------------------------------------------------ */
@@ -326,6 +345,8 @@ live(struct monkey *m, uint64_t keys)
 		}
 		if (below(m, KEYS_A_SIZE) == 0)
 			new_size(m);
+		if (below(m, KEYS_A_PLACE) == 0)
+			go_somewhere(m);
 		if (m->keys % KEYS_A_LOOK == 0)
 			look(m);
 	}
