@@ -300,12 +300,13 @@ look(struct monkey *m)
 	}
 }
 
+/* In a single column curses cannot reach the last cell without scrolling. */
 static void
 new_size(struct monkey *m)
 {
 	const int rows = (int)below(m, 3) == 0 ? 24 : 1 + (int)below(m, 60);
 	const int columns = (int)below(m, 3) == 0 ? 80 :
-	    1 + (int)below(m, 200);
+	    2 + (int)below(m, 200);
 
 	vt_resize(m->vt, rows, columns);
 	screen_resize_memory(m->screen, rows, columns);
