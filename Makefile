@@ -284,6 +284,11 @@ $(B)/bench: $(call obj,rel,$(wildcard tests/bench/*.c)) $(B)/libpairdesk.a
 
 # --- for people ------------------------------------------------------------
 
+# the pictures of README.md, of the console as it is
+.PHONY: pictures
+pictures: $(B)/pairdesk $(B)/wasim
+	$(Q)python3 tests/tui/pictures.py --binary $(B)/pairdesk --sim $(B)/wasim
+
 .PHONY: demo install help deps
 demo:
 	$(Q)$(MAKE) --no-print-directory deps
@@ -297,10 +302,12 @@ install: $(B)/pairdesk
 help:
 	@echo 'deps      install what is missing with apt-get (as root)'
 	@echo 'all       build/pairdesk'
-	@echo 'demo      see a company link, against our simulator'
+	@echo 'demo      the console with companies in many states, simulated'
 	@echo 'test      everything that must hold'
 	@echo 'vectors   run test vectors: make vectors VECTORS=DIR'
 	@echo 'lint      clang-tidy, cppcheck, shellcheck'
+	@echo 'monkey    the console under random keys: KEYS=, SEED='
+	@echo 'pictures  draw those of README.md anew'
 	@echo 'bench     what it costs: memory, CPU, latencies'
 	@echo 'fuzz      each decoder for FUZZ_LONG seconds'
 	@echo 'install   to DESTDIR and PREFIX'

@@ -15,6 +15,7 @@
 
 #define REQUEST_MAX ((size_t)64 * 1024)
 #define READ_SIZE 8192
+#define PACE_READS 64           /* at once, before a stream is held to its pace */
 #define DIALLING_MS 10000       /* a stream must have begun by then */
 
 struct client {
@@ -33,6 +34,7 @@ struct call {
 	struct watch *watch;
 	struct timer *timer;
 	int64_t pace_ms;                /* of a stream; 0: as it comes */
+	int64_t ahead_ms;               /* monotonic: pace has been used up to */
 	struct buf out;                 /* of the request, still to be sent */
 	struct reply reply;
 	struct sse sse;
@@ -173,10 +175,18 @@ watch(struct call *call, int events, watch_fn fn)
 		fail(call, ERR_IO);
 }
 
-/* Until its timer. */
+/* Each read takes its share of time; who is too far ahead rests until the
+ * timer. */
 static void
-rest(struct call *call)
+keep_pace(struct call *call)
 {
+	const int64_t now = clock_mono_ms(clock_system());
+
+	if (call->ahead_ms < now)
+		call->ahead_ms = now;
+	call->ahead_ms += call->pace_ms;
+	if (call->ahead_ms - now <= PACE_READS * call->pace_ms)
+		return;
 	watch_destroy(call->watch);
 	call->watch = NULL;
 	timer_start(call->timer, call->pace_ms * clock_speed());
@@ -196,7 +206,7 @@ on_readable(void *ctx, int events)
 		explicit_bzero(chunk, (size_t)n);
 		if (call->client != NULL && call->pace_ms > 0 &&
 		    (size_t)n < sizeof chunk)
-			rest(call);
+			keep_pace(call);
 	} else if (n == 0) {
 		if (reply_end(&call->reply) == ERR_OK)
 			succeed(call);

@@ -61,9 +61,9 @@ struct call *client_events(struct client *c, const char *path,
 void call_own(struct call *call, void *p);
 
 /*
- * Of a stream that is under way: after some events the next are waited for so
- * long, and come together, as long as they are few. A change each two
- * milliseconds then wakes this process a few times a second. 0: no more.
+ * Of a stream that is under way: what comes one by one for longer is waited
+ * for so long each time, and comes together. A change each two milliseconds
+ * then wakes this process a few times a second. 0: no more.
  */
 void call_pace(struct call *call, int64_t ms);
 

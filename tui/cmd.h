@@ -34,6 +34,7 @@ struct cmd;
 
 struct cmd_args {
 	const struct cmd *cmd;
+	char **argv;                    /* as main got it */
 	struct config *config;
 	enum lang lang;
 	bool json, follow, force, purge;

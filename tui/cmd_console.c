@@ -5,6 +5,7 @@
  */
 #include "tui/cmd.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 #define PATH_LEN 4096
 
-/* One time on the screen; a core that is started again begins another. */
+/* One time on the screen. */
 struct visit {
 	const struct cmd_args *args;
 	pid_t child;                    /* the core that we started, 0 none */
@@ -89,7 +90,8 @@ on_child_end(struct visit *v, int status)
 	text_format(why, sizeof why, v->args->lang, is_killed ?
 	    TEXT_CORE_WAS_KILLED : TEXT_CORE_HAS_ENDED,
 	    &(struct words_args){ .n = is_killed ? WTERMSIG(status) :
-	    WEXITSTATUS(status) });
+	    WEXITSTATUS(status),
+	    .reason = v->console != NULL ? ":start" : "start" });
 	if (v->console != NULL)
 		console_core_ended(v->console, why);
 	if (v->plain != NULL)
@@ -252,21 +254,33 @@ part(const struct visit *v)
 	    TEXT_LEFT_LATE, v->child);
 }
 
+/* A core is forked before there is a loop, and its threads: so once more from
+ * the beginning, as the same process. Returns only if that fails. */
+static int
+begin_again(const struct cmd_args *args)
+{
+	char line[WORDS_MAX];
+
+	fflush(NULL);
+	execv("/proc/self/exe", args->argv);
+	text_format(line, sizeof line, args->lang, TEXT_LAUNCH_NO_PROCESS,
+	    &(struct words_args){ .n = errno });
+	return cmd_fail(args, EX_OSERR, "INTERNAL_ERROR", line);
+}
+
 int
 cmd_console(const struct cmd_args *args)
 {
-	struct visit v;
-	pid_t child = 0;
+	struct visit v = { .args = args };
 	int code;
 
 	if (args->json)
 		return cmd_usage(args, WORD_CLI_CONSOLE_JSON, NULL);
-	do {
-		if ((code = launch_core(args, &child)) != EX_OK)
-			return code;
-		v = (struct visit){ .args = args, .child = child };
-		code = run(&v);
-	} while (v.again);
+	if ((code = launch_core(args, &v.child)) != EX_OK)
+		return code;
+	code = run(&v);
+	if (v.again)
+		return begin_again(args);
 	part(&v);
 	return code;
 }

@@ -381,6 +381,7 @@ main(int argc, char **argv)
 		    stderr);
 		return EX_OSERR;
 	}
+	line.args.argv = argv;
 	line.args.config = config_create();
 	code = run(&line, argc, argv);
 	config_destroy(line.args.config);

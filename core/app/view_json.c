@@ -56,6 +56,9 @@ add_last_error(cJSON *o, const struct session_view *view, enum lang lang,
 	}
 	e = cJSON_AddObjectToObject(o, "lastError");
 	cJSON_AddStringToObject(e, "code", view->last_error);
+	if (view->verdict.code != 0)
+		cJSON_AddNumberToObject(e, "whatsappCode",
+		    view->verdict.code);
 	(void)wa_reason_status(view->verdict.reason, &status);
 	if (view->verdict.reason != WA_REASON_NONE) {
 		if (!view->linked && view->next_attempt_ms == 0)

@@ -49,7 +49,7 @@ def test_plain_by_pipe(t):
     t.equal(code, OK, plain.describe())
     out = plain.out.text()
     for part in ("There are no companies yet", "acme is added",
-                 "acme, Acme Ltd: not linked", "beta: not linked", "Other", "1 of 2", "2 of 2"):
+                 "acme, Acme Ltd: idle", "beta: idle", "Other", "1 of 2", "2 of 2"):
         t.contains(out, part)
     t.equal(plain.err.text().strip(), "", "standard error is for why-nots")
     t.lacks(out, "\x1b", "no sequence of a terminal")
@@ -74,7 +74,7 @@ def test_plain_from_a_file(t):
         done = subprocess.run([t.options.binary], env=desk.env, stdin=f,
                               capture_output=True, text=True, timeout=20)
     t.equal(done.returncode, OK, done.stderr)
-    t.contains(done.stdout, "1. acme: not linked")
+    t.contains(done.stdout, "1. acme: idle")
 
 
 def test_plain_to_nobody(t):
@@ -135,9 +135,9 @@ def test_plain_read_only(t):
              "quit stop"]
     plain = Lines(t, desk, "--read-only")
     t.equal(plain.talk(*lines, "companies"), NOPERM, plain.describe())
-    refused = plain.err.text().count("read-only")
+    refused = plain.err.text().count("Nothing is changed")
     t.equal(refused, len(lines), plain.err.text())
-    t.contains(plain.out.text(), "acme, Acme: not linked", "all can be seen")
+    t.contains(plain.out.text(), "acme, Acme: idle", "all can be seen")
     t.equal(desk.status()["stateVersion"], before["stateVersion"])
     t.true(core.running())
     # the same from a file or the environment
@@ -216,18 +216,18 @@ def test_plain_core_goes_and_comes(t):
 
 def test_plain_starts_a_core_again(t):
     desk = prepare(t, t.desk())
-    plain = Lines(t, desk)
-    plain.says("no companies yet")
+    tty = Tty(t, desk)
+    tty.says("Type a number")
     pid = core_pid(desk)
     os.kill(pid, signal.SIGKILL)
-    plain.says("killed by signal 9", plain.err)
-    plain.says("does not answer", plain.err)
-    plain.line("start")
+    tty.says("killed by signal 9. Type start")
+    tty.says("does not answer")
+    tty.type("start\n")
     t.until(lambda: core_pid(desk) not in (None, pid), "another core")
-    plain.line("add acme")
-    plain.says("acme is added")
-    plain.line("quit stop")
-    plain.exit()
+    tty.type("add acme\n")
+    tty.says("acme is added")
+    tty.type("quit stop\n")
+    t.equal(tty.exit(), OK)
     t.equal(core_pid(desk), None)
 
 

@@ -109,6 +109,15 @@ def test_console_terminal_after_a_signal(t, number):
     t.equal(s.stty(), before)
 
 
+def test_console_terminal_is_gone(t):
+    """A lost line ends the console, and nothing else."""
+    s = seat(t)
+    s.start()
+    pid = s.pid()
+    s.close()
+    t.until(lambda: not os.path.exists(f"/proc/{pid}"), "its end")
+
+
 def test_console_terminal_stopped_and_back(t):
     s = seat(t)
     before = s.stty()

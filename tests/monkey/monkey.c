@@ -31,6 +31,7 @@
 #define KEYS_A_CHANGE 40        /* between changes from outside, about */
 #define LINE_MAX_BYTES 8192
 #define FAILURES_MAX 3
+#define MANY_KEYS 1000000       /* then it says how far it is */
 
 struct monkey {
 	struct t_rnd rnd;
@@ -337,6 +338,9 @@ TEST(monkey)
 		begin_life(&m);
 		live(&m, left < LIFE_KEYS ? left : LIFE_KEYS);
 		end_life(&m);
+		if (keys > MANY_KEYS)
+			fprintf(stderr, "monkey: %" PRIu64 " keys so far\n",
+			    m.keys);
 	}
 	printf("monkey: %" PRIu64 " keys, seed %" PRIu64 ", %" PRIu64
 	    " lives, %" PRIu64 " consoles, %" PRIu64 " comparisons, %" PRIu64

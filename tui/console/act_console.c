@@ -11,7 +11,6 @@
 #include "core/base/str.h"
 #include "tui/console/act_job.h"
 #include "tui/console/console_impl.h"
-#include "tui/console/when.h"
 
 #define LOOK_MS 20000
 #define NAMES_SHOWN 3           /* of many companies */
@@ -61,60 +60,6 @@ static const struct row *
 asked_row(const struct acts *a)
 {
 	return fleet_find(console_fleet(a->console), asked_company(a));
-}
-
-/* --- a share link ---------------------------------------------------------------- */
-
-static void
-on_share_key(void *ctx, const char *answer)
-{
-	struct acts *a = ctx;
-	struct console *c = a->console;
-
-	if (answer != NULL && (*answer == 'c' || *answer == 'q')) {
-		const bool sent = screen_copy(console_screen(c),
-		    a->urls[*answer == 'q']);
-
-		console_say(c, sent ? ROLE_NOTICE : ROLE_ERROR, sent ?
-		    TEXT_ACT_SHARE_SENT : TEXT_ACT_SHARE_TOO_LONG, NULL);
-	}
-	secret_wipe(a->urls, sizeof a->urls);
-}
-
-static void
-add_choice(struct dialog_choice *d, enum lang lang, char key, enum text text)
-{
-	d->choices[d->count].key = key;
-	(void)str_copy(d->choices[d->count].label,
-	    sizeof d->choices[0].label, text_get(lang, text));
-	d->count++;
-}
-
-void
-act_show_share(struct acts *a, const char *company, const cJSON *data)
-{
-	struct console *c = a->console;
-	const enum lang lang = console_lang(c);
-	struct dialog_choice box = { .on_answer = on_share_key, .ctx = a };
-	char says[WORDS_MAX], until[WHEN_MAX];
-
-	when_day(until, sizeof until, lang, told_time(data, "expiresAt"),
-	    console_now_ms(c));
-	text_format(says, sizeof says, lang, TEXT_ACT_SHARE_BOX,
-	    &(struct words_args){ .company = company, .reason = until });
-	str_clean(a->urls[0], sizeof a->urls[0],
-	    told_text(data, "pairingUrl"),
-	    strlen(told_text(data, "pairingUrl")));
-	str_clean(a->urls[1], sizeof a->urls[1], told_text(data, "qrUrl"),
-	    strlen(told_text(data, "qrUrl")));
-	(void)str_format(box.title, sizeof box.title, "%s\n%s\n%s\n%s\n%s",
-	    says, text_get(lang, TEXT_ACT_SHARE_CODE), a->urls[0],
-	    text_get(lang, TEXT_ACT_SHARE_QR), a->urls[1]);
-	add_choice(&box, lang, 'c', TEXT_ACT_SHARE_COPY_CODE);
-	add_choice(&box, lang, 'q', TEXT_ACT_SHARE_COPY_QR);
-	add_choice(&box, lang, 'b', TEXT_ACT_CLOSE);
-	console_open_dialog(c, dialog_choice(lang, &box));
-	secret_wipe(&box, sizeof box);
 }
 
 /* --- what may be typed ------------------------------------------------------------- */
@@ -391,8 +336,8 @@ ask_yes(struct acts *a)
 	    .first = 1 };
 
 	put_warning(a, box.title, sizeof box.title);
-	add_choice(&box, lang, 'y', TEXT_ACT_YES);
-	add_choice(&box, lang, 'n', TEXT_ACT_NO);
+	act_add_choice(&box, lang, 'y', TEXT_ACT_YES);
+	act_add_choice(&box, lang, 'n', TEXT_ACT_NO);
 	console_open_dialog(a->console, dialog_choice(lang, &box));
 }
 

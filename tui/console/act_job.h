@@ -48,6 +48,9 @@ void job_end_all(struct acts *acts);
  * long for that and nothing else is being asked. */
 void act_say_refusal(struct console *c, const char *why);
 
+/* act_share.c */
+void act_add_choice(struct dialog_choice *d, enum lang lang, char key,
+    enum text text);
 /* The links of a company, to be read and copied. */
 void act_show_share(struct acts *acts, const char *company,
     const cJSON *data);

@@ -58,7 +58,7 @@ company_word(enum wa_status status, enum wa_reason reason, enum lang lang)
 	    words_status_name(lang, status);
 }
 
-/* --- facts --------------------------------------------------------------------- */
+/* --- facts ---------------------------------------------------------------- */
 
 static void
 add(struct facts *f, enum text label, const char *value)
@@ -174,7 +174,7 @@ draw_facts(const struct facts *f, struct area a)
 	}
 }
 
-/* --- what is wrong ------------------------------------------------------------------- */
+/* --- what is wrong -------------------------------------------------------- */
 
 static void
 last_error(struct company_view *v, char *out, size_t size)
@@ -195,7 +195,7 @@ last_error(struct company_view *v, char *out, size_t size)
 	(void)str_format(out, size, "%s %s", label, s->last_error);
 }
 
-/* --- all of it ----------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------ */
 
 static void
 draw_age(struct company_view *v, struct area *row)

@@ -46,7 +46,7 @@ path_of(const struct company_news *n, const char *what, char out[192])
 	    what);
 }
 
-/* --- evidence --------------------------------------------------------------------------- */
+/* --- evidence ------------------------------------------------------------- */
 
 static void
 take_health(struct company_news *n, const cJSON *o)
@@ -91,7 +91,7 @@ ask_health(struct company_news *n)
 	    ASK_MS, on_health, n);
 }
 
-/* --- history ------------------------------------------------------------------------------- */
+/* --- history -------------------------------------------------------------- */
 
 static void
 insert(struct company_news *n, size_t at, const cJSON *o)
@@ -233,7 +233,7 @@ on_refresh(void *ctx)
 	timer_start(n->refresh, REFRESH_MS);
 }
 
-/* --- the stream -------------------------------------------------------------------------------- */
+/* --- the stream ----------------------------------------------------------- */
 
 static void
 on_status(struct company_news *n, const cJSON *o)
@@ -294,7 +294,7 @@ start(void *ctx)
 	    on_end, n);
 }
 
-/* --- birth and end ------------------------------------------------------------------------------- */
+/* --- birth and end -------------------------------------------------------- */
 
 struct company_news *
 company_news_create(const struct company_news_params *params)

@@ -44,7 +44,7 @@ company_part_rows(struct company_view *v, enum company_part part)
 	}
 }
 
-/* --- where they stand ------------------------------------------------------------- */
+/* --- where they stand ----------------------------------------------------- */
 
 /* News come at the top: what is looked at stays where it is, unless that is
  * the newest. */
@@ -96,7 +96,7 @@ company_fit_parts(struct company_view *v)
 		    v->scrolls[PART_LOG].at)->n;
 }
 
-/* --- rows -------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 /* To the second, for what follows each other quickly; of today. */
 static void
@@ -280,7 +280,7 @@ draw_body(struct company_view *v, struct area a, enum company_part part,
 		draw_rows(v, a, part, is_current, fns[part]);
 }
 
-/* --- parts --------------------------------------------------------------------------- */
+/* --- parts ---------------------------------------------------------------- */
 
 static int
 draw_name(struct company_view *v, struct area row, int column,

@@ -27,7 +27,7 @@ take_text(char *out, size_t size, const cJSON *o, const char *name)
 	str_clean(out, size, text, strlen(text));
 }
 
-/* --- state --------------------------------------------------------------------------- */
+/* --- state ---------------------------------------------------------------- */
 
 /* Sentences with seconds in them are wrong a second later: what counts down
  * is shown as such. */
@@ -69,7 +69,7 @@ company_read_state(struct company_state *s, const cJSON *o, enum lang lang)
 	s->version = (uint64_t)told_number(o, "stateVersion");
 }
 
-/* --- evidence --------------------------------------------------------------------------- */
+/* --- evidence ------------------------------------------------------------- */
 
 static int64_t
 number_or_unknown(const cJSON *o, const char *name)
@@ -124,7 +124,7 @@ company_read_health(struct company_health *h, const cJSON *o, int64_t now_ms)
 	take_checks(h, cJSON_GetObjectItem(o, "checks"));
 }
 
-/* --- what happened -------------------------------------------------------------- */
+/* --- what happened -------------------------------------------------------- */
 
 struct company_change
 company_read_change(const cJSON *o)

@@ -120,10 +120,14 @@ on_change(void *ctx, const struct row *row, enum need before)
 {
 	struct console *c = ctx;
 	struct level *top = console_top(c);
+	/* somebody waits for the first rows, in front of an empty list */
+	const bool is_first = row == NULL &&
+	    feed_state(c->feed) == FEED_LOADING;
 
 	console_alert(c, row, before);
 	if (top->ops->changed == NULL || top->ops->changed(top->view, row))
-		screen_want(c->params.screen, SCREEN_NEWS);
+		screen_want(c->params.screen, is_first ? SCREEN_KEY :
+		    SCREEN_NEWS);
 	if (row == NULL && feed_state(c->feed) == FEED_LIVE)
 		console_ask_listener(c);
 }

@@ -12,6 +12,7 @@
 #include "tui/told.h"
 
 #define PRIORITY_MAX 1000000
+#define CODE_MAX 9999
 
 /* --- out of JSON -------------------------------------------------------------- */
 
@@ -60,6 +61,9 @@ read_state(struct row *row, const cJSON *status)
 void
 row_read(struct row *row, const cJSON *status)
 {
+	const cJSON *error =
+	    cJSON_GetObjectItemCaseSensitive(status, "lastError");
+
 	read_name(row, told_text(status, "name"));
 	read_state(row, status);
 	read_phone(row->phone, sizeof row->phone,
@@ -77,8 +81,8 @@ row_read(struct row *row, const cJSON *status)
 	row->next_attempt_ms = told_time(status, "nextAttemptAt");
 	row->until_ms = told_time(status, "until");
 	row->window_ends_ms = told_time(status, "windowEndsAt");
-	row->last_error_ms = told_time(
-	    cJSON_GetObjectItemCaseSensitive(status, "lastError"), "at");
+	row->last_error_ms = told_time(error, "at");
+	row->code = (unsigned)number_of(error, "whatsappCode", 0, CODE_MAX);
 	row->state_version = (uint64_t)number_of(status, "stateVersion", 0,
 	    INT64_MAX);
 }

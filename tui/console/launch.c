@@ -1,7 +1,9 @@
 #include "tui/console/launch.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -74,16 +76,41 @@ leave_directory(const struct config *config)
 	}
 }
 
-/* Nothing of the terminal, and nothing that the shell left open. */
+/* What the shell left open; ours are marked to go with exec, and some belong
+ * to libraries that still use them. */
+static void
+close_inherited(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *e;
+	uint64_t fd;
+	int flags;
+
+	while (dir != NULL && (e = readdir(dir)) != NULL) {
+		if (!str_to_u64(e->d_name, INT_MAX, &fd) ||
+		    fd <= STDERR_FILENO)
+			continue;
+		flags = fcntl((int)fd, F_GETFD);
+		if (flags != -1 && (flags & FD_CLOEXEC) == 0)
+			close((int)fd);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/* Nothing of the terminal, and nothing of the shell. */
 static bool
 detach(int pipe_fd)
 {
-	const int null = open("/dev/null", O_RDWR);
+	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null == -1 || setsid() == -1 || !replace(null, STDIN_FILENO) ||
 	    !replace(null, STDOUT_FILENO) || !replace(pipe_fd, STDERR_FILENO))
 		return false;
-	return close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
+	close(null);
+	close(pipe_fd);
+	close_inherited();
+	return true;
 }
 
 /* A console that has gone in between is no reason not to go on. */

@@ -19,7 +19,7 @@ word(const struct listener_view *v, enum text text)
 	return text_get(console_lang(v->console), text);
 }
 
-/* --- requests ------------------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------- */
 
 /* Says why not, in the core's words. */
 static bool
@@ -56,7 +56,7 @@ ask(struct listener_view *v, const char *method, const char *path,
 	cJSON_Delete(body);
 }
 
-/* --- on and off, addresses --------------------------------------------------------------- */
+/* --- on and off, addresses ------------------------------------------------ */
 
 static void
 on_changed(void *ctx, const struct client_answer *answer)
@@ -208,7 +208,7 @@ listener_ask_address(struct listener_view *v)
 	    dialog_line(console_lang(v->console), &d));
 }
 
-/* --- a new token ----------------------------------------------------------------------------- */
+/* --- a new token ---------------------------------------------------------- */
 
 void
 listener_wipe(struct listener_view *v)
@@ -397,7 +397,7 @@ listener_ask_token(struct listener_view *v)
 	    TOKEN_NAME_MAX - 1);
 }
 
-/* --- revoking ------------------------------------------------------------------------------------ */
+/* --- revoking ------------------------------------------------------------- */
 
 static void
 on_revoked(void *ctx, const struct client_answer *answer)

@@ -8,14 +8,14 @@
 
 #define LABEL_CELLS 14
 #define FACT_CELLS 38
-#define REFUSED_ROWS 4          /* of a screen of 24 rows; more on larger ones */
+#define REFUSED_ROWS 4          /* at 24 rows; more on larger screens */
 #define FACTS_FROM 12           /* rows of the body; smaller ones have none */
 #define REFUSED_FROM 17
 #define SOURCE_CELLS 22
 #define TEXT_MAX 512
 #define SECRET_ROWS 5
 
-/* --- who may -------------------------------------------------------------------- */
+/* --- who may -------------------------------------------------------------- */
 
 bool
 listener_token_is_good(const struct listener_token *t, int64_t now_ms)
@@ -52,7 +52,7 @@ validity(struct listener_view *v, const struct listener_token *t, char *out,
 	    &(struct words_args){ .reason = when });
 }
 
-/* --- columns of tokens ------------------------------------------------------------ */
+/* --- columns of tokens ---------------------------------------------------- */
 
 enum column {
 	COLUMN_ID, COLUMN_ROLE, COLUMN_COMPANY, COLUMN_NAME, COLUMN_PREFIX,
@@ -181,7 +181,7 @@ draw_tokens(struct listener_view *v, struct area a)
 	}
 }
 
-/* --- who was refused ---------------------------------------------------------------- */
+/* --- who was refused ------------------------------------------------------ */
 
 /* errorCodes of the API; what has no words here is shown as it is. */
 static const char *
@@ -251,7 +251,7 @@ draw_refused(struct listener_view *v, struct area a, const cJSON *data)
 	return y + 1;
 }
 
-/* --- where --------------------------------------------------------------------------- */
+/* --- where ---------------------------------------------------------------- */
 
 static void
 addresses_of(const cJSON *data, char *out, size_t size)
@@ -300,15 +300,47 @@ draw_fact(struct listener_view *v, struct area cell, enum text label,
 	    value[0] != '\0' ? value : text_get(lang, TEXT_LISTENER_NONE));
 }
 
+/* A core of before may not tell. */
+static void
+process_of(struct listener_view *v, const cJSON *data, char *out,
+    size_t size)
+{
+	const enum lang lang = console_lang(v->console);
+	char when[WHEN_MAX];
+
+	out[0] = '\0';
+	if (told_number(data, "pid") == 0)
+		return;
+	when_day(when, sizeof when, lang, told_time(data, "startedAt"),
+	    console_now_ms(v->console));
+	text_format(out, size, lang, TEXT_LISTENER_PROCESS_SINCE,
+	    &(struct words_args){ .n = told_number(data, "pid"),
+	    .reason = when, .holder = told_text(data, "user"),
+	    .company = told_text(data, "version") });
+}
+
+/* Two in a row, or one where there is no room: *y goes on. */
+static void
+draw_pair(struct listener_view *v, struct area a, int *y,
+    const enum text labels[2], const char *const values[2])
+{
+	const bool is_wide = a.columns >= 2 * FACT_CELLS;
+
+	draw_fact(v, area_part(a, *y, 0, 1, is_wide ? FACT_CELLS - 2 : -1),
+	    labels[0], values[0]);
+	*y += !is_wide;
+	draw_fact(v, area_part(a, *y, is_wide ? FACT_CELLS : 0, 1, -1),
+	    labels[1], values[1]);
+	*y += 1;
+}
+
 /* Two long ones, then what is short side by side. Returns the rows. */
 static int
 draw_facts(struct listener_view *v, struct area a, const cJSON *data)
 {
 	const enum lang lang = console_lang(v->console);
 	const bool open = strcmp(told_text(data, "auth"), "open") == 0;
-	const bool is_wide = a.columns >= 2 * FACT_CELLS;
-	const int second = is_wide ? FACT_CELLS : 0;
-	char text[TEXT_MAX];
+	char text[TEXT_MAX], number[24];
 	int y = 0;
 
 	draw_fact(v, area_part(a, y++, 0, 1, -1), TEXT_LISTENER_ACCESS,
@@ -318,19 +350,16 @@ draw_facts(struct listener_view *v, struct area a, const cJSON *data)
 	text_format(text, sizeof text, lang, TEXT_LISTENER_FROM,
 	    &(struct words_args){ .n = told_number(data, "connections"),
 	    .m = told_number(data, "sources") });
-	draw_fact(v, area_part(a, y, 0, 1, is_wide ? FACT_CELLS - 2 : -1),
-	    TEXT_LISTENER_CONNECTIONS, text);
-	(void)str_format(text, sizeof text, "%lld",
+	(void)str_format(number, sizeof number, "%lld",
 	    (long long)told_number(data, "requests"));
-	y += !is_wide;
-	draw_fact(v, area_part(a, y++, second, 1, -1),
-	    TEXT_LISTENER_REQUESTS, text);
-	draw_fact(v, area_part(a, y++, 0, 1, -1), TEXT_LISTENER_VERSION,
-	    told_text(data, "version"));
+	draw_pair(v, a, &y, (const enum text[2]){ TEXT_LISTENER_CONNECTIONS,
+	    TEXT_LISTENER_REQUESTS }, (const char *const[2]){ text, number });
+	process_of(v, data, text, sizeof text);
+	draw_fact(v, area_part(a, y++, 0, 1, -1), TEXT_LISTENER_PROCESS, text);
 	return y + 1;
 }
 
-/* --- a new token ------------------------------------------------------------------------ */
+/* --- a new token ---------------------------------------------------------- */
 
 static void
 draw_secret(struct listener_view *v, struct area body)
@@ -354,7 +383,7 @@ draw_secret(struct listener_view *v, struct area body)
 	    TEXT_TOKEN_SHOWN_KEYS));
 }
 
-/* --- all of it --------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------ */
 
 void
 listener_draw(struct listener_view *v, struct area body)

@@ -44,12 +44,12 @@ struct listener_view {
 	bool was_sent;                  /* to the terminal's clipboard */
 };
 
-/* --- listener_draw.c ------------------------------------------------------------ */
+/* --- listener_draw.c ----------------------------------------------------- */
 
 void listener_draw(struct listener_view *v, struct area body);
 bool listener_token_is_good(const struct listener_token *t, int64_t now_ms);
 
-/* --- listener_acts.c -------------------------------------------------------------- */
+/* --- listener_acts.c ----------------------------------------------------- */
 
 void listener_switch(struct listener_view *v);
 void listener_ask_address(struct listener_view *v);
@@ -58,7 +58,7 @@ void listener_ask_revoke(struct listener_view *v);
 /* The new token goes from memory and screen. */
 void listener_wipe(struct listener_view *v);
 
-/* --- view_listener.c ---------------------------------------------------------------- */
+/* --- view_listener.c ----------------------------------------------------- */
 
 void listener_ask_tokens(struct listener_view *v);
 

@@ -41,7 +41,7 @@ struct log_feed {
 
 static void ask_page(struct log_feed *f, uint64_t before);
 
-/* --- taking ---------------------------------------------------------------------- */
+/* --- taking --------------------------------------------------------------- */
 
 /* Lines that are known already come again after a lost connection. */
 static void
@@ -77,7 +77,7 @@ take_all(struct log_feed *f)
 	f->on_change(f->ctx);
 }
 
-/* --- pages ------------------------------------------------------------------------- */
+/* --- pages ---------------------------------------------------------------- */
 
 static bool
 reaches(const struct log_feed *f, const cJSON *items)
@@ -129,7 +129,7 @@ begin_pages(struct log_feed *f, uint64_t before)
 	ask_page(f, before);
 }
 
-/* --- the stream ---------------------------------------------------------------------- */
+/* --- the stream ----------------------------------------------------------- */
 
 /* "boot-seq": a core that was started anew counts from 1. */
 static void
@@ -210,7 +210,7 @@ start(void *ctx)
 	    on_end, f);
 }
 
-/* --- birth and end --------------------------------------------------------------------- */
+/* --- birth and end -------------------------------------------------------- */
 
 struct log_feed *
 log_feed_create(struct loop *loop, struct client *client,

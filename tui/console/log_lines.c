@@ -42,7 +42,7 @@ log_lines_destroy(struct log_lines *l)
 	free(l);
 }
 
-/* --- what is wanted -------------------------------------------------------------- */
+/* --- what is wanted ------------------------------------------------------- */
 
 /* Small letters, Latin and Cyrillic, byte for byte: out is as long. */
 static void
@@ -144,7 +144,7 @@ log_lines_wished(const struct log_lines *l)
 	return &l->wish;
 }
 
-/* --- lines --------------------------------------------------------------------------- */
+/* --- lines ---------------------------------------------------------------- */
 
 static size_t
 cost(const struct log_entry *e)

@@ -76,6 +76,16 @@ do_token(struct plain *p, const char *words)
 /* --- the list ---------------------------------------------------------------------------- */
 
 static void
+do_companies(struct plain *p)
+{
+	fleet_filter(p->fleet, "", lang(p));
+	if (fleet_count(p->fleet) == 0)
+		plain_overview(p);
+	else
+		plain_list(p, SIZE_MAX);
+}
+
+static void
 do_filter(struct plain *p, const struct command_line *line)
 {
 	fleet_filter(p->fleet, line->words[0], lang(p));
@@ -183,6 +193,9 @@ do_start(struct plain *p)
 {
 	if (!plain_is_lost(p)) {
 		plain_refuse_text(p, EX_USAGE, TEXT_START_RUNS, NULL);
+	} else if (!p->is_interactive) {
+		/* the lines that were read already would be lost */
+		plain_refuse_text(p, EX_TEMPFAIL, TEXT_PLAIN_START_TTY, NULL);
 	} else {
 		p->is_leaving = true;
 		p->params.on_start(p->params.ctx);
@@ -235,8 +248,7 @@ do_there(struct plain *p, const struct command_line *line)
 
 	switch (line->command) {
 	case COMMAND_COMPANIES:
-		fleet_filter(p->fleet, "", lang(p));
-		plain_list(p, SIZE_MAX);
+		do_companies(p);
 		break;
 	case COMMAND_FILTER:
 		do_filter(p, line);

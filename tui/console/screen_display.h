@@ -42,6 +42,8 @@ void display_show(struct display *d, const struct canvas *c,
 
 /* As keys_params.lookup wants it; ctx is the display. */
 int display_lookup(void *ctx, const char *seq);
+/* Once for each display; display_create does. */
+void display_add_keys(void);
 /* One row of what curses takes the terminal to show. */
 void display_read(const struct display *d, int row, char *out, size_t size);
 

@@ -13,7 +13,7 @@
 #define SIDEWAYS 20
 #define PARTS_LEAST 2           /* rows of a part that are worth it */
 
-/* --- open and close ------------------------------------------------------------ */
+/* --- open and close ------------------------------------------------------- */
 
 static void
 on_change(void *ctx)
@@ -67,7 +67,7 @@ view_about(void *view)
 	return v->company;
 }
 
-/* --- drawing ------------------------------------------------------------------------ */
+/* --- drawing -------------------------------------------------------------- */
 
 /* Where the parts stand when all are shown: checks and phones in full, the
  * rest for history and log. */
@@ -147,7 +147,7 @@ view_changed(void *view, const struct row *row)
 	return row == NULL;
 }
 
-/* --- keys ------------------------------------------------------------------------------ */
+/* --- keys ----------------------------------------------------------------- */
 
 static bool
 move(struct company_view *v, enum action action)

@@ -10,7 +10,7 @@
 #define REFRESH_MS 5000
 #define TOKENS_SHOWN_MAX 10000
 
-/* --- tokens ---------------------------------------------------------------------- */
+/* --- tokens --------------------------------------------------------------- */
 
 static void
 take_text(char *out, size_t size, const cJSON *o, const char *name)
@@ -119,7 +119,7 @@ on_refresh(void *ctx)
 	timer_start(v->refresh, REFRESH_MS);
 }
 
-/* --- open and close ------------------------------------------------------------------- */
+/* --- open and close ------------------------------------------------------- */
 
 static void *
 view_open(struct console *c, const char *company)
@@ -152,7 +152,7 @@ view_draw(void *view, struct area body)
 	listener_draw(view, body);
 }
 
-/* --- keys -------------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------- */
 
 /* A new token takes every key until it is closed. */
 static bool

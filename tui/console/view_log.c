@@ -25,7 +25,7 @@ struct log_view {
 	struct input field;
 };
 
-/* --- where it stands --------------------------------------------------------------- */
+/* --- where it stands ------------------------------------------------------ */
 
 /* Lines come and go: places are found by the lines' numbers. */
 static void
@@ -59,7 +59,7 @@ on_change(void *ctx)
 	screen_want(console_screen(v->console), SCREEN_NEWS);
 }
 
-/* --- open and close -------------------------------------------------------------------- */
+/* --- open and close ------------------------------------------------------- */
 
 static void
 read_prefs(struct log_view *v, const char *company)
@@ -124,7 +124,7 @@ view_about(void *view)
 	return log_lines_wished(v->lines)->company;
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing -------------------------------------------------------------- */
 
 static int
 put(struct area row, int column, unsigned style, const char *text)
@@ -257,7 +257,7 @@ view_draw(void *view, struct area body)
 		draw_title(v, area_part(body, 0, 0, 1, -1));
 }
 
-/* --- what is wanted ---------------------------------------------------------------------------- */
+/* --- what is wanted ------------------------------------------------------- */
 
 static void
 want(struct log_view *v, const struct log_wish *wish)
@@ -335,7 +335,7 @@ ask_company(struct log_view *v)
 	console_open_dialog(v->console, dialog_line(lang, &d));
 }
 
-/* --- keys ---------------------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------- */
 
 static bool
 move(struct log_view *v, enum action action)

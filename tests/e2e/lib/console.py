@@ -7,6 +7,7 @@ import re
 import time
 import unicodedata
 
+from lib.proc import Died
 from lib.term import Terminal
 from lib.web import NO_LIMITS, session
 
@@ -27,9 +28,8 @@ MASKS = [
     (re.compile(r"\b\d{1,2}(:\d\d){1,2}\b"),
      lambda m: re.sub(r"\d", "0", m.group())),
     (re.compile(r"(?<=127\.0\.0\.1:)\d{5}\b"), lambda m: "00000"),
-    # a process, and the day; the version of the program
-    (re.compile(r"\b(pid|процесс|process) \d+"),
-     lambda m: re.sub(r"\d", "0", m.group())),
+    # the right part of the header: process, user, version, as they fit
+    (re.compile(r"\A( ?\S+(?: \S+)*)  +\S.*"), lambda m: m.group(1)),
     (re.compile(r"\b0\.\d+\.\d+\b"), lambda m: re.sub(r"\d", "0", m.group())),
 ]
 
@@ -159,18 +159,31 @@ def phone_of(n):
 class Fleet:
     """A running core with all of FLEET, in the states they name."""
 
-    def __init__(self, t, **how):
+    def __init__(self, t, serve=(), names=(), **how):
+        """serve: addresses for its listener, the first that is free; names:
+        companies more, that are only there."""
         self.t = t
-        self.sim, self.desk = t.pair(plain=True, TZ=noon(),
-                                     **{**NO_LIMITS, **how})
+        self.sim, self.desk = t.pair(
+            plain=True, **{"TZ": noon(), **NO_LIMITS, **how})
         # their pre-keys are there: none are made, which takes time
         self.sim.fault("count-value", value=812, count=0)
         self.sim.allow("ACTIVE_KEYS")
-        self.core = self.desk.serve()
+        self.base = None
+        for address in serve:
+            self.core = self.desk.serve("--http", address)
+            try:
+                host, port = self.desk.addresses(self.core, 1)[0]
+                self.base = f"http://{host}:{port}/"
+                break
+            except Died:
+                continue
+        if not serve:
+            self.core = self.desk.serve()
         self.web = self.desk.core_ready(self.core)
         self.phones = {company: phone_of(n)
                        for n, (company, _, _) in enumerate(FLEET)}
-        for company, name, _ in FLEET:
+        for company, name in [f[:2] for f in FLEET] + list(
+                dict(names).items()):
             self.web.ok("PATCH", session(company), {"name": name or None})
         for company, _, state in FLEET:
             self.make(company, state)

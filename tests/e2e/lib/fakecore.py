@@ -39,6 +39,10 @@ NAMES = ["Acme Bakery", "Пекарня «Заря»", "東京珈琲店", "Café
          "Long Name of a Company That Never Ends and Goes On and On"]
 
 
+def is_problem(row):
+    return row["status"] in PROBLEMS or row["reason"] == "phone_silent"
+
+
 def iso(wall_s):
     return datetime.fromtimestamp(wall_s, timezone.utc).strftime(
         "%Y-%m-%dT%H:%M:%S.") + "%03dZ" % (wall_s * 1000 % 1000)
@@ -103,8 +107,7 @@ class FakeCore:
     def problems(self):
         """Companies that a list of problems begins with, or could."""
         with self.lock:
-            return [c for c, row in self.rows.items()
-                    if row["status"] in PROBLEMS]
+            return [c for c, row in self.rows.items() if is_problem(row)]
 
     def _tell(self, company, members):
         with self.lock:
@@ -206,7 +209,7 @@ class FakeCore:
         with self.lock:
             rows = list(self.rows.values())
         if asked.get("status") == "problems":
-            rows = [r for r in rows if r["status"] in PROBLEMS]
+            rows = list(filter(is_problem, rows))
         return {"sessions": rows[:int(asked.get("limit", 100))],
                 "serverTime": iso(time.time()), "next": None}
 

@@ -154,6 +154,7 @@ TEST(view_json_tells_a_trouble_in_words)
 	e = cJSON_GetObjectItem(o, "lastError");
 	EXPECT_STR(text_of(e, "code"), "CONNECTION_CLOSED");
 	EXPECT_STR(text_of(e, "at"), "2026-11-22T12:00:00.000Z");
+	EXPECT_INT(cJSON_GetObjectItem(e, "whatsappCode")->valueint, 402);
 	EXPECT(strstr(text_of(e, "message"), "same message") != NULL);
 	EXPECT(strlen(text_of(e, "advice")) > 10);
 	cJSON_Delete(o);
@@ -163,6 +164,7 @@ TEST(view_json_tells_a_trouble_in_words)
 	e = cJSON_GetObjectItem(o, "lastError");
 	EXPECT_STR(text_of(e, "code"), "CONNECTION_CLOSED");
 	EXPECT(is_null(e, "message"));
+	EXPECT_NULL(cJSON_GetObjectItem(e, "whatsappCode"));
 	cJSON_Delete(o);
 }
 

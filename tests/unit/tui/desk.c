@@ -3,13 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/t.h"
 
 #define TEXT_MAX ((size_t)256 * 1024)
-#define TURNS 4000
+#define LIMIT_MS 20000         /* for what must come; nothing waits for it */
 #define QUIET_TURNS 40
+
+static bool
+is_late(int64_t since_ms)
+{
+	return clock_mono_ms(clock_system()) - since_ms > LIMIT_MS;
+}
+
+static int64_t
+now_ms(void)
+{
+	return clock_mono_ms(clock_system());
+}
 
 static void
 on_leave(void *ctx, bool stop)
@@ -43,6 +56,7 @@ open_fake(struct desk *s)
 void
 desk_open(struct desk *s, const struct desk_params *params)
 {
+	const int64_t since_ms = now_ms();
 	struct screen_params screen;
 
 	*s = (struct desk){ .version = 1 };
@@ -63,9 +77,25 @@ desk_open(struct desk *s, const struct desk_params *params)
 	desk_settle(s);
 	if (s->fake == NULL)
 		return;
+	while (fake_core_streams(s->fake, DESK_EVENTS) == 0 &&
+	    !is_late(since_ms))
+		loop_turn(s->loop, false);
+	EXPECT_INT(fake_core_streams(s->fake, DESK_EVENTS), 1);
 	fake_core_tell(s->fake, DESK_EVENTS, "1", "ready", "{\"full\":true,"
 	    "\"serverTime\":\"2026-11-25T09:46:40.000Z\"}");
-	desk_settle(s);
+	while (console_feed_state(s->console) != FEED_LIVE &&
+	    !is_late(since_ms))
+		loop_turn(s->loop, false);
+	EXPECT_INT(console_feed_state(s->console), FEED_LIVE);
+}
+
+static bool
+has_heard(const struct desk *s, const char *company)
+{
+	const struct row *row = fleet_find(console_fleet(s->console),
+	    company);
+
+	return row != NULL && row->state_version == s->version;
 }
 
 void
@@ -88,6 +118,7 @@ desk_put(struct desk *s, const char *company, const char *name,
     const char *phone, const char *more)
 {
 	const bool is_linked = phone[0] != '\0';
+	const int64_t since_ms = now_ms();
 	char json[1024];
 
 	(void)str_format(json, sizeof json, "{\"companyId\":\"%s\","
@@ -99,7 +130,9 @@ desk_put(struct desk *s, const char *company, const char *name,
 	    phone, is_linked ? "\"" : "", ++s->version,
 	    more[0] != '\0' ? "," : "", more);
 	fake_core_tell(s->fake, DESK_EVENTS, "", "status", json);
-	desk_settle(s);
+	while (!has_heard(s, company) && !is_late(since_ms))
+		loop_turn(s->loop, false);
+	EXPECT(has_heard(s, company));
 }
 
 void
@@ -114,10 +147,9 @@ desk_settle(struct desk *s)
 void
 desk_keys(struct desk *s, const char *keys)
 {
+	/* a person presses what is seen */
+	screen_now(s->screen);
 	screen_feed(s->screen, keys, strlen(keys));
-	/* an Esc alone is one once nothing follows */
-	for (int i = 0; i < TURNS && strcmp(keys, "\033") == 0 && i < 3; i++)
-		loop_turn(s->loop, true);
 	desk_settle(s);
 }
 
@@ -168,7 +200,9 @@ desk_shows(struct desk *s, const char *text)
 bool
 desk_until(struct desk *s, const char *text)
 {
-	for (int i = 0; i < TURNS; i++) {
+	const int64_t since_ms = now_ms();
+
+	while (!is_late(since_ms)) {
 		if (desk_shows(s, text))
 			return true;
 		loop_turn(s->loop, false);

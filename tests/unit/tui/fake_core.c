@@ -161,29 +161,6 @@ match(struct fake_core *f, const char *method, const char *path,
 }
 
 void
-fake_core_answer(struct fake_core *f, const char *method, const char *path,
-    int status, const char *json)
-{
-	struct rule *r = need(f, method, path);
-
-	r->kind = KIND_ANSWER;
-	r->status = status;
-	set_text(&r->json, json);
-}
-
-void
-fake_core_data(struct fake_core *f, const char *method, const char *path,
-    const char *data)
-{
-	const size_t size = strlen(data) + 40;
-	char *json = xcalloc(1, size);
-
-	str_format(json, size, "{\"success\":true,\"data\":%s}", data);
-	fake_core_answer(f, method, path, 200, json);
-	free(json);
-}
-
-void
 fake_core_stream(struct fake_core *f, const char *path)
 {
 	need(f, "GET", path)->kind = KIND_STREAM;
@@ -233,6 +210,36 @@ obey(struct link *l)
 	else if (l->rule->kind == KIND_STREAM)
 		say(l, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream"
 		    "\r\n\r\nretry: 2000\n\n");
+}
+
+void
+fake_core_answer(struct fake_core *f, const char *method, const char *path,
+    int status, const char *json)
+{
+	struct rule *r = need(f, method, path);
+
+	r->kind = KIND_ANSWER;
+	r->status = status;
+	set_text(&r->json, json);
+	/* who asked while it was mute */
+	LIST_EACH_SAFE(at, &f->links) {
+		struct link *l = CONTAINER_OF(at, struct link, at);
+
+		if (l->rule == r)
+			obey(l);
+	}
+}
+
+void
+fake_core_data(struct fake_core *f, const char *method, const char *path,
+    const char *data)
+{
+	const size_t size = strlen(data) + 40;
+	char *json = xcalloc(1, size);
+
+	str_format(json, size, "{\"success\":true,\"data\":%s}", data);
+	fake_core_answer(f, method, path, 200, json);
+	free(json);
 }
 
 /* Whole once its body has come. */

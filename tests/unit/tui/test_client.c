@@ -176,6 +176,47 @@ TEST(client_events_as_they_come)
 	close_fix(&f);
 }
 
+TEST(client_events_go_on_from_an_id)
+{
+	char got[512] = "";
+	struct fix f;
+
+	open_fix(&f, STREAM "id: b-7\ndata: one\n\n");
+	f.cancels = true;
+	f.call = client_events(f.client, "/e", "b-6", on_event, on_end, &f);
+	loop_run(f.loop);
+	EXPECT(read(f.far, got, sizeof got - 1) > 0);
+	EXPECT(strstr(got, "\r\nLast-Event-ID: b-6\r\n") != NULL);
+	close_fix(&f);
+}
+
+/* A few at once; then what comes while it rests is told together, and so is
+ * the end. */
+TEST(client_events_at_a_pace)
+{
+	struct fix f;
+	int told = 0;
+
+	open_fix(&f, STREAM "data: x\n\n");
+	f.call = client_events(f.client, "/e", "", on_event, on_end, &f);
+	call_pace(f.call, 1000);
+	while (f.events == 0)
+		loop_turn(f.loop, true);
+	for (told = 1; told == f.events && told < 200; told++) {
+		EXPECT(write(f.far, "data: x\n\n", 9) == 9);
+		for (int i = 0; i < 5; i++)
+			loop_turn(f.loop, false);
+	}
+	EXPECT(told > 20 && told < 100);
+	EXPECT(write(f.far, "data: y\n\n", 9) == 9);
+	while (f.events < told + 1)
+		loop_turn(f.loop, true);
+	EXPECT_INT(shutdown(f.far, SHUT_WR), 0);
+	loop_run(f.loop);
+	EXPECT_INT(f.ends, 1);
+	close_fix(&f);
+}
+
 TEST(client_events_of_nobody)
 {
 	struct fix f;

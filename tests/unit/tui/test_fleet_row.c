@@ -168,3 +168,21 @@ TEST(row_signs)
 	row = row_of(WA_REASON_NOT_RUNNING);
 	EXPECT_INT(row_role(&row), ROLE_IDLE);
 }
+
+TEST(fleet_row_knows_the_code_of_its_trouble)
+{
+	struct fleet *f = fleet_create();
+	const struct row *row = rows_put_text(f, "{\"companyId\":\"acme\","
+	    "\"status\":\"banned\",\"reason\":\"temporary\",\"lastError\":{"
+	    "\"code\":\"CONNECTION_CLOSED\",\"whatsappCode\":402,"
+	    "\"at\":\"2026-11-25T09:46:40.000Z\"},\"stateVersion\":1}");
+
+	ASSERT(row != NULL);
+	EXPECT_INT(row->code, 402);
+	EXPECT_INT(row->last_error_ms, ROWS_NOW);
+	row = rows_put_text(f, "{\"companyId\":\"acme\",\"status\":\"idle\","
+	    "\"lastError\":{\"whatsappCode\":1e9},\"stateVersion\":2}");
+	ASSERT(row != NULL);
+	EXPECT_INT(row->code, 0);
+	fleet_destroy(f);
+}

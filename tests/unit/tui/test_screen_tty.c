@@ -325,6 +325,19 @@ TEST(screen_follows_the_size)
 	stand_up(&s);
 }
 
+TEST(screen_obeys_no_color)
+{
+	struct seat s;
+
+	ASSERT(take_seat(&s));
+	(void)setenv("NO_COLOR", "1", 1);
+	ASSERT(sit(&s));
+	(void)unsetenv("NO_COLOR");
+	EXPECT_INT(screen_colours(s.screen), COLOURS_NONE);
+	EXPECT(screen_can_show_qr(s.screen));
+	stand_up(&s);
+}
+
 TEST(screen_refuses_what_is_no_terminal)
 {
 	const struct screen_params params = { .in_fd = -1, .out_fd = -1 };

@@ -16,7 +16,8 @@ static const char listening[] = "{\"addresses\":[\"127.0.0.1:3000\"],"
     "\"code\":\"UNAUTHORIZED\",\"count\":12},"
     "{\"at\":\"2026-11-22T18:01:00.000Z\",\"source\":\"203.0.113.7\","
     "\"code\":\"SOMETHING\",\"count\":1}],"
-    "\"publicUrl\":\"https://wa.example.org\",\"version\":\"0.1.0\"}";
+    "\"publicUrl\":\"https://wa.example.org\",\"version\":\"0.1.0\","
+    "\"pid\":4711,\"user\":\"wa\",\"startedAt\":\"2026-11-12T07:00:00.000Z\"}";
 
 static const char tokens[] = "{\"tokens\":["
     "{\"id\":\"oldoldol\",\"name\":\"gone\",\"role\":\"admin\","
@@ -50,6 +51,7 @@ TEST(view_listener_says_who_may_and_who_may_not)
 	EXPECT(stage_has(&s, "https://wa.example.org"));
 	EXPECT(stage_has(&s, "4, from 2 addresses"));
 	EXPECT(stage_has(&s, "917"));
+	EXPECT(stage_has(&s, "pid 4711, wa, since 12 Nov 07:00"));
 	EXPECT(stage_has(&s, "203.0.113.9"));
 	EXPECT(stage_has(&s, "no token, or one that is not good, 12 times"));
 	EXPECT(stage_has(&s, "SOMETHING"));
