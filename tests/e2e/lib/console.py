@@ -28,6 +28,7 @@ MASKS = [
     (re.compile(r"\b\d{1,2}(:\d\d){1,2}\b"),
      lambda m: re.sub(r"\d", "0", m.group())),
     (re.compile(r"(?<=127\.0\.0\.1:)\d{5}\b"), lambda m: "00000"),
+    (re.compile(r"\bpid \d+, [^,\n]+,"), lambda m: "pid 0, user,"),
     # the right part of the header: process, user, version, as they fit
     (re.compile(r"\A( ?\S+(?: \S+)*)  +\S.*"), lambda m: m.group(1)),
     (re.compile(r"\b0\.\d+\.\d+\b"), lambda m: re.sub(r"\d", "0", m.group())),
