@@ -112,6 +112,10 @@ on_event(void *ctx, const struct sse_event *e)
 		return;
 	link_attempt_take_event(&v->attempt, e->name, o, link_view_now(v));
 	told_wipe(o);
+	/* somebody else's attempt is joined by what it has */
+	if (!v->has_chosen && v->attempt.code[0] == '\0' &&
+	    v->attempt.qr[0] != '\0')
+		v->shows_qr = true;
 	take_news(v);
 }
 
@@ -170,6 +174,7 @@ ask(struct link_view *v, enum act act)
 {
 	if (!link_attempt_may_ask(&v->attempt, link_view_now(v)))
 		return;
+	v->has_chosen = true;
 	link_attempt_ask(&v->attempt);
 	v->link_call = act_request(console_client(v->c), console_lang(v->c),
 	    act, v->company, act == ACT_LINK_CODE ? v->digits : "",
@@ -243,9 +248,8 @@ link_view_switch(struct link_view *v)
 	char known[32];
 
 	v->shows_qr = !v->shows_qr;
+	v->has_chosen = true;
 	v->wants_number = false;
-	console_prefs(v->c)->shows_qr = v->shows_qr;
-	console_keep(v->c);
 	if (v->shows_qr && v->attempt.qr[0] == '\0' && !is_early(v))
 		ask(v, ACT_LINK_QR);
 	else if (!v->shows_qr && v->attempt.code[0] == '\0' &&

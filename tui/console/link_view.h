@@ -20,6 +20,7 @@ struct link_view {
 	struct qr *qr;                  /* of its text; NULL none */
 	unsigned qr_version;            /* of the text that qr was made from */
 	bool shows_qr, shows_share;
+	bool has_chosen;                /* between code and QR, here */
 	struct link_share share;
 
 	bool wants_number;              /* another than the one that is known */

@@ -158,7 +158,6 @@ view_open(struct console *c, const char *company)
 	str_copy(v->company, sizeof v->company, company);
 	link_attempt_init(&v->attempt, console_lang(c),
 	    console_is_read_only(c));
-	v->shows_qr = console_prefs(c)->shows_qr;
 	input_init(&v->field, "", NUMBER_MAX);
 	v->again = timer_create_on(console_loop(c), link_view_listen, v);
 	v->expiry = timer_create_on(console_loop(c), link_view_expire, v);

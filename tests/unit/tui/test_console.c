@@ -123,6 +123,23 @@ TEST(console_keys_of_a_cyrillic_layout)
 	stage_finish(&s);
 }
 
+TEST(console_interrupt_leaves_questions_and_views)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, ":quit\003");
+	EXPECT(stage_has(&s, "STATE"));
+	EXPECT(!stage_has(&s, ":quit"));
+	stage_keys(&s, "a");
+	EXPECT(stage_has(&s, "Id of the new company"));
+	stage_keys(&s, "\003");
+	EXPECT(!stage_has(&s, "Id of the new company"));
+	stage_keys(&s, "H\003");
+	EXPECT(stage_has(&s, "STATE"));
+	stage_finish(&s);
+}
+
 TEST(console_small_screens_have_no_key_line)
 {
 	struct stage s;
