@@ -332,7 +332,6 @@ def test_console_link_killed_leaves_no_code(t):
 def test_console_link_joins_what_runs(t):
     sim, desk, c = ready(t)
     desk.control().qr("acme")
-    c.keys("Tab")
     sim.scan(c.wait_qr(), PHONE)
     c.wait_text("acme is connected")
     t.equal(sim.ask("status")["registrations"], 1)

@@ -353,10 +353,6 @@ link_phone(struct acts *a, const char *value)
 		job_begin(a, &a->asked);
 		return;
 	}
-	if (a->asked.act == ACT_LINK_QR) {
-		console_prefs(c)->shows_qr = true;
-		console_keep(c);
-	}
 	console_show(c, &view_link, asked_company(a));
 	wish_finish(&a->asked);
 }

@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "tui/console/when.h"
 
+#define NAME_LEAST 4            /* cells; less of a name says nothing */
 #define PHONE_END 5             /* "*4567" */
 
 /* --- cells --------------------------------------------------------------------- */
@@ -428,6 +429,19 @@ cell_role(enum column column, const struct row *row)
 	}
 }
 
+/* Where names have no column of their own, what the id leaves of its cell is
+ * the name's: many know their companies by that alone. */
+static void
+draw_name(struct area line, const struct row *row, int at, int width,
+    unsigned style)
+{
+	const int taken = area_cells(line, row->company) + 1;
+
+	if (row->name[0] != '\0' && width - taken >= NAME_LEAST)
+		(void)area_text(line, 0, at + taken, width - taken, style,
+		    row->name);
+}
+
 static void
 draw_cell(const struct columns *cs, size_t i, struct area line,
     const struct row *row, const struct cell_env *env, unsigned style)
@@ -450,6 +464,9 @@ draw_cell(const struct columns *cs, size_t i, struct area line,
 		area_text_right(line, 0, at, width, style, text);
 	else
 		(void)area_text(line, 0, at, width, style, text);
+	if (column == COLUMN_COMPANY && !columns_have(cs, COLUMN_NAME))
+		draw_name(line, row, at, width,
+		    ROLE_DIM | (style & STYLE_SELECTED));
 }
 
 void

@@ -34,7 +34,7 @@ struct console_params {
 	struct loop *loop;
 	struct client *client;
 	struct screen *screen;          /* its handlers: console_screen_handlers */
-	const struct config *config;
+	const struct config *config;    /* NULL: all is as by default */
 	enum lang lang;
 	bool read_only;
 	const char *prefs_path;         /* NULL: remember nothing */

@@ -207,11 +207,26 @@ set_title(struct console *c)
 	screen_title(c->params.screen, title);
 }
 
+/* In the order of the option console.bell. */
+enum bell { BELL_OFF, BELL_NEEDS, BELL_ALL };
+
+/* needs: a person is wanted. all: also trouble that passes, and its end. */
+static bool
+is_worth_a_bell(const struct console *c, enum need now, enum need before)
+{
+	const int bell = c->params.config == NULL ? BELL_NEEDS :
+	    config_enum(c->params.config, OPT_CONSOLE_BELL);
+
+	if (bell == BELL_OFF || before == NEED_COUNT || now == before)
+		return false;
+	return now == NEED_ADMIN || (bell == BELL_ALL &&
+	    (now == NEED_PATIENCE || before <= NEED_PATIENCE));
+}
+
 void
 console_alert(struct console *c, const struct row *row, enum need before)
 {
 	set_title(c);
-	if (row != NULL && row_need(row) == NEED_ADMIN &&
-	    before != NEED_ADMIN && before != NEED_COUNT)
+	if (row != NULL && is_worth_a_bell(c, row_need(row), before))
 		screen_bell(c->params.screen);
 }

@@ -220,13 +220,23 @@ view_takes(struct console *c, const struct key *key)
 		console_say(c, ROLE_DIM, TEXT_CONSOLE_KEY_UNKNOWN, NULL);
 }
 
+/* Ctrl-C ends what asks something, as fingers expect, and never says yes. */
+static bool
+is_interrupt(const struct key *key)
+{
+	return key->name == K_CTRL && key->text == 'c';
+}
+
 void
 console_on_key(void *ctx, const struct key *key)
 {
+	static const struct key escape = { .name = K_ESC };
 	struct console *c = ctx;
 
 	if (c->is_leaving)
 		return;
+	if (is_interrupt(key) && (c->dialog != NULL || c->has_command))
+		key = &escape;
 	if (key->name == K_PASTE)
 		c->is_pasting = true;
 	else

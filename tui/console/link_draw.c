@@ -5,8 +5,8 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tui/console/bigcode.h"
+#include "tui/console/link_pen.h"
 #include "tui/console/qr_area.h"
-#include "tui/console/text.h"
 #include "tui/console/when.h"
 
 #define MARGIN 1
@@ -17,54 +17,6 @@
 #define BESIDE_CODE_LEAST 56    /* a code in big letters, beside a QR */
 #define STEP_INDENT 3
 #define SHORT_ROWS 12           /* less: the most important alone */
-
-/* Words from the top down. */
-struct pen {
-	const struct link_picture *p;
-	struct area a;
-	int row;
-	bool is_short;          /* no blank rows, no extras */
-};
-
-static int
-rows_left(const struct pen *pen)
-{
-	return pen->a.rows - pen->row;
-}
-
-static void
-put(struct pen *pen, unsigned style, const char *text)
-{
-	if (*text != '\0' && rows_left(pen) > 0)
-		pen->row += area_wrap(pen->a, pen->row, style, text);
-}
-
-static void
-put_text(struct pen *pen, unsigned style, enum text text,
-    const struct words_args *args)
-{
-	char out[WORDS_MAX];
-
-	text_format(out, sizeof out, pen->p->lang, text, args);
-	put(pen, style, out);
-}
-
-static void
-put_word(struct pen *pen, unsigned style, enum word word,
-    const struct words_args *args)
-{
-	char out[WORDS_MAX];
-
-	words_format(out, sizeof out, pen->p->lang, word, args);
-	put(pen, style, out);
-}
-
-static void
-skip(struct pen *pen)
-{
-	if (!pen->is_short && pen->row > 0)
-		pen->row++;
-}
 
 /* --- the QR --------------------------------------------------------------------- */
 
@@ -154,27 +106,26 @@ put_no_room(struct pen *pen, struct area body, const struct qr_shape *need)
 	const struct link_picture *p = pen->p;
 	struct qr_shape smaller;
 
-	put_text(pen, ROLE_STRONG, p->share != NULL ? TEXT_SHARE_TOO_SMALL :
+	pen_text(pen, ROLE_STRONG, p->share != NULL ? TEXT_SHARE_TOO_SMALL :
 	    TEXT_LINK_TOO_SMALL,
 	    &(struct words_args){ .n = need->rows, .m = need->columns });
 	if (need->style != QR_SEXTANT && choose(p, qr_area_step(need->style,
 	    false), body.rows, body.columns, &smaller))
-		put_text(pen, ROLE_TEXT, TEXT_LINK_PRESS_SMALLER, NULL);
+		pen_text(pen, ROLE_TEXT, TEXT_LINK_PRESS_SMALLER, NULL);
 }
 
-/* Why there is no QR, though one is asked for. */
-static void
-put_no_qr(struct pen *pen, struct area body)
+void
+link_draw_no_qr(struct pen *pen, struct area body)
 {
 	const struct link_picture *p = pen->p;
 	struct qr_shape need;
 
 	if (p->share != NULL && !(p->can_qr && p->utf8 && qr_of(p) != NULL))
-		put_text(pen, ROLE_STRONG, TEXT_SHARE_NO_QR, NULL);
+		pen_text(pen, ROLE_STRONG, TEXT_SHARE_NO_QR, NULL);
 	else if (!p->can_qr)
-		put_text(pen, ROLE_STRONG, TEXT_LINK_NO_COLOURS, NULL);
+		pen_text(pen, ROLE_STRONG, TEXT_LINK_NO_COLOURS, NULL);
 	else if (!p->utf8)
-		put_text(pen, ROLE_STRONG, TEXT_LINK_NO_BLOCKS, NULL);
+		pen_text(pen, ROLE_STRONG, TEXT_LINK_NO_BLOCKS, NULL);
 	else if (qr_of(p) != NULL &&
 	    !choose(p, p->style, body.rows, body.columns, &need))
 		put_no_room(pen, body, &need);
@@ -207,10 +158,10 @@ put_title(struct pen *pen)
 		    p->name);
 	else
 		str_copy(company, sizeof company, p->company);
-	put_text(pen, ROLE_STRONG, p->share != NULL ? TEXT_SHARE_TITLE :
+	pen_text(pen, ROLE_STRONG, p->share != NULL ? TEXT_SHARE_TITLE :
 	    TEXT_LINK_TITLE, &args);
 	if (!pen->is_short && p->share == NULL)
-		put_text(pen, ROLE_DIM, TEXT_LINK_WHAT,
+		pen_text(pen, ROLE_DIM, TEXT_LINK_WHAT,
 		    &(struct words_args){ .company = p->company });
 }
 
@@ -223,7 +174,7 @@ put_left(struct pen *pen, unsigned style, enum text text, int64_t until_ms,
 
 	when_left(left, sizeof left, until_ms, pen->p->now_ms);
 	with.reason = left;
-	put_text(pen, style, text, &with);
+	pen_text(pen, style, text, &with);
 }
 
 static void
@@ -247,14 +198,14 @@ put_code(struct pen *pen)
 	const struct link_picture *p = pen->p;
 	const char *code = p->attempt->code;
 	const enum bigcode_form form = bigcode_form(code, p->utf8,
-	    rows_left(pen) - 2, pen->a.columns);
+	    pen_rows_left(pen) - 2, pen->a.columns);
 
 	if (!pen->is_short || form == BIGCODE_BLOCKS) {
 		if (*p->phone != '\0')
-			put_text(pen, ROLE_TEXT, TEXT_LINK_CODE_FOR,
+			pen_text(pen, ROLE_TEXT, TEXT_LINK_CODE_FOR,
 			    &(struct words_args){ .phone = p->phone });
 		else
-			put_word(pen, ROLE_TEXT, WORD_CLI_CODE, NULL);
+			pen_word(pen, ROLE_TEXT, WORD_CLI_CODE, NULL);
 	}
 	bigcode_draw(area_part(pen->a, pen->row, 0, -1, -1), form,
 	    ROLE_STRONG, code);
@@ -268,7 +219,7 @@ put_qr_count(struct pen *pen)
 	const struct link_attempt *a = pen->p->attempt;
 
 	if (a->qr_until_ms == 0)
-		put_text(pen, ROLE_TEXT, TEXT_LINK_QR_NEXT, NULL);
+		pen_text(pen, ROLE_TEXT, TEXT_LINK_QR_NEXT, NULL);
 	else
 		put_left(pen, ROLE_TEXT, TEXT_LINK_QR_LEFT, a->qr_until_ms,
 		    &(struct words_args){ .n = a->number, .m = a->count });
@@ -311,19 +262,19 @@ put_steps(struct pen *pen, bool is_qr, bool draw)
 static void
 put_how(struct pen *pen, bool is_qr)
 {
-	skip(pen);
-	if (!pen->is_short && put_steps(pen, is_qr, false) <= rows_left(pen))
+	pen_skip(pen);
+	if (!pen->is_short && put_steps(pen, is_qr, false) <= pen_rows_left(pen))
 		pen->row += put_steps(pen, is_qr, true);
 	else
-		put_word(pen, ROLE_TEXT, is_qr ? WORD_CLI_HOW :
+		pen_word(pen, ROLE_TEXT, is_qr ? WORD_CLI_HOW :
 		    WORD_CLI_HOW_CODE, NULL);
 }
 
 static void
 put_sentence(struct pen *pen, unsigned style)
 {
-	put(pen, style, pen->p->attempt->sentence);
-	put(pen, ROLE_TEXT, pen->p->attempt->advice);
+	pen_put(pen, style, pen->p->attempt->sentence);
+	pen_put(pen, ROLE_TEXT, pen->p->attempt->advice);
 }
 
 /* --- what can be asked for --------------------------------------------------------- */
@@ -334,11 +285,11 @@ put_field(struct pen *pen)
 	const struct link_picture *p = pen->p;
 	const int width = pen->a.columns < 32 ? pen->a.columns : 32;
 
-	put_text(pen, ROLE_TEXT, TEXT_LINK_ASK_NUMBER, NULL);
-	if (rows_left(pen) <= 0)
+	pen_text(pen, ROLE_TEXT, TEXT_LINK_ASK_NUMBER, NULL);
+	if (pen_rows_left(pen) <= 0)
 		return;
 	input_draw(p->field, pen->a, pen->row++, 0, width, ROLE_INPUT);
-	put(pen, p->field_is_good ? ROLE_OK : p->field->len == 0 ? ROLE_DIM :
+	pen_put(pen, p->field_is_good ? ROLE_OK : p->field->len == 0 ? ROLE_DIM :
 	    ROLE_ERROR, p->field_says);
 }
 
@@ -348,11 +299,11 @@ put_enter(struct pen *pen)
 	const struct link_picture *p = pen->p;
 
 	if (p->shows_qr)
-		put_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_QR, NULL);
+		pen_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_QR, NULL);
 	else if (p->field != NULL || *p->phone == '\0')
-		put_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_CODE, NULL);
+		pen_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_CODE, NULL);
 	else
-		put_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_CODE_FOR,
+		pen_text(pen, ROLE_STRONG, TEXT_LINK_ENTER_CODE_FOR,
 		    &(struct words_args){ .phone = p->phone });
 }
 
@@ -362,19 +313,19 @@ put_choice(struct pen *pen)
 	const struct link_picture *p = pen->p;
 
 	if (p->read_only) {
-		put_text(pen, ROLE_DIM, TEXT_LINK_READ_ONLY, NULL);
+		pen_text(pen, ROLE_DIM, TEXT_LINK_READ_ONLY, NULL);
 		return;
 	}
 	if (!p->shows_qr && p->field != NULL) {
 		put_field(pen);
-		skip(pen);
+		pen_skip(pen);
 	}
 	put_enter(pen);
 	if (!p->shows_qr && p->field == NULL)
-		put_text(pen, ROLE_TEXT, TEXT_LINK_OTHER_NUMBER, NULL);
-	put_text(pen, ROLE_TEXT, p->shows_qr ? TEXT_LINK_TAB_CODE :
+		pen_text(pen, ROLE_TEXT, TEXT_LINK_OTHER_NUMBER, NULL);
+	pen_text(pen, ROLE_TEXT, p->shows_qr ? TEXT_LINK_TAB_CODE :
 	    TEXT_LINK_TAB_QR, NULL);
-	put_text(pen, ROLE_TEXT, TEXT_LINK_SEND, NULL);
+	pen_text(pen, ROLE_TEXT, TEXT_LINK_SEND, NULL);
 }
 
 /* --- states ---------------------------------------------------------------------------- */
@@ -397,22 +348,22 @@ put_open(struct pen *pen, struct area body, bool has_qr)
 		if (has_qr || p->qr == NULL)
 			put_qr_count(pen);
 		else
-			put_no_qr(pen, body);
-		skip(pen);
+			link_draw_no_qr(pen, body);
+		pen_skip(pen);
 	}
 	if (!p->shows_qr && (p->field != NULL || a->code[0] == '\0')) {
 		put_choice(pen);        /* for another number, or the first */
 		return;
 	}
-	if (a->code[0] != '\0' && (!p->shows_qr || rows_left(pen) > 8))
+	if (a->code[0] != '\0' && (!p->shows_qr || pen_rows_left(pen) > 8))
 		put_code(pen);
 	else if (p->qr == NULL)
-		put_no_qr(pen, body);
+		link_draw_no_qr(pen, body);
 	if (a->phase != ATTEMPT_PASSKEY && (has_qr || !p->shows_qr))
 		put_how(pen, p->shows_qr);
-	if (has_qr && rows_left(pen) > 3) {
-		skip(pen);
-		put_word(pen, ROLE_DIM, WORD_CLI_ENLARGE, NULL);
+	if (has_qr && pen_rows_left(pen) > 3) {
+		pen_skip(pen);
+		pen_word(pen, ROLE_DIM, WORD_CLI_ENLARGE, NULL);
 	}
 }
 
@@ -426,7 +377,7 @@ put_wait(struct pen *pen)
 	if (p->attempt->until_ms == 0)
 		return;
 	if (p->now_ms >= p->attempt->until_ms) {
-		skip(pen);
+		pen_skip(pen);
 		put_choice(pen);
 		return;
 	}
@@ -440,11 +391,11 @@ put_connected(struct pen *pen)
 {
 	const struct link_picture *p = pen->p;
 
-	put_word(pen, ROLE_OK, WORD_CLI_CONNECTED, &(struct words_args){
+	pen_word(pen, ROLE_OK, WORD_CLI_CONNECTED, &(struct words_args){
 	    .company = p->company, .phone = p->attempt->phone });
 	put_sentence(pen, ROLE_TEXT);
-	skip(pen);
-	put_text(pen, ROLE_TEXT, TEXT_LINK_ENTER_DONE, NULL);
+	pen_skip(pen);
+	pen_text(pen, ROLE_TEXT, TEXT_LINK_ENTER_DONE, NULL);
 }
 
 static void
@@ -466,91 +417,34 @@ put_state(struct pen *pen, struct area body, bool has_qr)
 	case ATTEMPT_LINKED:
 		put_sentence(pen, ROLE_STRONG);
 		if (p->attempt->phone[0] != '\0')
-			put_text(pen, ROLE_TEXT, TEXT_LINK_ALREADY,
+			pen_text(pen, ROLE_TEXT, TEXT_LINK_ALREADY,
 			    &(struct words_args){
 			    .phone = p->attempt->phone });
 		break;
 	case ATTEMPT_PAUSED:
 		put_sentence(pen, ROLE_STRONG);
-		put_text(pen, ROLE_TEXT, TEXT_LINK_PAUSED, NULL);
+		pen_text(pen, ROLE_TEXT, TEXT_LINK_PAUSED, NULL);
 		break;
 	case ATTEMPT_ASKING:
 	case ATTEMPT_PAIRING:
 		if (p->attempt->sentence[0] == '\0')
-			put_word(pen, ROLE_WORKING, WORD_CLI_WAITING, NULL);
+			pen_word(pen, ROLE_WORKING, WORD_CLI_WAITING, NULL);
 		put_sentence(pen, ROLE_WORKING);
 		break;
 	case ATTEMPT_UNKNOWN:
-		put_text(pen, ROLE_DIM, TEXT_LINK_LOADING, NULL);
+		pen_text(pen, ROLE_DIM, TEXT_LINK_LOADING, NULL);
 		break;
 	case ATTEMPT_REST:
 		/* that it is not linked is why somebody looks here */
 		if (!pen->is_short)
 			put_sentence(pen, ROLE_TEXT);
-		skip(pen);
+		pen_skip(pen);
 		put_choice(pen);
 		break;
 	default:
 		put_sentence(pen, ROLE_BAD);
-		skip(pen);
+		pen_skip(pen);
 		put_choice(pen);
-	}
-}
-
-/* --- the link to send --------------------------------------------------------------------- */
-
-static void
-put_url(struct pen *pen, enum text what, const char *url)
-{
-	skip(pen);
-	if (!pen->is_short)
-		put_text(pen, ROLE_TEXT, what, NULL);
-	put(pen, ROLE_STRONG, url);
-}
-
-static void
-put_ready(struct pen *pen, struct area body, bool has_qr)
-{
-	const struct link_share *s = pen->p->share;
-
-	if (!pen->is_short)
-		put_text(pen, ROLE_TEXT, TEXT_SHARE_WHAT,
-		    &(struct words_args){ .time_ms = s->until_ms });
-	if (s->shows_qr) {
-		skip(pen);
-		if (has_qr)
-			put_text(pen, ROLE_TEXT, TEXT_SHARE_SCAN, NULL);
-		else
-			put_no_qr(pen, body);
-		skip(pen);
-		put_text(pen, ROLE_DIM, TEXT_SHARE_KEYS_QR, NULL);
-		return;
-	}
-	put_url(pen, TEXT_SHARE_BY_CODE, s->pairing_url);
-	put_url(pen, TEXT_SHARE_BY_QR, s->qr_url);
-	skip(pen);
-	put_text(pen, ROLE_DIM, TEXT_SHARE_KEYS, NULL);
-}
-
-static void
-put_share(struct pen *pen, struct area body, bool has_qr)
-{
-	const struct link_share *s = pen->p->share;
-
-	switch (s->phase) {
-	case SHARE_ASKING:
-		put_text(pen, ROLE_WORKING, TEXT_SHARE_ASKING, NULL);
-		break;
-	case SHARE_READY:
-		put_ready(pen, body, has_qr);
-		break;
-	case SHARE_OVER:
-		put_text(pen, ROLE_BAD, TEXT_SHARE_OVER, NULL);
-		break;
-	default:
-		put(pen, ROLE_BAD, s->sentence);
-		if (s->no_listener)
-			put_text(pen, ROLE_TEXT, TEXT_SHARE_LISTENER, NULL);
 	}
 }
 
@@ -585,14 +479,14 @@ link_draw(const struct link_picture *p, struct area body)
 	if (!has_qr || !pen.is_short)
 		put_title(&pen);
 	if (p->lost)
-		put_text(&pen, ROLE_BAD, TEXT_LINK_LOST, NULL);
-	skip(&pen);
+		pen_text(&pen, ROLE_BAD, TEXT_LINK_LOST, NULL);
+	pen_skip(&pen);
 	if (p->share != NULL)
-		put_share(&pen, body, has_qr);
+		link_draw_share(&pen, body, has_qr);
 	else
 		put_state(&pen, body, has_qr);
-	if (has_qr && wants_qr(p) && p->share == NULL && rows_left(&pen) > 1) {
-		skip(&pen);
-		put_text(&pen, ROLE_DIM, TEXT_LINK_KEYS, NULL);
+	if (has_qr && wants_qr(p) && p->share == NULL && pen_rows_left(&pen) > 1) {
+		pen_skip(&pen);
+		pen_text(&pen, ROLE_DIM, TEXT_LINK_KEYS, NULL);
 	}
 }

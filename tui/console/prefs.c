@@ -98,7 +98,6 @@ static const struct bool_member bools[] = {
 	{ "wide", offsetof(struct prefs, wide) },
 	{ "onlyProblems", offsetof(struct prefs, only_problems) },
 	{ "mouse", offsetof(struct prefs, mouse) },
-	{ "showsQr", offsetof(struct prefs, shows_qr) },
 };
 
 static unsigned

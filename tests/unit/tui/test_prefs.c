@@ -48,7 +48,7 @@ some(void)
 	return (struct prefs){ .view = "company", .company = "acme",
 	    .cursor = "beta-1", .filter = "!подключена a|\"b\"",
 	    .sort = SORT_SEEN, .reverse = true, .wide = true,
-	    .only_problems = true, .mouse = true, .shows_qr = true,
+	    .only_problems = true, .mouse = true,
 	    .qr_style = QR_SEXTANT, .log_filter = "session", .log_level = "warn",
 	    .log_company = "acme" };
 }
@@ -62,8 +62,7 @@ expect_default(const struct prefs *p)
 	EXPECT_STR(p->log_level, "");
 	EXPECT_INT(p->sort, SORT_NEED);
 	EXPECT_INT(p->qr_style, QR_AUTO);
-	EXPECT(!p->reverse && !p->wide && !p->only_problems && !p->mouse &&
-	    !p->shows_qr);
+	EXPECT(!p->reverse && !p->wide && !p->only_problems && !p->mouse);
 }
 
 TEST(prefs_are_found_again)
@@ -93,8 +92,7 @@ TEST(prefs_are_found_again)
 	EXPECT_STR(p.log_level, saved.log_level);
 	EXPECT_INT(p.sort, saved.sort);
 	EXPECT_INT(p.qr_style, saved.qr_style);
-	EXPECT(p.reverse && p.wide && p.only_problems && p.mouse &&
-	    p.shows_qr);
+	EXPECT(p.reverse && p.wide && p.only_problems && p.mouse);
 	close_fix(&f);
 }
 
@@ -156,7 +154,7 @@ TEST(prefs_of_wrong_types_are_defaults)
 	static const char text[] = "{\"view\":7,\"cursor\":\"a b\","
 	    "\"company\":\"\\u001b\",\"filter\":\"a\\u001b[2J\","
 	    "\"sort\":\"colour\",\"wide\":\"yes\",\"reverse\":true,"
-	    "\"logLevel\":\"loud\",\"terms\":[1],\"showsQr\":{}}";
+	    "\"logLevel\":\"loud\",\"terms\":[1]}";
 	const struct prefs saved = some();
 	struct prefs p;
 	struct fix f;
@@ -172,7 +170,7 @@ TEST(prefs_of_wrong_types_are_defaults)
 	EXPECT_STR(p.log_level, "");
 	EXPECT_INT(p.sort, SORT_NEED);
 	EXPECT_INT(p.qr_style, QR_AUTO);
-	EXPECT(p.reverse && !p.wide && !p.shows_qr);
+	EXPECT(p.reverse && !p.wide);
 	EXPECT_INT(prefs_save(f.path, "x", &saved), ERR_OK);
 	EXPECT_INT(prefs_load(f.path, "x", &p), ERR_OK);
 	EXPECT_INT(p.qr_style, QR_SEXTANT);

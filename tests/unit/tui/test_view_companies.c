@@ -207,6 +207,21 @@ TEST(companies_at_80)
 	close_fix(&f);
 }
 
+TEST(companies_names_share_the_ids_cell_at_80)
+{
+	struct fix f;
+
+	open_fix(&f, 24, 80, (struct look){ 0 });
+	(void)rows_put(f.fleet, &(struct rows_status){ .company = "962302",
+	    .name = "Salon", .reason = WA_REASON_UNLINKED, .version = 1 });
+	(void)rows_put(f.fleet, &(struct rows_status){
+	    .company = "a-long-company-id", .name = "Bakery",
+	    .reason = WA_REASON_UNLINKED, .version = 1 });
+	EXPECT(is_anywhere(&f, "962302 Salon"));
+	EXPECT(!is_anywhere(&f, "Bakery"));
+	close_fix(&f);
+}
+
 TEST(companies_at_40)
 {
 	struct fix f;

@@ -1,0 +1,154 @@
+/* What the console does around its views: alerts, keys nobody has, what is
+ * pasted, the stack, the command line. */
+#include "tui/console/console.h"
+
+#include <string.h>
+
+#include "tests/t.h"
+#include "tests/unit/tui/stage.h"
+
+#define EVENTS "/api/whatsapp/events"
+#define STATUS(company, status, reason, version) \
+	"{\"companyId\":\"" company "\",\"status\":\"" status "\"," \
+	"\"reason\":\"" reason "\",\"stateVersion\":" version "}"
+
+static void
+open_stage(struct stage *s)
+{
+	*s = (struct stage){ .utf8 = true };
+	stage_init(s);
+	stage_start(s, 24, 80, LANG_EN);
+}
+
+/* Whether these bytes went to the terminal since the last look. */
+static bool
+was_sent(struct stage *s, const char *what)
+{
+	size_t n;
+
+	return strstr(screen_take_sent(s->screen, &n), what) != NULL;
+}
+
+TEST(console_rings_and_says_how_many_need_somebody)
+{
+	struct stage s;
+
+	open_stage(&s);
+	(void)was_sent(&s, "");
+	fake_core_tell(s.core, EVENTS, "b-3", "status",
+	    STATUS("acme", "reconnecting", "connection_lost", "900"));
+	stage_settle(&s);
+	EXPECT(!was_sent(&s, "\a"));
+	fake_core_tell(s.core, EVENTS, "b-4", "status",
+	    STATUS("acme", "logged_out", "unlinked", "901"));
+	stage_settle(&s);
+	/* one look: what was sent is told once */
+	EXPECT(was_sent(&s, "\033]0;pairdesk: 1 needs you\a\a"));
+	fake_core_tell(s.core, EVENTS, "b-5", "status",
+	    STATUS("acme", "connected", "ok", "902"));
+	stage_settle(&s);
+	EXPECT(!was_sent(&s, "needs you"));
+	stage_finish(&s);
+}
+
+TEST(console_says_that_a_key_does_nothing)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, "Y");
+	EXPECT(stage_has(&s, "That key does nothing here"));
+	stage_keys(&s, "j");
+	EXPECT(!stage_has(&s, "That key does nothing here"));
+	stage_finish(&s);
+}
+
+/* What somebody pastes by mistake is no command. */
+TEST(console_pasted_text_presses_no_keys)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, "\033[200~dacme\rqH?:quit\r\033[201~");
+	EXPECT(stage_has(&s, "STATE"));
+	EXPECT(!stage_has(&s, "Type acme to confirm"));
+	stage_keys(&s, "?");
+	EXPECT(stage_has(&s, "In the list of companies"));
+	stage_finish(&s);
+}
+
+TEST(console_views_stack_and_come_back)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, "L");
+	EXPECT(stage_has(&s, "Log"));
+	stage_keys(&s, "H");
+	EXPECT(stage_has(&s, "Listener"));
+	stage_keys(&s, "L");            /* the one that is open already */
+	EXPECT(stage_has(&s, "Log"));
+	stage_keys(&s, "q");
+	EXPECT(stage_has(&s, "STATE"));
+	stage_finish(&s);
+}
+
+TEST(console_command_line_completes_recalls_and_refuses)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, ":bogus\r");
+	EXPECT(stage_find(&s, "bogus") == 22);
+	stage_keys(&s, ":list\t");
+	EXPECT(stage_has(&s, ":listener"));
+	stage_keys(&s, "\r");
+	EXPECT(stage_has(&s, "Listener"));
+	stage_keys(&s, ":\033[A\033[A");
+	EXPECT(stage_has(&s, ":bogus"));
+	stage_keys(&s, "\033");
+	EXPECT(!stage_has(&s, ":bogus"));
+	stage_finish(&s);
+}
+
+TEST(console_keys_of_a_cyrillic_layout)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, "\u0420");               /* H */
+	EXPECT(stage_has(&s, "Listener"));
+	stage_keys(&s, "\u0439");               /* q */
+	EXPECT(stage_has(&s, "STATE"));
+	stage_finish(&s);
+}
+
+TEST(console_interrupt_leaves_questions_and_views)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, ":quit\003");
+	EXPECT(stage_has(&s, "STATE"));
+	EXPECT(!stage_has(&s, ":quit"));
+	stage_keys(&s, "a");
+	EXPECT(stage_has(&s, "Id of the new company"));
+	stage_keys(&s, "\003");
+	EXPECT(!stage_has(&s, "Id of the new company"));
+	stage_keys(&s, "H\003");
+	EXPECT(stage_has(&s, "STATE"));
+	stage_finish(&s);
+}
+
+TEST(console_small_screens_have_no_key_line)
+{
+	struct stage s;
+
+	open_stage(&s);
+	EXPECT(strstr(stage_row(&s, 23), "q quit") != NULL);
+	stage_resize(&s, 10, 40);
+	EXPECT(!stage_has(&s, "q quit"));
+	stage_keys(&s, "Y");
+	EXPECT(strstr(stage_row(&s, 0), "does nothing") != NULL);
+	stage_finish(&s);
+}
