@@ -45,8 +45,8 @@ possible(enum act act, const struct rows_status *status, char *why,
 	bool is_possible;
 
 	(void)rows_put(f, status);
-	is_possible = act_is_possible(act, fleet_find(f, "acme"), LANG_EN,
-	    ROWS_NOW, why, size);
+	is_possible = act_is_possible(act, "acme", fleet_find(f, "acme"),
+	    LANG_EN, ROWS_NOW, why, size);
 	fleet_destroy(f);
 	return is_possible;
 }
@@ -117,9 +117,9 @@ TEST(act_on_nobody_is_a_slip_of_the_fingers)
 		    i == ACT_LINK_QR;
 		char why[WORDS_MAX];
 
-		EXPECT_INT(act_is_possible((enum act)i, NULL, LANG_RU, 1, why,
-		    sizeof why), makes);
-		EXPECT(makes || strstr(why, "нет") != NULL);
+		EXPECT_INT(act_is_possible((enum act)i, "acmee", NULL,
+		    LANG_RU, 1, why, sizeof why), makes);
+		EXPECT(makes || strstr(why, "acmee нет") != NULL);
 	}
 }
 
@@ -265,7 +265,7 @@ TEST(act_is_refused_by_the_core_in_its_words)
 	type(&s, ":resume");
 	EXPECT(desk_shows(&s, "acme is not paused"));
 	type(&s, ":name nobody Nobody");
-	EXPECT(desk_shows(&s, "There is no such company"));
+	EXPECT(desk_shows(&s, "There is no company nobody"));
 	desk_close(&s);
 }
 
