@@ -138,6 +138,8 @@ say_one(struct job *j)
 		    &(struct words_args){ .reason = text });
 	else
 		console_say_text(c, ROLE_NOTICE, text);
+	if (j->wish.act == ACT_ADD)
+		console_point(c, j->wish.ids[0].text);
 }
 
 /* --- taking back ---------------------------------------------------------------- */

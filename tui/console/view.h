@@ -41,6 +41,9 @@ struct view_ops {
 	int64_t (*changes_at)(void *view, int64_t now_ms);
 	/* Whose company it is about, "" none. NULL ok. */
 	const char *(*company)(void *view);
+	/* Its cursor goes to that company, now or as soon as it is there: it
+	 * has just been added. NULL ok. */
+	void (*point)(void *view, const char *company);
 	/* Leaves what should be found again. NULL ok. */
 	void (*save)(void *view, struct prefs *prefs);
 	/* Wants all rows of the terminal at this moment. NULL: never. */
