@@ -266,7 +266,7 @@ draw_rows(struct company_view *v, struct area a, enum company_part part,
 		    -1);
 
 		if (is_at) {
-			area_fill(row, ROLE_TEXT | STYLE_SELECTED);
+			area_fill_line(row, 0, ROLE_TEXT | STYLE_SELECTED);
 			area_cursor(row, 0, 0, true);
 		}
 		fn(v, row, is_at ? STYLE_SELECTED : 0, i);

@@ -155,16 +155,17 @@ console_on_draw(void *ctx, struct area all)
 	struct console *c = ctx;
 	struct level *top = console_top(c);
 	const bool whole = is_whole(c, top);
+	const struct area body = whole ? all : draw_frame(c, all);
 
-	c->body = whole ? all : draw_frame(c, all);
+	c->body = top->ops->has_margin ? area_part(body, 0, 1, -1, -1) : body;
 	top->ops->draw(top->view, c->body);
 	/* for a moment, so that what fills the screen stays where it is */
 	if (whole && has_status(c))
 		draw_status(c, area_part(all, all.rows - 1, 0, 1, -1));
 	if (c->dialog != NULL)
-		dialog_draw(c->dialog, c->body);
+		dialog_draw(c->dialog, body);
 	if (c->has_command && c->candidate_count > 0)
-		draw_candidates(c, c->body);
+		draw_candidates(c, body);
 	if (c->has_command)     /* its cursor counts */
 		draw_status(c, all.rows < ROWS_FOR_KEYS ?
 		    area_part(all, 0, 0, 1, -1) :

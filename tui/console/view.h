@@ -22,6 +22,7 @@ struct view_ops {
 	enum scope scope;
 	bool moves;                     /* SCOPE_MOVE's keys are for it */
 	bool whole_screen;              /* may ask for header and key line too */
+	bool has_margin;                /* it is drawn from column 1 on */
 
 	/* company: "" none; borrowed for the call. Never fails. */
 	void *(*open)(struct console *c, const char *company);

@@ -242,6 +242,7 @@ const struct view_ops view_company = {
 	.name = "company",
 	.scope = SCOPE_COMPANY,
 	.moves = true,
+	.has_margin = true,
 	.open = view_open,
 	.close = view_close,
 	.draw = view_draw,

@@ -469,6 +469,7 @@ const struct view_ops view_help = {
 	.name = "help",
 	.scope = SCOPE_HELP,
 	.moves = true,
+	.has_margin = true,
 	.open = help_open,
 	.close = help_close,
 	.draw = help_draw,

@@ -440,6 +440,7 @@ const struct view_ops view_log = {
 	.name = "log",
 	.scope = SCOPE_LOG,
 	.moves = true,
+	.has_margin = true,
 	.open = view_open,
 	.close = view_close,
 	.draw = view_draw,

@@ -93,6 +93,28 @@ TEST(console_views_stack_and_come_back)
 	stage_finish(&s);
 }
 
+TEST(console_bodies_begin_at_column_1)
+{
+	static const struct view_ops *const views[] = { &view_companies,
+	    &view_company, &view_log, &view_listener, &view_help };
+
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+		struct stage s;
+		bool has_1 = false;
+
+		open_stage(&s);
+		stage_show(&s, views[i], "acme");
+		for (int row = 1; row < 22; row++) {
+			const char *text = stage_row(&s, row);
+
+			EXPECT(text[0] == ' ' || text[0] == '\0');
+			has_1 = has_1 || (text[0] == ' ' && text[1] != ' ');
+		}
+		EXPECT(has_1);
+		stage_finish(&s);
+	}
+}
+
 TEST(console_command_line_completes_recalls_and_refuses)
 {
 	struct stage s;
