@@ -6,7 +6,7 @@
 #include "tui/console/header.h"
 
 #define ROWS_FOR_KEYS 14        /* smaller screens have no key line */
-#define LABEL_MAX 64
+#define NOTICE_ROWS_MAX 3
 #define TICK_LEAST_MS 20
 
 /* --- the key line ------------------------------------------------------------------ */
@@ -82,17 +82,56 @@ has_status(const struct console *c)
 	return c->has_command || c->notice[0] != '\0';
 }
 
-static void
-draw_status(struct console *c, struct area row)
+/* A notice takes what it needs, up to some rows of the body. */
+static int
+status_rows(const struct console *c, struct area all)
 {
-	area_fill(row, ROLE_TEXT);
+	int rows;
+
+	if (c->has_command || c->notice[0] == '\0')
+		return has_status(c) ? 1 : 0;
+	rows = area_wrap_rows(all.columns - 1, c->notice);
+	return rows < NOTICE_ROWS_MAX ? rows : NOTICE_ROWS_MAX;
+}
+
+/* Where that is: with the header on small screens, else over the key line. */
+static struct area
+status_area(const struct console *c, struct area all, bool whole)
+{
+	const int rows = status_rows(c, all);
+
+	if (whole)
+		return area_part(all, all.rows - rows, 0, rows, -1);
+	if (all.rows < ROWS_FOR_KEYS)
+		return area_part(all, 0, 0, rows, -1);
+	return area_part(all, all.rows - 1 - rows, 0, rows, -1);
+}
+
+/* What to do stands at a notice's end: where all is too long, that stays. */
+static void
+draw_status(struct console *c, struct area a)
+{
+	area_fill(a, ROLE_TEXT);
 	if (c->has_command) {
-		(void)area_text(row, 0, 0, 1, ROLE_STRONG, ":");
-		input_draw(&c->command, row, 0, 1, row.columns - 1,
-		    ROLE_TEXT);
+		(void)area_text(a, 0, 0, 1, ROLE_STRONG, ":");
+		input_draw(&c->command, a, 0, 1, a.columns - 1, ROLE_TEXT);
 	} else if (c->notice[0] != '\0') {
-		(void)area_text(row, 0, 0, -1, c->notice_role, c->notice);
+		a = area_part(a, 0, 1, -1, -1);
+		(void)area_wrap(a, a.rows - area_wrap_rows(a.columns,
+		    c->notice), c->notice_role, c->notice);
 	}
+}
+
+/* What a notice leaves of the body. */
+static struct area
+dialog_area(const struct console *c, struct area all, struct area body)
+{
+	const int taken = status_rows(c, all) - 1;
+
+	if (taken <= 0)
+		return body;
+	return all.rows < ROWS_FOR_KEYS ? area_part(body, taken, 0, -1, -1) :
+	    area_part(body, 0, 0, body.rows - taken, -1);
 }
 
 /* What Tab could mean, above the command line. */
@@ -137,14 +176,11 @@ draw_frame(struct console *c, struct area all)
 	const int last = all.rows - 1;
 
 	if (all.rows < ROWS_FOR_KEYS) {
-		if (has_status(c))
-			draw_status(c, area_part(all, 0, 0, 1, -1));
-		else
+		if (!has_status(c))
 			draw_header(c, area_part(all, 0, 0, 1, -1));
 		return area_part(all, 1, 0, -1, -1);
 	}
 	draw_header(c, area_part(all, 0, 0, 1, -1));
-	draw_status(c, area_part(all, last - 1, 0, 1, -1));
 	draw_keys(c, area_part(all, last, 0, 1, -1));
 	return area_part(all, 1, 0, last - 2, -1);
 }
@@ -159,17 +195,14 @@ console_on_draw(void *ctx, struct area all)
 
 	c->body = top->ops->has_margin ? area_part(body, 0, 1, -1, -1) : body;
 	top->ops->draw(top->view, c->body);
-	/* for a moment, so that what fills the screen stays where it is */
-	if (whole && has_status(c))
-		draw_status(c, area_part(all, all.rows - 1, 0, 1, -1));
 	if (c->dialog != NULL)
-		dialog_draw(c->dialog, body);
+		dialog_draw(c->dialog, dialog_area(c, all, body));
 	if (c->has_command && c->candidate_count > 0)
 		draw_candidates(c, body);
-	if (c->has_command)     /* its cursor counts */
-		draw_status(c, all.rows < ROWS_FOR_KEYS ?
-		    area_part(all, 0, 0, 1, -1) :
-		    area_part(all, all.rows - 2, 0, 1, -1));
+	/* over what fills the screen for a moment, so that it stays where it
+	 * is; the command's cursor counts */
+	if (has_status(c))
+		draw_status(c, status_area(c, all, whole));
 	console_arm_tick(c);
 }
 

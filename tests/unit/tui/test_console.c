@@ -115,6 +115,41 @@ TEST(console_bodies_begin_at_column_1)
 	}
 }
 
+static const char long_notice[] = "The core of this directory is of another "
+    "version than this console, and some of what is shown may be wrong. Stop "
+    "it by pairdesk stop, and start again.";
+
+/* What to do stands at the end of a notice, and is never cut. */
+TEST(console_notices_wrap)
+{
+	static const int sizes[][2] = { { 24, 80 }, { 10, 40 }, { 24, 40 } };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct stage s;
+		int row;
+
+		open_stage(&s);
+		stage_resize(&s, sizes[i][0], sizes[i][1]);
+		console_say_text(s.console, ROLE_NOTICE, long_notice);
+		stage_settle(&s);
+		screen_now(s.screen);
+		row = stage_find(&s, "again.");
+		EXPECT_INT(row, sizes[i][0] < 14 ? 2 : 22);
+		EXPECT(stage_row(&s, row)[0] == ' ');
+		EXPECT(i > 0 || stage_has(&s, "The core of this directory"));
+		/* a question stays whole beside it */
+		stage_keys(&s, "a");
+		console_say_text(s.console, ROLE_NOTICE, long_notice);
+		stage_settle(&s);
+		screen_now(s.screen);
+		EXPECT(stage_has(&s, "Id of the new company"));
+		EXPECT(stage_has(&s, "again."));
+		stage_keys(&s, "x");
+		EXPECT(!stage_has(&s, "again."));
+		stage_finish(&s);
+	}
+}
+
 TEST(console_command_line_completes_recalls_and_refuses)
 {
 	struct stage s;
