@@ -29,8 +29,28 @@ put_label(struct area row, int *column, const struct binding *b,
 	return true;
 }
 
+/* What is never pushed off by a view's own keys. */
+static bool
+is_way_out(const struct binding *b)
+{
+	return b->action == ACTION_HELP || b->action == ACTION_QUIT;
+}
+
+/* Whether it has a label, and does something there at this moment. */
+static bool
+is_offered(const struct level *top, const struct binding *b)
+{
+	if (b->label == TEXT_NONE)
+		return false;
+	if (b->scope != SCOPE_ALL)
+		return top->ops->can == NULL ||
+		    top->ops->can(top->view, b->action);
+	return (b->action != ACTION_LISTENER || top->ops != &view_listener) &&
+	    (b->action != ACTION_HELP || top->ops != &view_help);
+}
+
 static int
-labels_width(enum scope scope, enum lang lang)
+way_out_width(const struct level *top, enum lang lang)
 {
 	char key[16];
 	int width = 0;
@@ -38,7 +58,7 @@ labels_width(enum scope scope, enum lang lang)
 	for (size_t i = 0; i < binding_count; i++) {
 		const struct binding *b = &bindings[i];
 
-		if (b->scope != scope || b->label == TEXT_NONE)
+		if (!is_way_out(b) || !is_offered(top, b))
 			continue;
 		binding_key_name(b, 0, key, sizeof key);
 		width += (int)(str_width_cells(key) + 3 +
@@ -48,30 +68,57 @@ labels_width(enum scope scope, enum lang lang)
 }
 
 static void
-put_labels(struct area row, int *column, enum scope scope, enum lang lang)
+put_labels(struct area row, int *column, const struct level *top,
+    enum scope scope, bool ways_out, enum lang lang)
 {
 	for (size_t i = 0; i < binding_count; i++) {
-		if (bindings[i].scope == scope &&
-		    bindings[i].label != TEXT_NONE &&
-		    !put_label(row, column, &bindings[i], lang))
+		const struct binding *b = &bindings[i];
+
+		if (b->scope == scope && is_way_out(b) == ways_out &&
+		    is_offered(top, b) && !put_label(row, column, b, lang))
 			return;
 	}
 }
 
-/* The way to the help and out is never pushed off by a view's own keys. */
+/* The way to the help and out is never pushed off. */
+static void
+put_view_keys(struct area row, const struct level *top, enum lang lang)
+{
+	const int rest = way_out_width(top, lang);
+	int column = 1;
+
+	if (rest < row.columns) {
+		const struct area own = area_part(row, 0, 0, 1,
+		    row.columns - rest);
+
+		put_labels(own, &column, top, top->ops->scope, false, lang);
+		put_labels(own, &column, top, SCOPE_ALL, false, lang);
+	}
+	put_labels(row, &column, top, SCOPE_ALL, true, lang);
+}
+
+/* Of whoever gets the next key. */
 static void
 draw_keys(struct console *c, struct area row)
 {
 	const struct level *top = console_top(c);
 	const enum lang lang = c->params.lang;
-	const int rest = labels_width(SCOPE_ALL, lang);
-	int column = 1;
+	enum text keys = TEXT_NONE;
+	char hint[WORDS_MAX] = "";
 
+	if (c->dialog != NULL)
+		dialog_hint(c->dialog, hint, sizeof hint);
+	else if (c->has_command)
+		keys = TEXT_CONSOLE_KEYS_COMMAND;
+	else if (top->ops->keys != NULL)
+		keys = top->ops->keys(top->view);
+	if (keys != TEXT_NONE)
+		(void)str_copy(hint, sizeof hint, text_get(lang, keys));
 	area_fill(row, ROLE_BAR);
-	if (rest < row.columns)
-		put_labels(area_part(row, 0, 0, 1, row.columns - rest),
-		    &column, top->ops->scope, lang);
-	put_labels(row, &column, SCOPE_ALL, lang);
+	if (hint[0] != '\0')
+		(void)area_text(row, 0, 1, -1, ROLE_BAR, hint);
+	else
+		put_view_keys(row, top, lang);
 }
 
 /* --- the status row ------------------------------------------------------------------ */
@@ -181,7 +228,6 @@ draw_frame(struct console *c, struct area all)
 		return area_part(all, 1, 0, -1, -1);
 	}
 	draw_header(c, area_part(all, 0, 0, 1, -1));
-	draw_keys(c, area_part(all, last, 0, 1, -1));
 	return area_part(all, 1, 0, last - 2, -1);
 }
 
@@ -196,9 +242,12 @@ console_on_draw(void *ctx, struct area all)
 	c->body = top->ops->has_margin ? area_part(body, 0, 1, -1, -1) : body;
 	top->ops->draw(top->view, c->body);
 	if (c->dialog != NULL)
-		dialog_draw(c->dialog, dialog_area(c, all, body));
+		dialog_draw(c->dialog, dialog_area(c, all, body),
+		    all.rows < ROWS_FOR_KEYS);
 	if (c->has_command && c->candidate_count > 0)
 		draw_candidates(c, body);
+	if (!whole && all.rows >= ROWS_FOR_KEYS)
+		draw_keys(c, area_part(all, all.rows - 1, 0, 1, -1));
 	/* over what fills the screen for a moment, so that it stays where it
 	 * is; the command's cursor counts */
 	if (has_status(c))

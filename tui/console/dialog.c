@@ -279,7 +279,8 @@ choices_rows(const struct dialog *d, int columns, int *most)
 /* What can be done without goes first: keys that are known, the rule, then
  * what scrolls. The field and the reason stay. */
 static struct layout
-layout(const struct dialog *d, int rows, int columns, const char *ask)
+layout(const struct dialog *d, int rows, int columns, const char *ask,
+    bool with_hint)
 {
 	struct layout l = {
 		.rule = 1,
@@ -288,7 +289,7 @@ layout(const struct dialog *d, int rows, int columns, const char *ask)
 		.middle = 1,
 		.note = d->note[0] != '\0' ?
 		    area_wrap_rows(columns, d->note) : 0,
-		.hint = 1,
+		.hint = with_hint ? 1 : 0,
 	};
 	const int note_least = l.note > 0 ? 1 : 0;
 	int label = 1;
@@ -352,8 +353,8 @@ draw_choices(const struct dialog *d, struct area a)
 	}
 }
 
-static void
-draw_hint(const struct dialog *d, struct area a)
+void
+dialog_hint(const struct dialog *d, char *out, size_t size)
 {
 	static const enum text hints[] = {
 		[KIND_LINE] = TEXT_DIALOG_KEYS_LINE,
@@ -363,9 +364,18 @@ draw_hint(const struct dialog *d, struct area a)
 	const char *more = d->hidden + d->skipped == 0 ? "" :
 	    text_get(d->lang, TEXT_DIALOG_MORE);
 
-	(void)area_format(a, 0, 0, -1, ROLE_DIM, "%s%s%s",
+	(void)str_format(out, size, "%s%s%s",
 	    text_get(d->lang, hints[d->kind]), more[0] != '\0' ? "   " : "",
 	    more);
+}
+
+static void
+draw_hint(const struct dialog *d, struct area a)
+{
+	char hint[WORDS_MAX];
+
+	dialog_hint(d, hint, sizeof hint);
+	(void)area_text(a, 0, 0, -1, ROLE_DIM, hint);
 }
 
 static void
@@ -376,7 +386,7 @@ draw_rule(struct area a)
 }
 
 void
-dialog_draw(struct dialog *d, struct area body)
+dialog_draw(struct dialog *d, struct area body, bool with_hint)
 {
 	const int margin = body.columns >= MARGIN_FROM ? 1 : 0;
 	const int columns = body.columns - 2 * margin;
@@ -388,7 +398,7 @@ dialog_draw(struct dialog *d, struct area body)
 	if (d->kind == KIND_TYPED)
 		text_format(ask, sizeof ask, d->lang, TEXT_DIALOG_TYPE,
 		    &(struct words_args){ .company = d->wanted });
-	l = layout(d, body.rows, columns, ask);
+	l = layout(d, body.rows, columns, ask, with_hint);
 	row = body.rows > layout_rows(&l) ? body.rows - layout_rows(&l) : 0;
 	a = area_part(body, row, 0, -1, -1);
 	area_fill(a, ROLE_TEXT);

@@ -35,6 +35,12 @@ struct view_ops {
 	/* Keys that are typed into a field of the view; called before act while
 	 * it says so. NULL ok. */
 	bool (*key)(void *view, const struct key *key);
+	/* Whether an action of its scope is worth a label in the key line at
+	 * this moment. NULL: all are. */
+	bool (*can)(void *view, enum action action);
+	/* The keys of a field that takes them all; TEXT_NONE: none is open.
+	 * NULL: never. */
+	enum text (*keys)(void *view);
 	/* A row changed (NULL: many). True: draw. NULL ok: draws always. */
 	bool (*changed)(void *view, const struct row *row);
 	/* When what it shows changes by itself, wall ms of the core; 0 never.

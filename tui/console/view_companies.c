@@ -384,6 +384,36 @@ view_key(void *view, const struct key *key)
 	return v->is_typing && field_key(v, key);
 }
 
+/* Of nobody there is nothing to open, and nothing to look for. */
+static bool
+view_can(void *view, enum action action)
+{
+	const struct companies *v = view;
+	const bool can_act = !console_is_read_only(v->c) &&
+	    !console_is_lost(v->c);
+
+	switch (action) {
+	case ACTION_ADD:
+		return can_act;
+	case ACTION_RECONNECT:
+	case ACTION_SHARE:
+		return can_act && fleet_shown(v->fleet) > 0;
+	case ACTION_OPEN:
+	case ACTION_LINK:
+		return fleet_shown(v->fleet) > 0;
+	default:
+		return fleet_count(v->fleet) > 0;
+	}
+}
+
+static enum text
+view_keys(void *view)
+{
+	const struct companies *v = view;
+
+	return v->is_typing ? TEXT_CONSOLE_KEYS_FILTER : TEXT_NONE;
+}
+
 static bool
 view_changed(void *view, const struct row *row)
 {
@@ -461,6 +491,8 @@ const struct view_ops view_companies = {
 	.draw = view_draw,
 	.act = view_act,
 	.key = view_key,
+	.can = view_can,
+	.keys = view_keys,
 	.changed = view_changed,
 	.changes_at = view_changes_at,
 	.company = view_whose,

@@ -436,6 +436,14 @@ view_changed(void *view, const struct row *row)
 	return row == NULL;
 }
 
+static enum text
+view_keys(void *view)
+{
+	const struct log_view *v = view;
+
+	return v->is_typing ? TEXT_CONSOLE_KEYS_FILTER : TEXT_NONE;
+}
+
 const struct view_ops view_log = {
 	.name = "log",
 	.scope = SCOPE_LOG,
@@ -446,6 +454,7 @@ const struct view_ops view_log = {
 	.draw = view_draw,
 	.act = view_act,
 	.key = view_key,
+	.keys = view_keys,
 	.changed = view_changed,
 	.company = view_about,
 	.save = view_save,

@@ -168,6 +168,49 @@ TEST(console_command_line_completes_recalls_and_refuses)
 	stage_finish(&s);
 }
 
+static bool
+offers(struct stage *s, const char *text)
+{
+	return strstr(stage_row(s, 23), text) != NULL;
+}
+
+TEST(console_key_line_shows_what_holds)
+{
+	struct stage s;
+
+	open_stage(&s);
+	EXPECT(offers(&s, "Enter open  l link  / filter"));
+	stage_keys(&s, "/");
+	EXPECT_STR(stage_row(&s, 23), " Enter keep  Esc clear");
+	stage_keys(&s, "\r:");
+	EXPECT_STR(stage_row(&s, 23), " Tab complete  Up/Down history  "
+	    "Enter run  Esc cancel");
+	stage_keys(&s, "\003a");
+	EXPECT_STR(stage_row(&s, 23), " Enter: go on   Esc: cancel");
+	/* said there, it is not said in the box as well */
+	EXPECT_INT(stage_find(&s, "Enter: go on"), 23);
+	stage_keys(&s, "\003L/");
+	EXPECT_STR(stage_row(&s, 23), " Enter keep  Esc clear");
+	stage_keys(&s, "\rH");
+	EXPECT(!offers(&s, "H listener"));
+	stage_keys(&s, "q?/");
+	EXPECT_STR(stage_row(&s, 23), " Enter keep  Esc clear");
+	stage_finish(&s);
+}
+
+TEST(console_key_line_of_an_empty_list)
+{
+	struct stage s = { .utf8 = true };
+
+	stage_init(&s);
+	stage_start(&s, 24, 80, LANG_EN);
+	fleet_remove(console_fleet(s.console), "acme");
+	stage_keys(&s, "j");
+	EXPECT(stage_has(&s, "No companies yet"));
+	EXPECT_STR(stage_row(&s, 23), " a add  H listener  ? help  q quit");
+	stage_finish(&s);
+}
+
 TEST(console_keys_of_a_cyrillic_layout)
 {
 	struct stage s;

@@ -225,7 +225,7 @@ draw(struct drawn *p, struct dialog *d)
 	size_t n = 0;
 
 	canvas_clear(p->canvas);
-	dialog_draw(d, canvas_area(p->canvas));
+	dialog_draw(d, canvas_area(p->canvas), true);
 	for (int i = 0; i < p->rows; i++) {
 		canvas_read(p->canvas, i, p->text + n,
 		    sizeof p->text - n - 1);
