@@ -254,8 +254,25 @@ is_of_number(const struct key *key)
 	}
 }
 
-/* Letters stay commands: no number has any. What is pasted is all text, so
- * that its fault can be named. */
+/* No number has letters: they are commands as long as there is no number.
+ * Whoever types one and slips must not set something off. */
+static bool
+is_command(const struct link_view *v, const struct key *key)
+{
+	return v->field.len == 0 &&
+	    (binding_action(SCOPE_LINK, key) != ACTION_NONE ||
+	    binding_action(SCOPE_ALL, key) != ACTION_NONE);
+}
+
+static bool
+refuse_text(struct link_view *v)
+{
+	console_say(v->c, ROLE_ERROR, v->field.len == 0 ?
+	    TEXT_LINK_DIGITS_ONLY : TEXT_LINK_DIGITS_ONLY_CLEAR, NULL);
+	return true;
+}
+
+/* What is pasted is all text, so that its fault can be named. */
 static bool
 view_key(void *view, const struct key *key)
 {
@@ -266,7 +283,8 @@ view_key(void *view, const struct key *key)
 	if (key->name == K_PASTE || key->name == K_PASTE_END)
 		v->is_pasting = key->name == K_PASTE;
 	else if (!v->is_pasting && !is_of_number(key))
-		return false;
+		return key->name == K_TEXT && !is_command(v, key) &&
+		    refuse_text(v);
 	return input_key(&v->field, key);
 }
 

@@ -363,6 +363,36 @@ TEST(view_link_pastes_a_number_and_names_its_fault)
 	stage_close(&s);
 }
 
+/* Somebody who types a word there copies no code and leaves nothing. */
+TEST(view_link_field_has_digits_only)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", IDLE);
+	tell(&s, "code", CODE);
+	type(&s, "n");                  /* another number */
+	type(&s, "ab");
+	EXPECT(has(&s, "Digits only. Tab: by QR code, l: a link to send."));
+	type(&s, "+7 (9");
+	EXPECT(has(&s, "+7 (9"));
+	type(&s, "c");
+	EXPECT(!has(&s, "sent to your terminal"));
+	EXPECT(has(&s, "Digits only. Tab: by QR code, Ctrl-U: clear"));
+	type(&s, "lvnqXHж*");
+	EXPECT(has(&s, "+7 (9"));
+	EXPECT(has(&s, "Digits only."));
+	EXPECT(has(&s, "Link a phone to acme"));
+	EXPECT_INT(fake_core_asked(s.core, "POST", SESSION "/share"), 0);
+	/* without a number the keys are keys, in any layout */
+	type(&s, "\x15" "c");
+	EXPECT(has(&s, "sent to your terminal"));
+	type(&s, "7\x7f\u0434");
+	EXPECT_INT(fake_core_asked(s.core, "POST", SESSION "/share"), 1);
+	EXPECT_INT(dialled(&s), 0);
+	stage_close(&s);
+}
+
 /* A row of keys is for what can be done here and now. */
 TEST(view_link_key_line_shows_what_holds)
 {
