@@ -224,7 +224,7 @@ save_prefs(struct console *c)
 {
 	gather_prefs(c);
 	if (c->params.prefs_path == NULL || c->is_writing ||
-	    memcmp(&c->prefs, &c->written, sizeof c->prefs) == 0)
+	    prefs_are_equal(&c->prefs, &c->written))
 		return;
 	c->written = c->prefs;
 	c->is_writing = true;
