@@ -36,12 +36,24 @@ on_bury(void *ctx)
 	c->buried_count = 0;
 }
 
+/* A question is often about the view under it, and must not outlive it. One
+ * that is just being answered is over anyway. */
+static void
+drop_dialog(struct console *c)
+{
+	if (c->in_dialog)
+		return;
+	dialog_destroy(c->dialog);
+	c->dialog = NULL;
+}
+
 /* A view may ask for its own end: it goes in a later turn. */
 static void
 close_top(struct console *c)
 {
 	struct level *top = console_top(c);
 
+	drop_dialog(c);
 	if (top->ops->save != NULL)
 		top->ops->save(top->view, &c->prefs);
 	if (c->buried_count == LEVELS_MAX)
@@ -489,6 +501,12 @@ console_say(struct console *c, enum role role, enum text text,
 
 	text_format(filled, sizeof filled, c->params.lang, text, args);
 	console_say_text(c, role, filled);
+}
+
+bool
+console_is_asking(const struct console *c)
+{
+	return c->dialog != NULL || c->has_command;
 }
 
 void
