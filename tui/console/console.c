@@ -332,7 +332,7 @@ console_destroy(struct console *c)
 		return;
 	save_last_prefs(c);
 	console_acts_end(c);
-	dialog_destroy(c->dialog);
+	drop_dialog(c);
 	while (c->depth > 0)
 		close_top(c);
 	on_bury(c);

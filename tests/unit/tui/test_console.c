@@ -152,7 +152,9 @@ TEST(console_question_goes_with_its_view)
 	EXPECT(!stage_has(&s, "Esc: cancel"));
 	stage_keys(&s, "name\r");
 	EXPECT(!stage_has(&s, "Listener"));
-	stage_finish(&s);
+	stage_keys(&s, "a");
+	EXPECT(stage_has(&s, "Id of the new company"));
+	stage_finish(&s);               /* and with the console */
 }
 
 TEST(console_small_screens_have_no_key_line)
