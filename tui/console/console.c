@@ -486,6 +486,15 @@ console_company(const struct console *c)
 }
 
 void
+console_point(struct console *c, const char *company)
+{
+	const struct level *list = &c->stack[0];
+
+	if (list->ops->point != NULL)
+		list->ops->point(list->view, company);
+}
+
+void
 console_say_text(struct console *c, enum role role, const char *text)
 {
 	c->notice_role = role;

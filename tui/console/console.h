@@ -112,6 +112,9 @@ bool console_is_asking(const struct console *c);
  * the next event. */
 const char *console_company(const struct console *c);
 
+/* It has just been added: the cursor of the list goes there. */
+void console_point(struct console *c, const char *company);
+
 /* As if it had been typed behind ":". */
 void console_command(struct console *c, const char *line);
 /* As if its key had been pressed in the view on top. */
