@@ -266,6 +266,22 @@ def test_plain_core_goes_and_comes(t):
     t.equal(again.stop(), OK)
 
 
+def test_plain_core_hangs(t):
+    """It closes nothing and says nothing; then it goes on."""
+    desk, core = served(t, speed=20)
+    plain = Lines(t, desk)
+    plain.says("no companies yet")
+    core.signal(signal.SIGSTOP)
+    t.defer(lambda: core.running() and core.signal(signal.SIGCONT))
+    plain.says("does not answer", plain.err)
+    core.signal(signal.SIGCONT)
+    plain.says("answers again")
+    plain.line("add acme")
+    plain.says("acme is added")
+    plain.end()
+    t.equal(plain.exit(), OK)
+
+
 def test_plain_starts_a_core_again(t):
     desk = prepare(t, t.desk())
     tty = Tty(t, desk)

@@ -176,6 +176,7 @@ begin_stream(struct feed *f)
 	fleet_begin_all(f->fleet);
 	f->is_telling = true;
 	f->stream = client_events(f->client, EVENTS, id, on_event, on_end, f);
+	call_expect(f->stream, CLIENT_SILENCE_MS);
 }
 
 static void

@@ -208,6 +208,7 @@ start(void *ctx)
 	(void)str_format(path, sizeof path, "%s?follow=1", f->path);
 	f->stream = client_events(f->client, path, "", on_event,
 	    on_end, f);
+	call_expect(f->stream, CLIENT_SILENCE_MS);
 }
 
 /* --- birth and end -------------------------------------------------------- */
