@@ -392,6 +392,30 @@ TEST(feed_notices_a_core_that_hangs)
 	close_core(&f);
 }
 
+/* An older core tells no ready, and nobody is gone for that. */
+TEST(feed_needs_no_ready)
+{
+	struct watched f;
+
+	if (!house_hurry("feed_needs_no_ready", "10"))
+		return;
+	open_core(&f);
+	say(&f, "status", b_is_fine);
+	EXPECT_INT(feed_state(f.feed), FEED_LOADING);
+	ASSERT(until_state(&f, FEED_LIVE));
+	EXPECT_INT(fleet_count(f.fleet), 2);
+	fake_core_end_streams(f.core, EVENTS);
+	ASSERT(until_state(&f, FEED_LOST));
+	for (int i = 0; i < TURNS &&
+	    fake_core_streams(f.core, EVENTS) == 0; i++)
+		loop_turn(f.loop, true);
+	say(&f, "status", b_is_fine);
+	EXPECT_INT(feed_state(f.feed), FEED_LOST);
+	ASSERT(until_state(&f, FEED_LIVE));
+	EXPECT_INT(fleet_count(f.fleet), 2);
+	close_core(&f);
+}
+
 TEST(feed_garbage_changes_nothing)
 {
 	struct watched f;
