@@ -1230,9 +1230,12 @@ TEST(session_pause_disconnects_and_lasts)
 	session_view(s, &view);
 	EXPECT_INT(view.reason, WA_REASON_PAUSED);
 	EXPECT_INT(atomic_load(&h.connections), 1);
+	h.shown[0] = '\0';
 	session_set_paused(s, false);
 	save_settings(&h, s);
 	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	/* a core runs, and nothing else is told on the way */
+	EXPECT(strstr(h.shown, "not_running") == NULL);
 	house_end(&h, s);
 	house_finish(&h);
 	EXPECT_INT(atomic_load(&h.connections), 2);
