@@ -253,7 +253,7 @@ succeeded(struct job *j, const char *company, const cJSON *data)
 		return;
 	if (j->wish.act == ACT_SHARE)
 		act_show_share(j->acts, company, data);
-	else if (j->wish.act == ACT_LINK_CODE)
+	else if (j->wish.act == ACT_LINK_CODE && !console_is_asking(c))
 		console_show(c, &view_link, company);
 }
 

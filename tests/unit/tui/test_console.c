@@ -240,6 +240,23 @@ TEST(console_interrupt_leaves_questions_and_views)
 	stage_finish(&s);
 }
 
+/* Its answer would be told to a view that is no more. */
+TEST(console_question_goes_with_its_view)
+{
+	struct stage s;
+
+	open_stage(&s);
+	stage_keys(&s, "Ha");
+	EXPECT(stage_has(&s, "Esc: cancel"));
+	stage_show(&s, &view_companies, "");
+	EXPECT(!stage_has(&s, "Esc: cancel"));
+	stage_keys(&s, "name\r");
+	EXPECT(!stage_has(&s, "Listener"));
+	stage_keys(&s, "a");
+	EXPECT(stage_has(&s, "Id of the new company"));
+	stage_finish(&s);               /* and with the console */
+}
+
 TEST(console_small_screens_have_no_key_line)
 {
 	struct stage s;
