@@ -398,6 +398,25 @@ TEST(api_share_leads_to_the_listener)
 	hall_finish(&h);
 }
 
+/* 0.0.0.0 is no address that anybody can open. */
+TEST(api_share_needs_an_address_to_go_to)
+{
+	char url[512];
+	struct hall h;
+
+	hall_init(&h);
+	EXPECT_INT(ask(&h, "PATCH", API "listener",
+	    "{\"addresses\":[\"0.0.0.0:0\"]}"), 200);
+	EXPECT_INT(ask(&h, "POST", ACME "/share", ""), 409);
+	EXPECT(has("\"NO_PUBLIC_URL\"") && has("http.public_url"));
+	EXPECT_INT(ask(&h, "PATCH", API "listener",
+	    "{\"addresses\":[\"0.0.0.0:0\",\"127.0.0.1:0\"]}"), 200);
+	EXPECT_INT(ask(&h, "POST", ACME "/share", ""), 200);
+	ASSERT(member("qrUrl", url, sizeof url));
+	EXPECT(strncmp(url, "http://127.0.0.1:", 17) == 0);
+	hall_finish(&h);
+}
+
 TEST(api_listener_opens_and_closes)
 {
 	static const struct refusal_row rows[] = {
