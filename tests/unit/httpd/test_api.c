@@ -417,6 +417,42 @@ TEST(api_share_needs_an_address_to_go_to)
 	hall_finish(&h);
 }
 
+static int
+listen_on(struct hall *h, const char *a, const char *b, const char *port)
+{
+	char body[160];
+
+	str_format(body, sizeof body, "{\"addresses\":[\"%s:%s\"%s%s%s%s%s]}",
+	    a, port, b != NULL ? ",\"" : "", b != NULL ? b : "",
+	    b != NULL ? ":" : "", b != NULL ? port : "",
+	    b != NULL ? "\"" : "");
+	return ask(h, "PATCH", API "listener", body);
+}
+
+/* All addresses and one of them exclude each other: ours make way for ours. */
+TEST(api_listener_moves_on_its_own_port)
+{
+	char address[64], again[64];
+	const char *port;
+	struct hall h;
+
+	hall_init(&h);
+	EXPECT_INT(listen_on(&h, "0.0.0.0", NULL, "0"), 200);
+	ASSERT(httpd_address(h.h, 0, address, sizeof address) != NULL);
+	port = strrchr(address, ':') + 1;
+	EXPECT_INT(listen_on(&h, "127.0.0.1", NULL, port), 200);
+	EXPECT(has("[\"127.0.0.1:"));
+	EXPECT_INT(listen_on(&h, "0.0.0.0", NULL, port), 200);
+	EXPECT(has("[\"0.0.0.0:"));
+	/* all or none: both at once cannot be had */
+	EXPECT_INT(listen_on(&h, "127.0.0.1", "0.0.0.0", port), 400);
+	ASSERT(httpd_address(h.h, 0, again, sizeof again) != NULL);
+	EXPECT_STR(again, address);
+	EXPECT(httpd_address(h.h, 1, again, sizeof again) == NULL);
+	EXPECT_INT(listen_on(&h, "127.0.0.1", NULL, port), 200);
+	hall_finish(&h);
+}
+
 TEST(api_listener_opens_and_closes)
 {
 	static const struct refusal_row rows[] = {
