@@ -318,7 +318,7 @@ BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	libuv1-dev libsodium-dev libmbedtls-dev libwslay-dev libqrencode-dev \
 	libpng-dev libsqlite3-dev libcjson-dev zlib1g-dev libmicrohttpd-dev \
 	ca-certificates libncurses-dev ncurses-term
-TEST_DEPS := libclang-rt-dev python3 python3-pil tmux zbar-tools \
+TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools \
 	zxing-cpp-tools unifont xfonts-base npm nodejs chromium wrk \
 	clang-tidy cppcheck shellcheck
 deps:

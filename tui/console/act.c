@@ -148,10 +148,10 @@ makes_company(enum act act)
 }
 
 bool
-act_is_possible(enum act act, const struct row *row, enum lang lang,
-    int64_t now_ms, char *why, size_t size)
+act_is_possible(enum act act, const char *company, const struct row *row,
+    enum lang lang, int64_t now_ms, char *why, size_t size)
 {
-	struct words_args args = { .company = row != NULL ? row->company : "" };
+	struct words_args args = { .company = company };
 	enum text text = row != NULL ? why_not(act, row, now_ms) :
 	    makes_company(act) ? TEXT_NONE : TEXT_ACT_NO_COMPANY;
 	char at[WHEN_MAX] = "";

@@ -94,6 +94,10 @@ do_to_chosen(struct companies *v, enum act act)
 	const char **list = xcalloc(tagged + 1, sizeof *list);
 	size_t n = fleet_tagged_list(v->fleet, list, tagged);
 
+	if (n == 0 && companies_is_astray(v)) {
+		free(list);
+		return;
+	}
 	if (n == 0 && fleet_find(v->fleet, v->cursor) != NULL)
 		list[n++] = v->cursor;
 	if (n == 0)

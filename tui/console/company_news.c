@@ -48,6 +48,24 @@ path_of(const struct company_news *n, const char *what, char out[192])
 
 /* --- evidence ------------------------------------------------------------- */
 
+static bool
+is_same_health(const struct company_health *a, const struct company_health *b)
+{
+	if (a->is_known != b->is_known ||
+	    a->last_answer_ms != b->last_answer_ms ||
+	    a->up_since_ms != b->up_since_ms || a->rtt_ms != b->rtt_ms ||
+	    a->prekeys != b->prekeys || a->reconnects != b->reconnects ||
+	    a->check_count != b->check_count)
+		return false;
+	for (size_t i = 0; i < a->check_count; i++) {
+		if (a->checks[i].ok != b->checks[i].ok ||
+		    strcmp(a->checks[i].name, b->checks[i].name) != 0 ||
+		    strcmp(a->checks[i].detail, b->checks[i].detail) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void
 take_health(struct company_news *n, const cJSON *o)
 {
@@ -55,7 +73,7 @@ take_health(struct company_news *n, const cJSON *o)
 
 	*before = n->health;
 	company_read_health(&n->health, o, n->params.now_ms(n->params.ctx));
-	if (memcmp(before, &n->health, sizeof *before) != 0)
+	if (!is_same_health(before, &n->health))
 		tell(n);
 	free(before);
 }

@@ -36,12 +36,24 @@ on_bury(void *ctx)
 	c->buried_count = 0;
 }
 
+/* A question is often about the view under it, and must not outlive it. One
+ * that is just being answered is over anyway. */
+static void
+drop_dialog(struct console *c)
+{
+	if (c->in_dialog)
+		return;
+	dialog_destroy(c->dialog);
+	c->dialog = NULL;
+}
+
 /* A view may ask for its own end: it goes in a later turn. */
 static void
 close_top(struct console *c)
 {
 	struct level *top = console_top(c);
 
+	drop_dialog(c);
 	if (top->ops->save != NULL)
 		top->ops->save(top->view, &c->prefs);
 	if (c->buried_count == LEVELS_MAX)
@@ -224,7 +236,7 @@ save_prefs(struct console *c)
 {
 	gather_prefs(c);
 	if (c->params.prefs_path == NULL || c->is_writing ||
-	    memcmp(&c->prefs, &c->written, sizeof c->prefs) == 0)
+	    prefs_are_equal(&c->prefs, &c->written))
 		return;
 	c->written = c->prefs;
 	c->is_writing = true;
@@ -320,7 +332,7 @@ console_destroy(struct console *c)
 		return;
 	save_last_prefs(c);
 	console_acts_end(c);
-	dialog_destroy(c->dialog);
+	drop_dialog(c);
 	while (c->depth > 0)
 		close_top(c);
 	on_bury(c);
@@ -474,6 +486,15 @@ console_company(const struct console *c)
 }
 
 void
+console_point(struct console *c, const char *company)
+{
+	const struct level *list = &c->stack[0];
+
+	if (list->ops->point != NULL)
+		list->ops->point(list->view, company);
+}
+
+void
 console_say_text(struct console *c, enum role role, const char *text)
 {
 	c->notice_role = role;
@@ -489,6 +510,12 @@ console_say(struct console *c, enum role role, enum text text,
 
 	text_format(filled, sizeof filled, c->params.lang, text, args);
 	console_say_text(c, role, filled);
+}
+
+bool
+console_is_asking(const struct console *c)
+{
+	return c->dialog != NULL || c->has_command;
 }
 
 void

@@ -104,9 +104,16 @@ void console_say(struct console *c, enum role role, enum text text,
     const struct words_args *args);
 void console_say_text(struct console *c, enum role role, const char *text);
 
+/* Something is being typed or asked: what comes by itself must not take its
+ * place. */
+bool console_is_asking(const struct console *c);
+
 /* The company under the cursor of the view on top, "" none; borrowed until
  * the next event. */
 const char *console_company(const struct console *c);
+
+/* It has just been added: the cursor of the list goes there. */
+void console_point(struct console *c, const char *company);
 
 /* As if it had been typed behind ":". */
 void console_command(struct console *c, const char *line);

@@ -118,7 +118,7 @@ void
 link_draw_no_qr(struct pen *pen, struct area body)
 {
 	const struct link_picture *p = pen->p;
-	struct qr_shape need;
+	struct qr_shape need = { .style = QR_AUTO };
 
 	if (p->share != NULL && !(p->can_qr && p->utf8 && qr_of(p) != NULL))
 		pen_text(pen, ROLE_STRONG, TEXT_SHARE_NO_QR, NULL);

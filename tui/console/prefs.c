@@ -100,6 +100,32 @@ static const struct bool_member bools[] = {
 	{ "mouse", offsetof(struct prefs, mouse) },
 };
 
+static const char *
+text_of(const struct prefs *p, size_t i)
+{
+	return (const char *)p + texts[i].at;
+}
+
+static bool
+bool_of(const struct prefs *p, size_t i)
+{
+	return *(const bool *)((const char *)p + bools[i].at);
+}
+
+bool
+prefs_are_equal(const struct prefs *a, const struct prefs *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		if (strcmp(text_of(a, i), text_of(b, i)) != 0)
+			return false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bools); i++) {
+		if (bool_of(a, i) != bool_of(b, i))
+			return false;
+	}
+	return a->sort == b->sort && a->qr_style == b->qr_style;
+}
+
 static unsigned
 index_of(const char *const *names, unsigned count, const char *name)
 {

@@ -33,6 +33,8 @@ struct prefs {
  * home is known. */
 bool prefs_path(char *out, size_t size);
 
+bool prefs_are_equal(const struct prefs *a, const struct prefs *b);
+
 /* term: styles are kept for each. Missing or unreadable: defaults, ERR_OK or
  * what was wrong with it; out is filled in any case. */
 MUST_CHECK enum err prefs_load(const char *path, const char *term,

@@ -271,6 +271,53 @@ view_key(void *view, const struct key *key)
 }
 
 static bool
+can_on_share(const struct link_view *v, enum action action)
+{
+	const bool is_ready = v->share.phase == SHARE_READY;
+
+	switch (action) {
+	case ACTION_COPY:
+	case ACTION_SWITCH:
+		return is_ready;
+	case ACTION_LARGER:
+		return is_ready && v->share.shows_qr;
+	default:
+		return false;
+	}
+}
+
+/* Once it is linked, or must wait, there is nothing to choose. */
+static bool
+view_can(void *view, enum action action)
+{
+	const struct link_view *v = view;
+	const struct link_attempt *a = &v->attempt;
+
+	if (v->shows_share)
+		return can_on_share(v, action);
+	switch (action) {
+	case ACTION_COPY:
+		return a->code[0] != '\0';
+	case ACTION_LARGER:
+		return v->shows_qr && v->qr != NULL;
+	case ACTION_NUMBER:
+		return link_attempt_may_ask(a, link_view_now(v)) &&
+		    !link_view_has_field(v);
+	default:
+		return link_attempt_may_ask(a, link_view_now(v));
+	}
+}
+
+static enum text
+view_keys(void *view)
+{
+	const struct link_view *v = view;
+
+	return link_view_has_field(v) && v->field.len > 0 ?
+	    TEXT_LINK_KEYS_FIELD : TEXT_NONE;
+}
+
+static bool
 view_changed(void *view, const struct row *row)
 {
 	const struct link_view *v = view;
@@ -312,6 +359,8 @@ const struct view_ops view_link = {
 	.draw = view_draw,
 	.act = view_act,
 	.key = view_key,
+	.can = view_can,
+	.keys = view_keys,
 	.changed = view_changed,
 	.changes_at = view_changes_at,
 	.company = view_company_of,

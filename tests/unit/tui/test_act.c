@@ -45,8 +45,8 @@ possible(enum act act, const struct rows_status *status, char *why,
 	bool is_possible;
 
 	(void)rows_put(f, status);
-	is_possible = act_is_possible(act, fleet_find(f, "acme"), LANG_EN,
-	    ROWS_NOW, why, size);
+	is_possible = act_is_possible(act, "acme", fleet_find(f, "acme"),
+	    LANG_EN, ROWS_NOW, why, size);
 	fleet_destroy(f);
 	return is_possible;
 }
@@ -117,9 +117,9 @@ TEST(act_on_nobody_is_a_slip_of_the_fingers)
 		    i == ACT_LINK_QR;
 		char why[WORDS_MAX];
 
-		EXPECT_INT(act_is_possible((enum act)i, NULL, LANG_RU, 1, why,
-		    sizeof why), makes);
-		EXPECT(makes || strstr(why, "нет") != NULL);
+		EXPECT_INT(act_is_possible((enum act)i, "acmee", NULL,
+		    LANG_RU, 1, why, sizeof why), makes);
+		EXPECT(makes || strstr(why, "acmee нет") != NULL);
 	}
 }
 
@@ -265,7 +265,7 @@ TEST(act_is_refused_by_the_core_in_its_words)
 	type(&s, ":resume");
 	EXPECT(desk_shows(&s, "acme is not paused"));
 	type(&s, ":name nobody Nobody");
-	EXPECT(desk_shows(&s, "There is no such company"));
+	EXPECT(desk_shows(&s, "There is no company nobody"));
 	desk_close(&s);
 }
 
@@ -306,6 +306,68 @@ TEST(act_refusal_that_is_long_gets_a_box)
 	EXPECT(desk_shows(&s, "the other way is limited too."));
 	desk_keys(&s, "\r");
 	EXPECT(!desk_shows(&s, "Too many attempts"));
+	desk_close(&s);
+}
+
+static void
+add(struct desk *s, const char *company)
+{
+	desk_keys(s, "a");
+	type(s, company);
+	desk_keys(s, "\r");
+}
+
+/* "Link a phone next", and the next key links it. */
+TEST(act_add_moves_the_cursor)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	fake_core_data(s.fake, "PATCH", ONE("zarya"), "{}");
+	desk_put(&s, "acme", "", LINKED, "");
+	add(&s, "zarya");
+	EXPECT(desk_shows(&s, "zarya is added. Link a phone next."));
+	/* the core's stream is late: nobody else is linked instead */
+	desk_keys(&s, "l");
+	EXPECT(desk_shows(&s, "zarya is added and not in this list yet"));
+	desk_put(&s, "zarya", "", "", "");
+	EXPECT_STR(console_company(s.console), "zarya");
+	desk_keys(&s, "\r");
+	EXPECT_INT(console_scope(s.console), SCOPE_COMPANY);
+	EXPECT_STR(console_company(s.console), "zarya");
+	desk_close(&s);
+}
+
+TEST(act_add_says_that_the_filter_hides_it)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	fake_core_data(s.fake, "PATCH", ONE("zarya"), "{}");
+	desk_put(&s, "acme", "", LINKED, "");
+	desk_keys(&s, "/acme\r");
+	add(&s, "zarya");
+	desk_put(&s, "zarya", "", "", "");
+	EXPECT(desk_shows(&s, "zarya is added, but hidden by the filter; Esc "
+	    "clears it."));
+	desk_keys(&s, "r");
+	EXPECT_INT(fake_core_asked(s.fake, "POST", ONE("acme") "/reconnect"),
+	    0);
+	desk_keys(&s, "l");
+	EXPECT(desk_shows(&s, "hidden by the filter"));
+	EXPECT(!desk_shows(&s, "Link a phone to"));
+	desk_keys(&s, "f");
+	desk_keys(&s, "l");
+	EXPECT(desk_shows(&s, "only problems are shown; f shows all"));
+	desk_keys(&s, "f");
+	desk_keys(&s, "\033");
+	EXPECT_STR(console_company(s.console), "zarya");
+	/* who moves has chosen */
+	desk_keys(&s, "/acme\r");
+	desk_keys(&s, "g");
+	desk_keys(&s, "r");
+	EXPECT_INT(fake_core_asked(s.fake, "POST", ONE("acme") "/reconnect"),
+	    1);
 	desk_close(&s);
 }
 

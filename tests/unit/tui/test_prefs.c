@@ -65,6 +65,25 @@ expect_default(const struct prefs *p)
 	EXPECT(!p->reverse && !p->wide && !p->only_problems && !p->mouse);
 }
 
+TEST(prefs_differ_by_any_member)
+{
+	const struct prefs one = some();
+	struct prefs other = one;
+
+	EXPECT(prefs_are_equal(&one, &other));
+	other.mouse = false;
+	EXPECT(!prefs_are_equal(&one, &other));
+	other = one;
+	other.filter[0] = 'x';
+	EXPECT(!prefs_are_equal(&one, &other));
+	other = one;
+	other.qr_style = QR_FULL;
+	EXPECT(!prefs_are_equal(&one, &other));
+	other = one;
+	other.sort = SORT_NAME;
+	EXPECT(!prefs_are_equal(&one, &other));
+}
+
 TEST(prefs_are_found_again)
 {
 	const struct prefs saved = some();

@@ -362,3 +362,33 @@ TEST(view_link_pastes_a_number_and_names_its_fault)
 	EXPECT_INT(dialled(&s), 0);
 	stage_close(&s);
 }
+
+/* A row of keys is for what can be done here and now. */
+TEST(view_link_key_line_shows_what_holds)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", IDLE);
+	EXPECT(has(&s, " Tab code/QR  l share link  H listener  ? help"));
+	type(&s, "7");
+	EXPECT(has(&s, " Enter get a code  Tab QR code  Ctrl-U clear"));
+	type(&s, "\x15");
+	tell(&s, "code", CODE);
+	EXPECT(has(&s, " Tab code/QR  l share link  c copy  n number  H "));
+	fake_core_data(s.core, "POST", SESSION "/share",
+	    "{\"pairingUrl\":\"http://h/p#t=abc\",\"qrUrl\":"
+	    "\"http://h/q#t=abc\",\"expiresAt\":"
+	    "\"2099-11-23T19:00:00.000Z\"}");
+	type(&s, "l");
+	EXPECT(has(&s, " Tab code/QR  c copy  H listener  ? help"));
+	type(&s, "\033");
+	fake_core_settle(s.core);
+	type(&s, "l");
+	tell(&s, "status", "{\"status\":\"connected\",\"reason\":\"ok\","
+	    "\"phoneNumber\":\"79001234567\",\"connected\":true}");
+	type(&s, "l");
+	EXPECT(!has(&s, "n number"));
+	EXPECT(!has(&s, "code/QR"));
+	stage_close(&s);
+}
