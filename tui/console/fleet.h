@@ -51,6 +51,8 @@ struct row {
 };
 
 enum need row_need(const struct row *row);
+/* A phone is linked, as far as the state says; the number may lag behind. */
+bool row_is_linked(const struct row *row);
 /* A need of the first two: what `f` and the bell look for. */
 bool row_is_problem(const struct row *row);
 enum symbol row_symbol(const struct row *row);

@@ -133,6 +133,24 @@ row_need(const struct row *row)
 }
 
 bool
+row_is_linked(const struct row *row)
+{
+	switch (row->reason) {
+	case WA_REASON_NEVER_LINKED:
+	case WA_REASON_CODE_EXPIRED:
+	case WA_REASON_UNLINKED:
+	case WA_REASON_ACCOUNT_LOCKED:
+	case WA_REASON_PERMANENT:
+	case WA_REASON_STORE_DAMAGED:
+	case WA_REASON_BUDGET:          /* of link attempts */
+		return false;
+	default:
+		return row->status == WA_STATUS_CONNECTED ||
+		    row->phone[0] != '\0';
+	}
+}
+
+bool
 row_is_problem(const struct row *row)
 {
 	return row_need(row) <= NEED_PATIENCE;
