@@ -18,6 +18,7 @@
 #include "core/base/err.h"
 #include "core/session/status.h"
 #include "core/store/store.h"
+#include "tui/console/text.h"
 #include "tui/console/theme.h"
 
 struct fleet;
@@ -57,6 +58,10 @@ bool row_is_linked(const struct row *row);
 bool row_is_problem(const struct row *row);
 enum symbol row_symbol(const struct row *row);
 enum role row_role(const struct row *row);
+/* Its state in a word or two: the status, or what is more to the point. */
+const char *row_word(const struct row *row, enum lang lang);
+/* TEXT_NONE: the status says enough. */
+enum text reason_word(enum wa_reason reason);
 /* What comes next, in a few words: "scan again", "retry in 0:41", "open the
  * phone"; "" nothing. */
 void row_next(const struct row *row, enum lang lang, int64_t now_ms,
