@@ -78,13 +78,17 @@ tag_all(struct companies *v)
 static enum act
 pause_or_resume(const struct companies *v, const char *const *list, size_t n)
 {
+	enum act act = ACT_PAUSE;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct row *row = fleet_find(v->fleet, list[i]);
 
-		if (row != NULL && !row->paused)
+		if (row != NULL && row->paused)
+			act = ACT_RESUME;
+		else if (row != NULL && row_is_linked(row))
 			return ACT_PAUSE;
 	}
-	return ACT_RESUME;
+	return act;
 }
 
 static void

@@ -86,6 +86,21 @@ TEST(act_is_refused_only_for_what_the_row_shows)
 		    NULL },
 		{ ACT_PAUSE, { .reason = WA_REASON_PAUSED, .paused = true },
 		    "paused already" },
+		{ ACT_PAUSE, { .reason = WA_REASON_NEVER_LINKED },
+		    "nothing to pause" },
+		{ ACT_PAUSE, { .reason = WA_REASON_ACCOUNT_LOCKED },
+		    "nothing to pause" },
+		{ ACT_PAUSE, { .reason = WA_REASON_TEMPORARY,
+		    .phone = LINKED }, NULL },
+		/* the state counts, whatever the number says */
+		{ ACT_LINK_CODE, { .reason = WA_REASON_UNLINKED,
+		    .phone = LINKED }, NULL },
+		{ ACT_LOGOUT, { .reason = WA_REASON_UNLINKED,
+		    .phone = LINKED }, "nothing to unlink" },
+		{ ACT_RECONNECT, { .reason = WA_REASON_PERMANENT,
+		    .phone = LINKED }, "not linked" },
+		{ ACT_LINK_QR, { .reason = WA_REASON_NOT_RUNNING,
+		    .phone = LINKED }, "linked already" },
 		{ ACT_RESUME, { .reason = WA_REASON_OK }, "not paused" },
 		{ ACT_RESUME, { .reason = WA_REASON_PAUSED, .paused = true },
 		    NULL },
@@ -183,7 +198,7 @@ TEST(act_add_checks_what_is_typed)
 	desk_close(&s);
 }
 
-TEST(act_name_pin_and_pause_are_taken_back)
+TEST(act_name_and_pin_are_taken_back)
 {
 	struct desk s;
 
@@ -204,16 +219,12 @@ TEST(act_name_pin_and_pause_are_taken_back)
 	EXPECT(desk_shows(&s, "+79001234567"));
 	desk_keys(&s, "\r");
 	EXPECT(desk_until(&s, "acme can be linked with +7******4567 only"));
-	desk_keys(&s, "P");
-	EXPECT(desk_until(&s, "acme is paused"));
 	/* the number is what it was before: fetched, for rows are masked */
 	type(&s, ":pin acme 79007654321");
 	EXPECT(desk_until(&s, "with +7******4321 only"));
 	desk_keys(&s, "z");
 	EXPECT(desk_until(&s,
 	    "Taken back: acme can be linked with +7******4567 only"));
-	desk_keys(&s, "z");
-	EXPECT(desk_until(&s, "Taken back: acme is no longer paused"));
 	desk_keys(&s, "z");
 	EXPECT(desk_until(&s,
 	    "Taken back: acme can be linked with any number"));
@@ -266,6 +277,11 @@ TEST(act_is_refused_by_the_core_in_its_words)
 	EXPECT(desk_shows(&s, "acme is not paused"));
 	type(&s, ":name nobody Nobody");
 	EXPECT(desk_shows(&s, "There is no company nobody"));
+	desk_keys(&s, "P");
+	EXPECT(desk_shows(&s, "acme is not linked: there is nothing to pause"));
+	type(&s, ":status nobody");
+	EXPECT(desk_shows(&s, "There is no"));
+	EXPECT(!desk_shows(&s, "was removed"));
 	desk_close(&s);
 }
 
@@ -287,6 +303,22 @@ TEST(act_logout_says_whose_and_does_it)
 	fake_core_data(s.fake, "POST", ONE("acme") "/logout", "{}");
 	EXPECT(desk_until(&s, "acme is unlinked"));
 	EXPECT_INT(fake_core_asked(s.fake, "POST", ONE("acme") "/logout"), 1);
+	desk_close(&s);
+}
+
+TEST(act_pause_is_taken_back)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	desk_put(&s, "acme", "", LINKED, "");
+	fake_core_data(s.fake, "PATCH", ONE("acme"), "{}");
+	desk_keys(&s, "P");
+	EXPECT(desk_until(&s, "acme is paused; it stays linked"));
+	desk_keys(&s, "z");
+	EXPECT(desk_until(&s, "Taken back: acme is no longer paused"));
+	EXPECT_STR(fake_core_body(s.fake, "PATCH", ONE("acme")),
+	    "{\"paused\":false}");
 	desk_close(&s);
 }
 
