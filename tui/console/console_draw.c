@@ -5,7 +5,6 @@
 #include "tui/console/console_impl.h"
 #include "tui/console/header.h"
 
-#define ROWS_FOR_KEYS 14        /* smaller screens have no key line */
 #define LABEL_MAX 64
 #define TICK_LEAST_MS 20
 
@@ -116,6 +115,8 @@ draw_header(struct console *c, struct area row)
 	header_draw(row, &(struct header){
 	    .fleet = c->fleet,
 	    .feed = feed_state(c->feed),
+	    .lost_ms = console_lost_ms(c),
+	    .now_ms = console_now_ms(c),
 	    .listener = c->listener,
 	    .read_only = c->params.read_only,
 	    .lang = c->params.lang,
@@ -129,6 +130,17 @@ is_whole(const struct console *c, const struct level *top)
 {
 	return top->ops->wants_whole != NULL && c->dialog == NULL &&
 	    !c->has_command && top->ops->wants_whole(top->view);
+}
+
+/* Stays until the core is back: keys do not wipe it. */
+static void
+draw_lost(struct console *c, struct area row)
+{
+	char line[DIALOG_TEXT_MAX];
+
+	console_lost_line(c, line, sizeof line);
+	area_fill(row, ROLE_TEXT);
+	(void)area_text(row, 0, 0, -1, ROLE_ERROR, line);
 }
 
 static struct area
@@ -146,7 +158,10 @@ draw_frame(struct console *c, struct area all)
 	draw_header(c, area_part(all, 0, 0, 1, -1));
 	draw_status(c, area_part(all, last - 1, 0, 1, -1));
 	draw_keys(c, area_part(all, last, 0, 1, -1));
-	return area_part(all, 1, 0, last - 2, -1);
+	if (!console_is_lost(c))
+		return area_part(all, 1, 0, last - 2, -1);
+	draw_lost(c, area_part(all, last - 2, 0, 1, -1));
+	return area_part(all, 1, 0, last - 3, -1);
 }
 
 void
