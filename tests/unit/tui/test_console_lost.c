@@ -11,7 +11,7 @@ open_and_lose(struct desk *s, int rows, int columns)
 	desk_put(s, "acme", "Acme Ltd", "+7*****0001", "");
 	EXPECT(desk_until(s, "all connected"));
 	fake_core_go(s->fake, true);
-	EXPECT(desk_until(s, "no core answers: :start as of"));
+	EXPECT(desk_until(s, "no core: :start as of"));
 }
 
 TEST(console_lost_core_leaves_old_rows_and_a_way_on)
@@ -51,7 +51,7 @@ TEST(console_leaving_a_lost_core_says_what_is_so)
 	desk_put(&s, "acme", "Acme", "", "\"status\":\"code\","
 	    "\"windowEndsAt\":\"2026-11-25T09:49:40.000Z\"");
 	fake_core_go(s.fake, true);
-	EXPECT(desk_until(&s, "no core answers"));
+	EXPECT(desk_until(&s, "no core: :start"));
 	EXPECT(!desk_shows(&s, "type the code: "));
 	desk_keys(&s, "q");
 	EXPECT(desk_until(&s, "companies may not be connected"));
