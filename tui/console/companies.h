@@ -10,7 +10,7 @@
 /* What of the fleet was on the screen last. */
 struct drawn {
 	size_t need[NEED_COUNT], status[WA_STATUS_COUNT];
-	size_t shown, tagged;
+	size_t shown, tagged, paused;
 	char first[COMPANY_ID_MAX + 1], last[COMPANY_ID_MAX + 1];
 };
 

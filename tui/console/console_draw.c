@@ -5,7 +5,6 @@
 #include "tui/console/console_impl.h"
 #include "tui/console/header.h"
 
-#define ROWS_FOR_KEYS 14        /* smaller screens have no key line */
 #define NOTICE_ROWS_MAX 3
 #define TICK_LEAST_MS 20
 
@@ -202,6 +201,8 @@ draw_header(struct console *c, struct area row)
 	header_draw(row, &(struct header){
 	    .fleet = c->fleet,
 	    .feed = feed_state(c->feed),
+	    .lost_ms = console_lost_ms(c),
+	    .now_ms = console_now_ms(c),
 	    .listener = c->listener,
 	    .read_only = c->params.read_only,
 	    .lang = c->params.lang,
@@ -217,6 +218,17 @@ is_whole(const struct console *c, const struct level *top)
 	    !c->has_command && top->ops->wants_whole(top->view);
 }
 
+/* Stays until the core is back: keys do not wipe it. */
+static void
+draw_lost(struct console *c, struct area row)
+{
+	char line[DIALOG_TEXT_MAX];
+
+	console_lost_line(c, line, sizeof line);
+	area_fill(row, ROLE_TEXT);
+	(void)area_text(row, 0, 0, -1, ROLE_ERROR, line);
+}
+
 static struct area
 draw_frame(struct console *c, struct area all)
 {
@@ -228,7 +240,10 @@ draw_frame(struct console *c, struct area all)
 		return area_part(all, 1, 0, -1, -1);
 	}
 	draw_header(c, area_part(all, 0, 0, 1, -1));
-	return area_part(all, 1, 0, last - 2, -1);
+	if (!console_is_lost(c))
+		return area_part(all, 1, 0, last - 2, -1);
+	draw_lost(c, area_part(all, last - 2, 0, 1, -1));
+	return area_part(all, 1, 0, last - 3, -1);
 }
 
 void

@@ -87,6 +87,10 @@ void fleet_keep_all(struct fleet *f);
 size_t fleet_count(const struct fleet *f);
 size_t fleet_count_status(const struct fleet *f, enum wa_status status);
 size_t fleet_count_need(const struct fleet *f, enum need need);
+/* Of NEED_NOTHING, the paused by themselves: with the other needs these are
+ * all. */
+size_t fleet_count_calm(const struct fleet *f, enum wa_status status);
+size_t fleet_count_paused(const struct fleet *f);
 const struct row *fleet_find(const struct fleet *f, const char *company);
 /* Rises with every change of any row, and of the view. */
 uint64_t fleet_version(const struct fleet *f);

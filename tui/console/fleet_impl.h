@@ -73,6 +73,7 @@ struct fleet {
 	struct entry **slots;
 	size_t size, count, tagged;
 	size_t by_status[WA_STATUS_COUNT], by_need[NEED_COUNT];
+	size_t calm[WA_STATUS_COUNT], paused;
 	unsigned generation;
 	bool is_telling_all;
 	uint64_t version;

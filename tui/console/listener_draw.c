@@ -268,6 +268,25 @@ addresses_of(const cJSON *data, char *out, size_t size)
 	}
 }
 
+/* What it was when the core was last heard. */
+static void
+draw_old_title(struct listener_view *v, struct area row, int x, bool runs,
+    const char *addresses)
+{
+	const enum lang lang = console_lang(v->console);
+	char when[WHEN_MAX], text[WORDS_MAX];
+
+	when_day(when, sizeof when, lang, console_lost_ms(v->console),
+	    console_now_ms(v->console));
+	text_format(text, sizeof text, lang, TEXT_COMPANY_AS_OF,
+	    &(struct words_args){ .reason = when });
+	x += area_format(row, 0, x, -1, ROLE_DIM, "? %s? (%s)",
+	    text_get(lang, runs ? TEXT_LISTENER_RUNNING : TEXT_LISTENER_OFF),
+	    text) + 2;
+	if (runs)
+		(void)area_text(row, 0, x, -1, ROLE_DIM, addresses);
+}
+
 static void
 draw_title(struct listener_view *v, struct area row, const cJSON *data)
 {
@@ -279,11 +298,15 @@ draw_title(struct listener_view *v, struct area row, const cJSON *data)
 
 	x = area_text(row, 0, 0, -1, ROLE_STRONG,
 	    text_get(lang, TEXT_LISTENER_TITLE)) + 2;
+	addresses_of(data, text, sizeof text);
+	if (console_is_lost(v->console)) {
+		draw_old_title(v, row, x, runs, text);
+		return;
+	}
 	(void)area_symbol(row, 0, x, look, runs ? SYM_OK : SYM_IDLE);
 	x += 2;
 	x += area_text(row, 0, x, -1, look, text_get(lang,
 	    runs ? TEXT_LISTENER_RUNNING : TEXT_LISTENER_OFF)) + 2;
-	addresses_of(data, text, sizeof text);
 	(void)area_text(row, 0, x, -1, ROLE_TEXT, runs ? text :
 	    text_get(lang, TEXT_LISTENER_HOW_ON));
 }

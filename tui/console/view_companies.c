@@ -453,6 +453,9 @@ view_changes_at(void *view, int64_t now_ms)
 		return 0;
 	if (!columns_have(&v->columns, COLUMN_NEXT))
 		return first;
+	/* of a core that is gone nothing counts down */
+	if (console_is_lost(v->c))
+		return first;
 	for (size_t i = s->top; i < s->count && i - s->top < s->shown; i++) {
 		const int64_t at =
 		    row_next_changes_ms(fleet_at(v->fleet, i), now_ms);

@@ -338,10 +338,14 @@ view_keys(void *view)
 static bool
 view_changed(void *view, const struct row *row)
 {
-	const struct link_view *v = view;
+	struct link_view *v = view;
 	const bool is_ours = row == NULL ||
 	    strcmp(row->company, v->company) == 0;
 
+	if (row == NULL && console_is_lost(v->c)) {
+		link_attempt_take_loss(&v->attempt);
+		link_view_expire(v);    /* the QR goes with its text */
+	}
 	/* it has been made, or the core is back */
 	if (is_ours && v->events == NULL)
 		timer_start(v->again, 0);

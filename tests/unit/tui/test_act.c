@@ -543,7 +543,7 @@ TEST(act_without_a_core_says_so)
 	fake_core_go(s.fake, true);
 	EXPECT(desk_until(&s, "It may not have been done"));
 	desk_keys(&s, "\033");
-	EXPECT(desk_until(&s, "lost the core"));
+	EXPECT(desk_until(&s, "no core: :start"));
 	desk_keys(&s, "r");
 	EXPECT(desk_until(&s, "so nothing was done"));
 	desk_close(&s);

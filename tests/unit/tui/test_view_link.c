@@ -40,6 +40,7 @@ stage_open(struct stage *s, bool read_only)
 	s->core = fake_core_create(s->loop);
 	s->client = client_create(s->loop, fake_core_dial, s->core);
 	s->config = config_create();
+	fake_core_stream(s->core, "/api/whatsapp/events");
 	fake_core_stream(s->core, SESSION "/events");
 	screen.handlers = console_screen_handlers(&s->console);
 	if (screen_open_memory(&screen, "xterm-256color", true, 24, 80,
@@ -420,5 +421,24 @@ TEST(view_link_key_line_shows_what_holds)
 	type(&s, "l");
 	EXPECT(!has(&s, "n number"));
 	EXPECT(!has(&s, "code/QR"));
+	stage_close(&s);
+}
+
+/* Nobody is there any more who would take it. */
+TEST(view_link_code_goes_with_its_core)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", "{\"companyId\":\"acme\",\"status\":\"code\","
+	    "\"reason\":\"none\",\"windowEndsAt\":"
+	    "\"2099-11-22T19:02:40.000Z\",\"phoneNumber\":null}");
+	tell(&s, "code", CODE);
+	EXPECT(has(&s, "K7QX-M2PN"));
+	fake_core_go(s.core, true);
+	fake_core_settle(s.core);
+	EXPECT(!has(&s, "K7QX-M2PN"));
+	EXPECT(has(&s, "The core has gone, and so has this code"));
+	EXPECT(has(&s, "Type :start"));
 	stage_close(&s);
 }
