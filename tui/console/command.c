@@ -36,8 +36,13 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_COMPANIES },
 	[COMMAND_LISTENER] = { "listener", "listener", false, 0, 0,
 	    TEXT_COMMAND_HELP_LISTENER },
-	[COMMAND_TOKEN] = { "token", "token", false, 0, 0,
+	[COMMAND_TOKEN] = { "token", "token [list|add [NAME]|revoke [ID]]",
+	    false, 0, 2,
 	    TEXT_COMMAND_HELP_TOKEN },
+	[COMMAND_DOCTOR] = { "doctor", "doctor", false, 0, 0,
+	    TEXT_COMMAND_HELP_DOCTOR },
+	[COMMAND_SERVE] = { "serve", "serve", false, 0, 1,
+	    TEXT_COMMAND_HELP_SERVE },
 	[COMMAND_STOP] = { "stop", "stop", false, 0, 0,
 	    TEXT_COMMAND_HELP_STOP },
 	[COMMAND_START] = { "start", "start", false, 0, 0,
@@ -253,6 +258,22 @@ refuse_sort(const struct parsing *p, const char *word)
 	    &(struct words_args){ .reason = word, .holder = list });
 }
 
+/* list takes nothing; what add and revoke miss is asked for. */
+static bool
+check_token(const struct parsing *p, const struct command_line *line)
+{
+	const struct words_args usage = {
+		.reason = rules[COMMAND_TOKEN].usage };
+	const char *verb = line->words[0];
+
+	if (strcmp(verb, "add") == 0 || strcmp(verb, "revoke") == 0)
+		return true;
+	if (strcmp(verb, "list") != 0)
+		return refuse(p, TEXT_COMMAND_GOES, &usage);
+	return line->words[1][0] == '\0' ||
+	    refuse(p, TEXT_COMMAND_TOO_MANY, &usage);
+}
+
 static bool
 check_words(const struct parsing *p, struct command_line *line)
 {
@@ -269,6 +290,8 @@ check_words(const struct parsing *p, struct command_line *line)
 		return check_phone(p, first, sizeof line->words[0]);
 	case COMMAND_SORT:
 		return command_sort(first, &sort) || refuse_sort(p, first);
+	case COMMAND_TOKEN:
+		return check_token(p, line);
 	case COMMAND_EXPORT:
 		return strcmp(first, "csv") == 0 ||
 		    strcmp(first, "json") == 0 ||
