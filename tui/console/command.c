@@ -51,7 +51,7 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_ADD },
 	[COMMAND_FILTER] = { "filter", "filter [TEXT]", false, 0, 1,
 	    TEXT_COMMAND_HELP_FILTER },
-	[COMMAND_SORT] = { "sort", "sort [ORDER]", false, 0, 1,
+	[COMMAND_SORT] = { "sort", "sort [ORDER [reverse]]", false, 0, 2,
 	    TEXT_COMMAND_HELP_SORT },
 	[COMMAND_PROBLEMS] = { "problems", "problems", false, 0, 0,
 	    TEXT_COMMAND_HELP_PROBLEMS },
@@ -79,7 +79,7 @@ static const struct {
 };
 
 static const char *const sorts[] = {
-	[SORT_NEED] = "need", [SORT_COMPANY] = "company",
+	[SORT_NEED] = "problems", [SORT_COMPANY] = "company",
 	[SORT_NAME] = "name", [SORT_STATUS] = "status",
 	[SORT_SINCE] = "since", [SORT_SEEN] = "seen",
 	[SORT_RECONNECTS] = "reconnects", [SORT_PRIORITY] = "priority",
@@ -106,6 +106,11 @@ command_sort(const char *word, enum sort *out)
 			*out = (enum sort)i;
 			return true;
 		}
+	}
+	/* as it is called inside, and was once here */
+	if (strcmp(word, "need") == 0) {
+		*out = SORT_NEED;
+		return true;
 	}
 	return false;
 }
@@ -289,7 +294,12 @@ check_words(const struct parsing *p, struct command_line *line)
 	case COMMAND_LINK:
 		return check_phone(p, first, sizeof line->words[0]);
 	case COMMAND_SORT:
-		return command_sort(first, &sort) || refuse_sort(p, first);
+		if (!command_sort(first, &sort))
+			return refuse_sort(p, first);
+		return line->words[1][0] == '\0' ||
+		    strcmp(line->words[1], "reverse") == 0 ||
+		    refuse(p, TEXT_COMMAND_GOES, &(struct words_args){
+		    .reason = rules[COMMAND_SORT].usage });
 	case COMMAND_TOKEN:
 		return check_token(p, line);
 	case COMMAND_EXPORT:

@@ -74,7 +74,7 @@ filter(struct console *c, const char *text)
 }
 
 static void
-sort(struct console *c, const char *word)
+sort(struct console *c, const char *word, bool reverse)
 {
 	struct prefs *p = console_prefs(c);
 	enum sort by;
@@ -84,12 +84,13 @@ sort(struct console *c, const char *word)
 		console_act(c, ACTION_SORT);
 		return;
 	}
-	p->reverse = false;
+	p->reverse = reverse;
 	p->sort = by;
-	fleet_sort(console_fleet(c), by, false);
+	fleet_sort(console_fleet(c), by, reverse);
 	list_changed(c);
-	console_say(c, ROLE_NOTICE, TEXT_COMMAND_SORTED,
-	    &(struct words_args){ .reason = word });
+	console_say(c, ROLE_NOTICE, reverse ? TEXT_COMMAND_SORTED_REVERSE :
+	    TEXT_COMMAND_SORTED, &(struct words_args){
+	    .reason = command_sort_word(by) });
 }
 
 static bool
@@ -232,7 +233,7 @@ run_list(struct console *c, const struct command_line *line)
 		filter(c, line->words[0]);
 		return true;
 	case COMMAND_SORT:
-		sort(c, line->words[0]);
+		sort(c, line->words[0], line->words[1][0] != '\0');
 		return true;
 	case COMMAND_PROBLEMS:
 		in_list(c, ACTION_PROBLEMS);

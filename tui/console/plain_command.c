@@ -106,7 +106,7 @@ do_sort(struct plain *p, const struct command_line *line)
 		    .reason = command_rule(COMMAND_SORT)->usage });
 		return;
 	}
-	fleet_sort(p->fleet, by, false);
+	fleet_sort(p->fleet, by, line->words[1][0] != '\0');
 	plain_list(p, SIZE_MAX);
 }
 
