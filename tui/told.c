@@ -17,6 +17,14 @@ told_text(const cJSON *o, const char *name)
 	return cJSON_IsString(at) ? at->valuestring : "";
 }
 
+void
+told_line(const cJSON *o, const char *name, char *out, size_t size)
+{
+	const char *text = told_text(o, name);
+
+	str_clean(out, size, text, strlen(text));
+}
+
 bool
 told_true(const cJSON *o, const char *name)
 {

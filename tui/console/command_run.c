@@ -8,6 +8,7 @@
 #include "tui/console/act_job.h"
 #include "tui/console/companies.h"
 #include "tui/console/console.h"
+#include "tui/console/listener.h"
 #include "tui/stop.h"
 
 #define EXPORT_PATH_MAX 300
@@ -83,7 +84,7 @@ filter(struct console *c, const char *text)
 }
 
 static void
-sort(struct console *c, const char *word)
+sort(struct console *c, const char *word, bool reverse)
 {
 	struct prefs *p = console_prefs(c);
 	enum sort by;
@@ -93,12 +94,13 @@ sort(struct console *c, const char *word)
 		console_act(c, ACTION_SORT);
 		return;
 	}
-	p->reverse = false;
+	p->reverse = reverse;
 	p->sort = by;
-	fleet_sort(console_fleet(c), by, false);
+	fleet_sort(console_fleet(c), by, reverse);
 	list_changed(c);
-	console_say(c, ROLE_NOTICE, TEXT_COMMAND_SORTED,
-	    &(struct words_args){ .reason = word });
+	console_say(c, ROLE_NOTICE, reverse ? TEXT_COMMAND_SORTED_REVERSE :
+	    TEXT_COMMAND_SORTED, &(struct words_args){
+	    .reason = command_sort_word(by) });
 }
 
 static bool
@@ -126,6 +128,29 @@ in_list(struct console *c, enum action action)
 {
 	console_show(c, &view_companies, "");
 	console_act(c, action);
+}
+
+/* --- the core's side ---------------------------------------------------------- */
+
+static void
+token(struct console *c, const char *verb, const char *word)
+{
+	if (strcmp(verb, "add") == 0)
+		console_token_add(c, word);
+	else if (strcmp(verb, "revoke") == 0)
+		console_token_revoke(c, word);
+	else
+		show(c, &view_listener, "");
+}
+
+/* It is what runs already; where pages are served is the listener's. */
+static void
+serve(struct console *c)
+{
+	if (console_is_lost(c))
+		console_start(c);
+	else
+		console_say(c, ROLE_NOTICE, TEXT_COMMAND_SERVE, NULL);
 }
 
 /* --- the end of everything -------------------------------------------------------- */
@@ -218,7 +243,7 @@ run_list(struct console *c, const struct command_line *line)
 		filter(c, line->words[0]);
 		return true;
 	case COMMAND_SORT:
-		sort(c, line->words[0]);
+		sort(c, line->words[0], line->words[1][0] != '\0');
 		return true;
 	case COMMAND_PROBLEMS:
 		in_list(c, ACTION_PROBLEMS);
@@ -251,8 +276,17 @@ console_run(struct console *c, const struct command_line *line)
 	case COMMAND_LOGS:
 		show(c, &view_log, line->company);
 		break;
-	case COMMAND_LISTENER: case COMMAND_TOKEN:
+	case COMMAND_LISTENER:
 		show(c, &view_listener, "");
+		break;
+	case COMMAND_TOKEN:
+		token(c, line->words[0], line->words[1]);
+		break;
+	case COMMAND_DOCTOR:
+		show(c, &view_doctor, "");
+		break;
+	case COMMAND_SERVE:
+		serve(c);
 		break;
 	case COMMAND_STOP:
 		ask_stop(c);

@@ -466,6 +466,14 @@ console_draw(struct console *c)
 	screen_want(c->params.screen, SCREEN_KEY);
 }
 
+void *
+console_view(const struct console *c, const struct view_ops *ops)
+{
+	const struct level *top = &c->stack[c->depth - 1];
+
+	return top->ops == ops ? top->view : NULL;
+}
+
 enum scope
 console_scope(const struct console *c)
 {

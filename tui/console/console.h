@@ -92,6 +92,8 @@ void console_quit(struct console *c);
 /* Without asking. */
 void console_leave(struct console *c, bool stop);
 
+/* The view on top, what its open gave; NULL: it is another. */
+void *console_view(const struct console *c, const struct view_ops *ops);
 /* What the view on top answers to; while one is opened: the one below it. */
 enum scope console_scope(const struct console *c);
 /* ":start": once the core is gone, leaves to start one and comes back. */

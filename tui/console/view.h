@@ -58,6 +58,6 @@ struct view_ops {
 };
 
 extern const struct view_ops view_companies, view_company, view_link,
-    view_log, view_listener, view_help;
+    view_log, view_listener, view_doctor, view_help;
 
 #endif

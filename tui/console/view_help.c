@@ -152,7 +152,8 @@ add_start(struct help *h)
 static void
 add_all(struct help *h, enum scope first)
 {
-	add_scope(h, first);
+	if (first != SCOPE_MOVE)
+		add_scope(h, first);
 	add_scope(h, SCOPE_MOVE);
 	add_scope(h, SCOPE_ALL);
 	add_commands(h);
