@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
+#include "core/session/number.h"
 #include "tui/console/act_job.h"
 #include "tui/console/console_impl.h"
 
@@ -130,6 +131,54 @@ check_pin(void *ctx, const char *answer, char *out, size_t size)
 	return true;
 }
 
+/* --- asking for a yes --------------------------------------------------------------- */
+
+static void
+on_yes(void *ctx, const char *answer)
+{
+	struct acts *a = ctx;
+
+	if (answer == NULL || *answer != 'y')
+		leave_it(a);
+	else
+		job_begin(a, &a->asked);
+}
+
+static void
+ask_yes(struct acts *a, const char *sentence)
+{
+	const enum lang lang = console_lang(a->console);
+	struct dialog_choice box = { .on_answer = on_yes, .ctx = a,
+	    .first = 1 };
+
+	(void)str_copy(box.title, sizeof box.title, sentence);
+	act_add_choice(&box, lang, 'y', TEXT_ACT_YES);
+	act_add_choice(&box, lang, 'n', TEXT_ACT_NO);
+	console_open_dialog(a->console, dialog_choice(lang, &box));
+}
+
+/* A link with another number stays, which is not what one might expect. */
+static void
+begin_pin(struct acts *a)
+{
+	const struct wish *w = &a->asked;
+	char linked[PHONE_SIZE], wanted[PHONE_SIZE];
+	char text[DIALOG_TEXT_MAX];
+
+	if (w->value[0] == '\0' || w->linked[0] == '\0' ||
+	    number_is_same(w->linked, w->value)) {
+		job_begin(a, &a->asked);
+		return;
+	}
+	str_mask_phone(linked, sizeof linked, w->linked);
+	str_mask_phone(wanted, sizeof wanted, w->value);
+	text_format(text, sizeof text, console_lang(a->console),
+	    TEXT_ACT_PIN_LINKED, &(struct words_args){
+	    .company = asked_company(a), .reason = linked,
+	    .phone = wanted });
+	ask_yes(a, text);
+}
+
 /* --- asking for a value --------------------------------------------------------------- */
 
 static void
@@ -151,7 +200,10 @@ on_value(void *ctx, const char *answer)
 	}
 	(void)str_copy(w->value, sizeof w->value,
 	    w->act == ACT_PIN ? phone : answer);
-	job_begin(a, w);
+	if (w->act == ACT_PIN)
+		begin_pin(a);
+	else
+		job_begin(a, w);
 }
 
 static void
@@ -225,10 +277,12 @@ on_look(void *ctx, const struct client_answer *answer)
 	}
 	(void)str_copy(w->before, sizeof w->before,
 	    told_text(data, "pinnedPhoneNumber"));
+	(void)str_copy(w->linked, sizeof w->linked,
+	    told_text(data, "phoneNumber"));
 	if (w->value[0] != '\0') {
 		if (is_any_number(w->value))
 			w->value[0] = '\0';
-		job_begin(a, w);
+		begin_pin(a);
 		return;
 	}
 	ask_value(a, TEXT_ACT_ASK_PIN, w->before, 32, check_pin);
@@ -245,7 +299,7 @@ look_at_pin(struct acts *a)
 	    NULL, LOOK_MS, on_look, a);
 }
 
-/* --- asking for a yes ------------------------------------------------------------------- */
+/* --- asking for the id, or the count ------------------------------------------------------ */
 
 static void
 on_typed(void *ctx, const char *answer)
@@ -253,17 +307,6 @@ on_typed(void *ctx, const char *answer)
 	struct acts *a = ctx;
 
 	if (answer == NULL)
-		leave_it(a);
-	else
-		job_begin(a, &a->asked);
-}
-
-static void
-on_yes(void *ctx, const char *answer)
-{
-	struct acts *a = ctx;
-
-	if (answer == NULL || *answer != 'y')
 		leave_it(a);
 	else
 		job_begin(a, &a->asked);
@@ -309,7 +352,8 @@ put_warning(const struct acts *a, char *out, size_t size)
 	}
 	(void)str_copy(named.company, sizeof named.company,
 	    asked_company(a));
-	act_warning(w->act, lang, &named, out, size);
+	act_warning(w->act, lang, &named, console_now_ms(a->console), out,
+	    size);
 }
 
 static void
@@ -329,16 +373,12 @@ ask_typed(struct acts *a)
 }
 
 static void
-ask_yes(struct acts *a)
+ask_sure(struct acts *a)
 {
-	const enum lang lang = console_lang(a->console);
-	struct dialog_choice box = { .on_answer = on_yes, .ctx = a,
-	    .first = 1 };
+	char text[DIALOG_TEXT_MAX];
 
-	put_warning(a, box.title, sizeof box.title);
-	act_add_choice(&box, lang, 'y', TEXT_ACT_YES);
-	act_add_choice(&box, lang, 'n', TEXT_ACT_NO);
-	console_open_dialog(a->console, dialog_choice(lang, &box));
+	put_warning(a, text, sizeof text);
+	ask_yes(a, text);
 }
 
 /* --- doing ---------------------------------------------------------------------------------- */
@@ -393,8 +433,9 @@ begin(struct acts *a, const char *value)
 	default:
 		if (rule->destroys)
 			ask_typed(a);
-		else if (a->asked.n > 1)
-			ask_yes(a);
+		else if (a->asked.n > 1 || act_is_risky(a->asked.act, row,
+		    console_now_ms(a->console)))
+			ask_sure(a);
 		else
 			job_begin(a, &a->asked);
 	}

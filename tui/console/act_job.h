@@ -26,6 +26,7 @@ struct wish {
 	size_t n;
 	char value[ACT_VALUE_MAX];
 	char before[ACT_VALUE_MAX];     /* what NAME and PIN replace */
+	char linked[32];                /* the number that is, for PIN */
 	bool is_undo;
 };
 void wish_finish(struct wish *w);
