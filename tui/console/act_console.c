@@ -39,6 +39,7 @@ console_acts_end(struct console *c)
 	wish_finish(&a->asked);
 	while (a->undo_count > 0)
 		wish_finish(&a->undo[--a->undo_count]);
+	refusals_finish(&a->refused);
 	secret_wipe(a->urls, sizeof a->urls);
 	free(a);
 	c->acts = NULL;
@@ -333,6 +334,22 @@ put_names(const struct acts *a, char *out, size_t size)
 		    .reason = names, .n = (int64_t)(w->n - NAMES_SHOWN) });
 }
 
+/* " Left out are 2 for which it makes no sense: acme: ..." */
+static void
+put_left_out(const struct acts *a, char *out, size_t size)
+{
+	const struct refusals *r = &a->asked.left_out;
+	const size_t used = strlen(out);
+	char text[WORDS_MAX];
+
+	if (r->n == 0)
+		return;
+	text_format(text, sizeof text, console_lang(a->console),
+	    TEXT_ACT_LEFT_OUT, &(struct words_args){ .n = (int64_t)r->n,
+	    .reason = r->at[0].why });
+	(void)str_format(out + used, size - used, " %s", text);
+}
+
 static void
 put_warning(const struct acts *a, char *out, size_t size)
 {
@@ -343,11 +360,12 @@ put_warning(const struct acts *a, char *out, size_t size)
 	struct row named = row != NULL ? *row : unknown;
 	char names[WORDS_MAX];
 
-	if (w->n > 1) {
+	if (w->n > 1 || w->left_out.n > 0) {
 		put_names(a, names, sizeof names);
 		text_format(out, size, lang, act_rule(w->act)->warning_many,
 		    &(struct words_args){ .n = (int64_t)w->n,
 		    .reason = names });
+		put_left_out(a, out, size);
 		return;
 	}
 	(void)str_copy(named.company, sizeof named.company,
@@ -433,12 +451,63 @@ begin(struct acts *a, const char *value)
 	default:
 		if (rule->destroys)
 			ask_typed(a);
-		else if (a->asked.n > 1 || act_is_risky(a->asked.act, row,
+		else if (a->asked.n > 1 || a->asked.left_out.n > 0 ||
+		    act_is_risky(a->asked.act, row,
 		    console_now_ms(a->console)))
 			ask_sure(a);
 		else
 			job_begin(a, &a->asked);
 	}
+}
+
+/*
+ * Those of many for which it makes no sense are not counted as if it were
+ * done to them. A ban is waited for: nobody wants to prolong many at once.
+ */
+static bool
+is_left_out(const struct acts *a, const char *company, char *why, size_t size)
+{
+	struct console *c = a->console;
+	const struct row *row = fleet_find(console_fleet(c), company);
+	const int64_t now = console_now_ms(c);
+
+	if (!act_is_possible(a->asked.act, row, console_lang(c), now, why,
+	    size))
+		return true;
+	if (!act_is_risky(a->asked.act, row, now))
+		return false;
+	text_format(why, size, console_lang(c), TEXT_ACT_IS_WAITING,
+	    &(struct words_args){ .company = company });
+	return true;
+}
+
+/* False: nobody is left. */
+static bool
+leave_out(struct acts *a)
+{
+	struct wish *w = &a->asked;
+	char why[WORDS_MAX];
+	size_t n = 0;
+
+	if (w->n < 2 || console_feed_state(a->console) == FEED_LOADING)
+		return true;
+	for (size_t i = 0; i < w->n; i++) {
+		if (is_left_out(a, w->ids[i].text, why, sizeof why))
+			refusals_add(&w->left_out, w->ids[i].text, why);
+		else
+			w->ids[n++] = w->ids[i];
+	}
+	w->n = n;
+	if (n > 0)
+		return true;
+	refusals_finish(&a->refused);
+	a->refused = w->left_out;
+	w->left_out = (struct refusals){ .n = 0 };
+	text_format(a->summary, sizeof a->summary, console_lang(a->console),
+	    TEXT_ACT_MANY_NONE, &(struct words_args){
+	    .n = (int64_t)a->refused.n });
+	console_show(a->console, &view_refused, "");
+	return false;
 }
 
 /* What can be said without asking anybody. */
@@ -496,7 +565,10 @@ console_do(struct console *c, enum act act, const char *const *companies,
 	a->look = NULL;
 	wish_finish(&a->asked);
 	a->asked = wish;
-	begin(a, value);
+	if (leave_out(a))
+		begin(a, value);
+	else
+		wish_finish(&a->asked);
 }
 
 void

@@ -420,7 +420,34 @@ TEST(act_in_bulk_wants_the_count_and_sums_up)
 	desk_keys(&s, "\x15");
 	type(&s, "12");
 	EXPECT(desk_until(&s, "Done for 2 of 12 companies, 10 refused"));
-	EXPECT(desk_shows(&s, "First c01: WhatsApp did not answer."));
+	EXPECT(desk_shows(&s, "c01: WhatsApp did not answer."));
+	EXPECT(desk_shows(&s, "c11: "));
+	desk_keys(&s, "\033");
+	EXPECT(!desk_shows(&s, "10 refused"));
+	desk_close(&s);
+}
+
+/* Who cannot be unlinked is not counted as if it were. */
+TEST(act_in_bulk_leaves_out_for_whom_it_makes_no_sense)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false, .rows = 14 });
+	put_many(&s, 3, true);
+	desk_put(&s, "gamma", "", "", "");
+	desk_keys(&s, "*");
+	desk_keys(&s, "o");
+	EXPECT(desk_shows(&s, "3 companies will be unlinked"));
+	EXPECT(desk_shows(&s, "c00, c01, c02."));
+	EXPECT(desk_shows(&s, "Left out: 1 for which it makes no sense"));
+	EXPECT(desk_shows(&s, "Type 3 to confirm"));
+	desk_keys(&s, "\033");
+	put_many(&s, 3, false);
+	desk_keys(&s, "P");
+	EXPECT(desk_shows(&s, "no sense for any of the 4"));
+	EXPECT(desk_shows(&s, "gamma: gamma is not linked"));
+	EXPECT_INT(fake_core_asked(s.fake, "PATCH", ONE("c00")), 0);
+	desk_keys(&s, "\033");
 	desk_close(&s);
 }
 
