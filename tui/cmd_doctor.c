@@ -20,20 +20,6 @@ struct visit {
 	enum stage failed_at;
 };
 
-static enum wa_reason
-reason_of(enum stage stage)
-{
-	static const enum wa_reason reasons[] = {
-		[STAGE_LOOKUP] = WA_REASON_NAME_LOOKUP,
-		[STAGE_TCP] = WA_REASON_TCP,
-		[STAGE_TLS] = WA_REASON_TLS,
-		[STAGE_UPGRADE] = WA_REASON_UPGRADE,
-		[STAGE_NOISE] = WA_REASON_NOISE,
-	};
-
-	return stage <= STAGE_NOISE ? reasons[stage] : WA_REASON_NOISE;
-}
-
 static void
 on_step(void *ctx, const struct doctor_step *step)
 {
@@ -56,7 +42,7 @@ on_step(void *ctx, const struct doctor_step *step)
 	}
 	printf("%6lld ms  ", (long long)step->took_ms);
 	cmd_say(v->args, step->ok ? WORD_CLI_STAGE_OK : WORD_CLI_STAGE_FAILED,
-	    &(struct words_args){ .stage = reason_of(step->stage),
+	    &(struct words_args){ .stage = doctor_reason(step->stage),
 	    .reason = step->detail });
 }
 
@@ -87,7 +73,7 @@ print_result(struct visit *v)
 
 	words_format(text, sizeof text, v->args->lang, v->failed ?
 	    WORD_CLI_DOCTOR_FAILED : WORD_CLI_DOCTOR_OK,
-	    &(struct words_args){ .stage = reason_of(v->failed_at) });
+	    &(struct words_args){ .stage = doctor_reason(v->failed_at) });
 	if (!v->args->json) {
 		printf("%s\n", text);
 		return;

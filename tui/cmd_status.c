@@ -10,6 +10,7 @@
 
 #define COMPANY_CELLS 24         /* at least, in a list */
 #define PHONE_CELLS 16
+#define NAME_BYTES 512           /* hold every name */
 #define PAGE "/api/whatsapp/sessions?limit=1000"
 
 static enum wa_status
@@ -50,13 +51,13 @@ print_last_trouble(const struct cmd_args *args, const cJSON *o)
 static void
 print_words(const struct cmd_args *args, const cJSON *o)
 {
-	const char *name = told_text(o, "name");
-	char phone[32];
+	char phone[32], name[NAME_BYTES];
 
+	told_line(o, "name", name, sizeof name);
 	mask(o, phone);
 	printf("%s  %s  %s%s%s\n  %s %s\n", told_text(o, "companyId"),
 	    words_status_name(args->lang, status_of(o)), phone,
-	    *name == '\0' ? "" : "  ", name, told_text(o, "message"),
+	    name[0] == '\0' ? "" : "  ", name, told_text(o, "message"),
 	    told_text(o, "advice"));
 	print_last_trouble(args, o);
 }
@@ -243,14 +244,14 @@ static void
 print_company(const struct list *l, const struct widths *w, const cJSON *o)
 {
 	const char *status = words_status_name(l->args->lang, status_of(o));
-	const char *name = told_text(o, "name");
 	const size_t gap = w->status - str_width_cells(status) + 2;
-	char phone[32];
+	char phone[32], name[NAME_BYTES];
 
+	told_line(o, "name", name, sizeof name);
 	mask(o, phone);
 	printf("%-*s %-*s %s%*s%s\n", (int)w->company,
 	    told_text(o, "companyId"), PHONE_CELLS, phone, status,
-	    *name == '\0' ? 0 : (int)gap, "", name);
+	    name[0] == '\0' ? 0 : (int)gap, "", name);
 }
 
 static int

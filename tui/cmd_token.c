@@ -79,14 +79,15 @@ print_token(const struct cmd_args *args, const cJSON *o)
 {
 	const char *company = told_text(o, "companyId");
 	const int64_t expires = told_time(o, "expiresAt");
-	char text[WORDS_MAX] = "";
+	char text[WORDS_MAX] = "", name[TOKEN_NAME_MAX + 1];
 
+	told_line(o, "name", name, sizeof name);
 	if (expires != 0)
 		words_format(text, sizeof text, args->lang,
 		    WORD_CLI_TOKEN_UNTIL,
 		    &(struct words_args){ .time_ms = expires });
 	printf("%-*s %-*s %s%s%s%s%s\n", ID_CELLS, told_text(o, "id"),
-	    ROLE_CELLS, told_text(o, "role"), told_text(o, "name"),
+	    ROLE_CELLS, told_text(o, "role"), name,
 	    *company != '\0' ? "  " : "", company,
 	    *text != '\0' ? "  " : "", text);
 }

@@ -99,6 +99,12 @@ commands_console(void)
 }
 
 const struct cmd *
+commands_at(size_t i)
+{
+	return i < ARRAY_LEN(commands) ? &commands[i] : NULL;
+}
+
+const struct cmd *
 commands_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {

@@ -6,6 +6,8 @@
 
 /* NULL: there is none. */
 const struct cmd *commands_find(const char *name);
+/* Each, in the order of the help; NULL: no more. */
+const struct cmd *commands_at(size_t i);
 /* What no word is. */
 const struct cmd *commands_console(void);
 /* The one that was meant; NULL: none is near. */

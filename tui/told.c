@@ -17,6 +17,14 @@ told_text(const cJSON *o, const char *name)
 	return cJSON_IsString(at) ? at->valuestring : "";
 }
 
+void
+told_line(const cJSON *o, const char *name, char *out, size_t size)
+{
+	const char *text = told_text(o, name);
+
+	str_clean(out, size, text, strlen(text));
+}
+
 bool
 told_true(const cJSON *o, const char *name)
 {
@@ -198,6 +206,7 @@ static const struct code_row {
 	{ "RATE_LIMITED", EX_TEMPFAIL },
 	{ "STOPPING", EX_TEMPFAIL },
 	{ "NOT_LISTENING", EX_CONFIG },
+	{ "NO_PUBLIC_URL", EX_CONFIG },
 	{ "FORBIDDEN", EX_NOPERM },
 	{ "UNAUTHORIZED", EX_NOPERM },
 };

@@ -15,6 +15,8 @@
 
 /* "" and 0 for what is missing, null or of another type. Borrowed. */
 const char *told_text(const cJSON *o, const char *name);
+/* The same, fit for a line on a terminal (str_clean): what people named. */
+void told_line(const cJSON *o, const char *name, char *out, size_t size);
 bool told_true(const cJSON *o, const char *name);
 int64_t told_number(const cJSON *o, const char *name);
 /* Wall ms, 0 none. */

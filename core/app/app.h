@@ -212,5 +212,7 @@ MUST_CHECK enum err doctor_run(struct loop *loop, const struct config *config,
     doctor_step_fn step, loop_fn done, void *ctx, struct doctor **out,
     struct app_problem *problem);
 void doctor_close(struct doctor *d);            /* NULL ok */
+/* What words call a stage. */
+enum wa_reason doctor_reason(enum stage stage);
 
 #endif

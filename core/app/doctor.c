@@ -156,3 +156,17 @@ doctor_close(struct doctor *d)
 	/* the connection's TLS may still use the configuration this turn */
 	loop_defer(d->loop, free_doctor, d);
 }
+
+enum wa_reason
+doctor_reason(enum stage stage)
+{
+	static const enum wa_reason reasons[] = {
+		[STAGE_LOOKUP] = WA_REASON_NAME_LOOKUP,
+		[STAGE_TCP] = WA_REASON_TCP,
+		[STAGE_TLS] = WA_REASON_TLS,
+		[STAGE_UPGRADE] = WA_REASON_UPGRADE,
+		[STAGE_NOISE] = WA_REASON_NOISE,
+	};
+
+	return stage <= STAGE_NOISE ? reasons[stage] : WA_REASON_NOISE;
+}

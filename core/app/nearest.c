@@ -16,33 +16,38 @@ unsigned
 nearest_distance(const char *a, const char *b)
 {
 	const size_t n = strlen(a), m = strlen(b);
-	unsigned row[NEAREST_MAX + 1];
+	/* a row a letter of a; two above it for letters that were swapped */
+	unsigned rows[3][NEAREST_MAX + 1];
 
 	if (n > NEAREST_MAX || m > NEAREST_MAX)
 		return UINT_MAX;
 	for (size_t j = 0; j <= m; j++)
-		row[j] = (unsigned)j;
+		rows[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= n; i++) {
-		unsigned corner = row[0];
+		unsigned *row = rows[i % 3];
+		const unsigned *up = rows[(i - 1) % 3];
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= m; j++) {
-			const unsigned up = row[j];
-
-			row[j] = least(up + 1, row[j - 1] + 1,
-			    corner + (a[i - 1] != b[j - 1]));
-			corner = up;
+			row[j] = least(up[j] + 1, row[j - 1] + 1,
+			    up[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
+				row[j] = least(row[j], row[j],
+				    rows[(i - 2) % 3][j - 2] + 1);
 		}
 	}
-	return row[m];
+	return rows[n % 3][m];
 }
 
 void
 nearest_init(struct nearest *n, const char *word)
 {
-	/* a third of the word may be wrong; beyond that it is a guess */
+	const unsigned third = (unsigned)(strlen(word) / 3);
+
+	/* so much of the word may be wrong; beyond that it is a guess */
 	*n = (struct nearest){ .word = word,
-	    .distance = (unsigned)(strlen(word) / 3) + 2 };
+	    .distance = (third > 0 ? third : 1) + 1 };
 }
 
 void

@@ -16,7 +16,7 @@ struct nearest {
 void nearest_init(struct nearest *n, const char *word);
 void nearest_offer(struct nearest *n, const char *known);
 
-/* Changes, insertions and removals from a to b; large when too long. */
+/* Changes, insertions, removals and swapped neighbours from a to b; large when too long. */
 unsigned nearest_distance(const char *a, const char *b);
 
 #endif

@@ -193,6 +193,15 @@ def test_cli_companies_line_up(t):
     t.equal(len({line.index(" +7") for line in lines}), 1, str(lines))
 
 
+def test_cli_names_forge_no_line(t):
+    """Nor turn the reading direction, wherever they are printed."""
+    sim, desk = t.pair()
+    desk.linked(sim, company="acme")
+    t.equal(desk.run("name", "acme", "x\u202ey\u2066z").code, OK)
+    for args in (["companies"], ["status", "acme"]):
+        t.true("x?y?z" in desk.run(*args).out, str(args))
+
+
 @cases(lang=["en", "ru"])
 def test_cli_companies_have_names(t, lang):
     """In a column of their own, whatever script stands before it."""

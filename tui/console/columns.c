@@ -16,9 +16,7 @@ state_cell(const struct row *row, const struct cell_env *env, int width,
     char *out, size_t size)
 {
 	(void)width;
-	(void)str_format(out, size, "%s%s", row->paused ?
-	    text_get(env->lang, TEXT_STATUS_PAUSED) :
-	    words_status_name(env->lang, row->status),
+	(void)str_format(out, size, "%s%s", row_word(row, env->lang),
 	    env->is_stale ? "?" : "");
 }
 

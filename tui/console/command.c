@@ -36,8 +36,13 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_COMPANIES },
 	[COMMAND_LISTENER] = { "listener", "listener", false, 0, 0,
 	    TEXT_COMMAND_HELP_LISTENER },
-	[COMMAND_TOKEN] = { "token", "token", false, 0, 0,
+	[COMMAND_TOKEN] = { "token", "token [list|add [NAME]|revoke [ID]]",
+	    false, 0, 2,
 	    TEXT_COMMAND_HELP_TOKEN },
+	[COMMAND_DOCTOR] = { "doctor", "doctor", false, 0, 0,
+	    TEXT_COMMAND_HELP_DOCTOR },
+	[COMMAND_SERVE] = { "serve", "serve", false, 0, 1,
+	    TEXT_COMMAND_HELP_SERVE },
 	[COMMAND_STOP] = { "stop", "stop", false, 0, 0,
 	    TEXT_COMMAND_HELP_STOP },
 	[COMMAND_START] = { "start", "start", false, 0, 0,
@@ -46,7 +51,7 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_ADD },
 	[COMMAND_FILTER] = { "filter", "filter [TEXT]", false, 0, 1,
 	    TEXT_COMMAND_HELP_FILTER },
-	[COMMAND_SORT] = { "sort", "sort [ORDER]", false, 0, 1,
+	[COMMAND_SORT] = { "sort", "sort [ORDER [reverse]]", false, 0, 2,
 	    TEXT_COMMAND_HELP_SORT },
 	[COMMAND_PROBLEMS] = { "problems", "problems", false, 0, 0,
 	    TEXT_COMMAND_HELP_PROBLEMS },
@@ -74,7 +79,7 @@ static const struct {
 };
 
 static const char *const sorts[] = {
-	[SORT_NEED] = "need", [SORT_COMPANY] = "company",
+	[SORT_NEED] = "problems", [SORT_COMPANY] = "company",
 	[SORT_NAME] = "name", [SORT_STATUS] = "status",
 	[SORT_SINCE] = "since", [SORT_SEEN] = "seen",
 	[SORT_RECONNECTS] = "reconnects", [SORT_PRIORITY] = "priority",
@@ -101,6 +106,11 @@ command_sort(const char *word, enum sort *out)
 			*out = (enum sort)i;
 			return true;
 		}
+	}
+	/* as it is called inside, and was once here */
+	if (strcmp(word, "need") == 0) {
+		*out = SORT_NEED;
+		return true;
 	}
 	return false;
 }
@@ -253,6 +263,22 @@ refuse_sort(const struct parsing *p, const char *word)
 	    &(struct words_args){ .reason = word, .holder = list });
 }
 
+/* list takes nothing; what add and revoke miss is asked for. */
+static bool
+check_token(const struct parsing *p, const struct command_line *line)
+{
+	const struct words_args usage = {
+		.reason = rules[COMMAND_TOKEN].usage };
+	const char *verb = line->words[0];
+
+	if (strcmp(verb, "add") == 0 || strcmp(verb, "revoke") == 0)
+		return true;
+	if (strcmp(verb, "list") != 0)
+		return refuse(p, TEXT_COMMAND_GOES, &usage);
+	return line->words[1][0] == '\0' ||
+	    refuse(p, TEXT_COMMAND_TOO_MANY, &usage);
+}
+
 static bool
 check_words(const struct parsing *p, struct command_line *line)
 {
@@ -268,7 +294,14 @@ check_words(const struct parsing *p, struct command_line *line)
 	case COMMAND_LINK:
 		return check_phone(p, first, sizeof line->words[0]);
 	case COMMAND_SORT:
-		return command_sort(first, &sort) || refuse_sort(p, first);
+		if (!command_sort(first, &sort))
+			return refuse_sort(p, first);
+		return line->words[1][0] == '\0' ||
+		    strcmp(line->words[1], "reverse") == 0 ||
+		    refuse(p, TEXT_COMMAND_GOES, &(struct words_args){
+		    .reason = rules[COMMAND_SORT].usage });
+	case COMMAND_TOKEN:
+		return check_token(p, line);
 	case COMMAND_EXPORT:
 		return strcmp(first, "csv") == 0 ||
 		    strcmp(first, "json") == 0 ||

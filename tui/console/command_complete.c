@@ -84,6 +84,12 @@ offer_word(struct completion *c, const struct fleet *fleet,
 		offer(c, "none");
 	} else if (command == COMMAND_SORT && nth == 1) {
 		offer_sorts(c);
+	} else if (command == COMMAND_SORT && nth == 2) {
+		offer(c, "reverse");
+	} else if (command == COMMAND_TOKEN && nth == 1) {
+		offer(c, "list");
+		offer(c, "add");
+		offer(c, "revoke");
 	} else if (command == COMMAND_EXPORT && nth == 1) {
 		offer(c, "csv");
 		offer(c, "json");

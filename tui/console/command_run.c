@@ -8,6 +8,7 @@
 #include "tui/console/act_job.h"
 #include "tui/console/companies.h"
 #include "tui/console/console.h"
+#include "tui/console/listener.h"
 #include "tui/stop.h"
 
 #define EXPORT_PATH_MAX 300
@@ -39,11 +40,21 @@ add(struct console *c, const struct command_line *line)
 	    line->words[0][0] != '\0' ? line->words[0] : NULL);
 }
 
+/* Of one that never was, its view would say that it was removed. */
+static bool
+may_be_there(struct console *c, const char *company)
+{
+	return console_feed_state(c) != FEED_LIVE ||
+	    fleet_find(console_fleet(c), company) != NULL;
+}
+
 static void
 show(struct console *c, const struct view_ops *ops, const char *company)
 {
 	if (ops == &view_company && company[0] == '\0')
 		console_say(c, ROLE_ERROR, TEXT_ACT_NOBODY, NULL);
+	else if (ops == &view_company && !may_be_there(c, company))
+		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY, NULL);
 	else
 		console_show(c, ops, company);
 }
@@ -84,7 +95,7 @@ filter(struct console *c, const char *text)
 }
 
 static void
-sort(struct console *c, const char *word)
+sort(struct console *c, const char *word, bool reverse)
 {
 	struct prefs *p = console_prefs(c);
 	enum sort by;
@@ -94,12 +105,13 @@ sort(struct console *c, const char *word)
 		console_act(c, ACTION_SORT);
 		return;
 	}
-	p->reverse = false;
+	p->reverse = reverse;
 	p->sort = by;
-	fleet_sort(console_fleet(c), by, false);
+	fleet_sort(console_fleet(c), by, reverse);
 	list_changed(c);
-	console_say(c, ROLE_NOTICE, TEXT_COMMAND_SORTED,
-	    &(struct words_args){ .reason = word });
+	console_say(c, ROLE_NOTICE, reverse ? TEXT_COMMAND_SORTED_REVERSE :
+	    TEXT_COMMAND_SORTED, &(struct words_args){
+	    .reason = command_sort_word(by) });
 }
 
 static bool
@@ -127,6 +139,29 @@ in_list(struct console *c, enum action action)
 {
 	console_show(c, &view_companies, "");
 	console_act(c, action);
+}
+
+/* --- the core's side ---------------------------------------------------------- */
+
+static void
+token(struct console *c, const char *verb, const char *word)
+{
+	if (strcmp(verb, "add") == 0)
+		console_token_add(c, word);
+	else if (strcmp(verb, "revoke") == 0)
+		console_token_revoke(c, word);
+	else
+		show(c, &view_listener, "");
+}
+
+/* It is what runs already; where pages are served is the listener's. */
+static void
+serve(struct console *c)
+{
+	if (console_is_lost(c))
+		console_start(c);
+	else
+		console_say(c, ROLE_NOTICE, TEXT_COMMAND_SERVE, NULL);
 }
 
 /* --- the end of everything -------------------------------------------------------- */
@@ -219,7 +254,7 @@ run_list(struct console *c, const struct command_line *line)
 		filter(c, line->words[0]);
 		return true;
 	case COMMAND_SORT:
-		sort(c, line->words[0]);
+		sort(c, line->words[0], line->words[1][0] != '\0');
 		return true;
 	case COMMAND_PROBLEMS:
 		in_list(c, ACTION_PROBLEMS);
@@ -252,8 +287,17 @@ console_run(struct console *c, const struct command_line *line)
 	case COMMAND_LOGS:
 		show_log(c, line->company);
 		break;
-	case COMMAND_LISTENER: case COMMAND_TOKEN:
+	case COMMAND_LISTENER:
 		show(c, &view_listener, "");
+		break;
+	case COMMAND_TOKEN:
+		token(c, line->words[0], line->words[1]);
+		break;
+	case COMMAND_DOCTOR:
+		show(c, &view_doctor, "");
+		break;
+	case COMMAND_SERVE:
+		serve(c);
 		break;
 	case COMMAND_STOP:
 		ask_stop(c);

@@ -97,7 +97,7 @@ page(struct area list)
 	    PAGE_CELLS;
 
 	if (width < 16 || list.rows < 6)
-		return list;
+		return area_part(list, 0, 1, -1, -1);
 	return area_part(list, list.rows < PAGE_ROWS ? 0 : list.rows / 5,
 	    (list.columns - width) / 2, -1, width);
 }

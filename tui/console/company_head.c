@@ -53,9 +53,9 @@ company_role(enum wa_status status, enum wa_reason reason)
 const char *
 company_word(enum wa_status status, enum wa_reason reason, enum lang lang)
 {
-	return reason == WA_REASON_PAUSED ?
-	    text_get(lang, TEXT_STATUS_PAUSED) :
-	    words_status_name(lang, status);
+	const struct row row = row_of(status, reason);
+
+	return row_word(&row, lang);
 }
 
 /* --- facts ---------------------------------------------------------------- */

@@ -466,6 +466,14 @@ console_draw(struct console *c)
 	screen_want(c->params.screen, SCREEN_KEY);
 }
 
+void *
+console_view(const struct console *c, const struct view_ops *ops)
+{
+	const struct level *top = &c->stack[c->depth - 1];
+
+	return top->ops == ops ? top->view : NULL;
+}
+
 enum scope
 console_scope(const struct console *c)
 {
@@ -479,6 +487,15 @@ console_company(const struct console *c)
 
 	return top->ops->company == NULL ? "" :
 	    top->ops->company(top->view);
+}
+
+void
+console_point(struct console *c, const char *company)
+{
+	const struct level *list = &c->stack[0];
+
+	if (list->ops->point != NULL)
+		list->ops->point(list->view, company);
 }
 
 void

@@ -94,6 +94,8 @@ void console_quit(struct console *c);
 /* Without asking. */
 void console_leave(struct console *c, bool stop);
 
+/* The view on top, what its open gave; NULL: it is another. */
+void *console_view(const struct console *c, const struct view_ops *ops);
 /* What the view on top answers to; while one is opened: the one below it. */
 enum scope console_scope(const struct console *c);
 /* ":start": once the core is gone, leaves to start one and comes back. */
@@ -115,6 +117,9 @@ bool console_is_asking(const struct console *c);
 /* The company under the cursor of the view on top, "" none; borrowed until
  * the next event. */
 const char *console_company(const struct console *c);
+
+/* It has just been added: the cursor of the list goes there. */
+void console_point(struct console *c, const char *company);
 
 /* As if it had been typed behind ":". */
 void console_command(struct console *c, const char *line);

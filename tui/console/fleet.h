@@ -18,6 +18,7 @@
 #include "core/base/err.h"
 #include "core/session/status.h"
 #include "core/store/store.h"
+#include "tui/console/text.h"
 #include "tui/console/theme.h"
 
 struct fleet;
@@ -51,10 +52,16 @@ struct row {
 };
 
 enum need row_need(const struct row *row);
+/* A phone is linked, as far as the state says; the number may lag behind. */
+bool row_is_linked(const struct row *row);
 /* A need of the first two: what `f` and the bell look for. */
 bool row_is_problem(const struct row *row);
 enum symbol row_symbol(const struct row *row);
 enum role row_role(const struct row *row);
+/* Its state in a word or two: the status, or what is more to the point. */
+const char *row_word(const struct row *row, enum lang lang);
+/* TEXT_NONE: the status says enough. */
+enum text reason_word(enum wa_reason reason);
 /* What comes next, in a few words: "scan again", "retry in 0:41", "open the
  * phone"; "" nothing. */
 void row_next(const struct row *row, enum lang lang, int64_t now_ms,

@@ -37,6 +37,7 @@ struct filter {
 	struct filter_term terms[FILTER_WORDS];
 	size_t count;
 	char status[WA_STATUS_COUNT][96];       /* words, in small letters */
+	char reason[WA_REASON_COUNT][96];       /* "": the status' */
 	char paused[48];
 };
 

@@ -6,6 +6,7 @@
 #include "core/base/secret.h"
 #include "core/base/str.h"
 #include "tui/console/dialog.h"
+#include "tui/console/listener.h"
 #include "tui/console/listener_view.h"
 #include "tui/duration.h"
 #include "tui/told.h"
@@ -448,4 +449,73 @@ listener_ask_revoke(struct listener_view *v)
 	(void)str_copy(d.wanted, sizeof d.wanted, t->id);
 	console_open_dialog(v->console,
 	    dialog_typed(console_lang(v->console), &d));
+}
+
+/* --- from the command line ------------------------------------------------ */
+
+/* NULL: nothing may be changed here. */
+static struct listener_view *
+open_for_change(struct console *c)
+{
+	if (console_is_read_only(c)) {
+		console_say(c, ROLE_ERROR, TEXT_LISTENER_READ_ONLY, NULL);
+		return NULL;
+	}
+	console_show(c, &view_listener, "");
+	return console_view(c, &view_listener);
+}
+
+void
+console_token_add(struct console *c, const char *name)
+{
+	struct listener_view *v = open_for_change(c);
+
+	if (v == NULL)
+		return;
+	if (name[0] == '\0')
+		listener_ask_token(v);
+	else if (token_name_is_valid(name))
+		on_name(v, name);
+	else
+		console_say(c, ROLE_ERROR, TEXT_TOKEN_NAME_BAD,
+		    &(struct words_args){ .n = TOKEN_NAME_CHARS });
+}
+
+void
+listener_ask_doomed(struct listener_view *v)
+{
+	char id[TOKEN_ID_LEN + 1];
+
+	(void)str_copy(id, sizeof id, v->doomed);
+	v->doomed[0] = '\0';
+	if (console_is_asking(v->console))
+		return;
+	for (size_t i = 0; i < v->token_count; i++) {
+		if (strcmp(v->tokens[i].id, id) != 0)
+			continue;
+		v->scroll.at = i;
+		(void)str_copy(v->at, sizeof v->at, id);
+		listener_ask_revoke(v);
+		return;
+	}
+	console_say(v->console, ROLE_ERROR, TEXT_TOKEN_UNKNOWN,
+	    &(struct words_args){ .company = id });
+}
+
+void
+console_token_revoke(struct console *c, const char *id)
+{
+	struct listener_view *v = open_for_change(c);
+
+	if (v == NULL)
+		return;
+	if (id[0] == '\0') {
+		console_say(c, ROLE_NOTICE, TEXT_TOKEN_CHOOSE, NULL);
+	} else if (!str_copy(v->doomed, sizeof v->doomed, id)) {
+		v->doomed[0] = '\0';
+		console_say(c, ROLE_ERROR, TEXT_TOKEN_UNKNOWN,
+		    &(struct words_args){ .company = id });
+	} else if (v->has_tokens) {
+		listener_ask_doomed(v);
+	}
 }

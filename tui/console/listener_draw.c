@@ -174,7 +174,7 @@ draw_tokens(struct listener_view *v, struct area a)
 
 		if (i == s->at) {
 			style |= STYLE_SELECTED;
-			area_fill(row, style);
+			area_fill_line(row, 0, style);
 			area_cursor(row, 0, 0, true);
 		}
 		draw_token(v, row, style, &v->tokens[i]);
@@ -393,7 +393,7 @@ draw_secret(struct listener_view *v, struct area body)
 	int y;
 
 	for (int i = 0; i < a.rows; i++)
-		area_fill(area_part(a, i, 0, 1, -1), ROLE_TEXT);
+		area_fill_line(a, i, ROLE_TEXT);
 	y = area_wrap(a, 0, ROLE_NOTICE, text_get(lang, TEXT_TOKEN_SHOWN));
 	/* a narrow screen breaks it, and whoever reads it joins it again */
 	for (size_t at = 0, n = a.columns > 0 ? (size_t)a.columns : 1;

@@ -42,6 +42,7 @@ struct listener_view {
 	struct listener_wish wish;
 	char secret[TOKEN_TEXT_LEN + 1];        /* a new token, shown once */
 	bool was_sent;                  /* to the terminal's clipboard */
+	char doomed[TOKEN_ID_LEN + 1];  /* to be asked about when it is here */
 };
 
 /* --- listener_draw.c ----------------------------------------------------- */
@@ -55,6 +56,8 @@ void listener_switch(struct listener_view *v);
 void listener_ask_address(struct listener_view *v);
 void listener_ask_token(struct listener_view *v);
 void listener_ask_revoke(struct listener_view *v);
+/* The tokens are here: the one of a command is asked about. */
+void listener_ask_doomed(struct listener_view *v);
 /* The new token goes from memory and screen. */
 void listener_wipe(struct listener_view *v);
 

@@ -106,7 +106,7 @@ do_sort(struct plain *p, const struct command_line *line)
 		    .reason = command_rule(COMMAND_SORT)->usage });
 		return;
 	}
-	fleet_sort(p->fleet, by, false);
+	fleet_sort(p->fleet, by, line->words[1][0] != '\0');
 	plain_list(p, SIZE_MAX);
 }
 
@@ -181,7 +181,8 @@ is_a_change(const struct command_line *line)
 	case COMMAND_LINK: case COMMAND_RECONNECT: case COMMAND_PAUSE:
 	case COMMAND_RESUME: case COMMAND_LOGOUT: case COMMAND_REMOVE:
 	case COMMAND_NAME: case COMMAND_PIN: case COMMAND_SHARE:
-	case COMMAND_STOP: case COMMAND_START: case COMMAND_ADD:
+	case COMMAND_STOP: case COMMAND_START: case COMMAND_SERVE:
+	case COMMAND_ADD:
 		return true;
 	default:
 		return false;
@@ -215,7 +216,7 @@ do_here(struct plain *p, const struct command_line *line)
 	case COMMAND_HELP:
 		do_help(p);
 		break;
-	case COMMAND_START:
+	case COMMAND_START: case COMMAND_SERVE:
 		do_start(p);
 		break;
 	case COMMAND_LOGS:
@@ -223,6 +224,9 @@ do_here(struct plain *p, const struct command_line *line)
 		break;
 	case COMMAND_STOP:
 		do_subcommand(p, "stop", line);
+		break;
+	case COMMAND_DOCTOR:
+		do_subcommand(p, "doctor", line);
 		break;
 	case COMMAND_WIDE:
 	case COMMAND_UNDO:

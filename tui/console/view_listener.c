@@ -95,6 +95,8 @@ on_tokens(void *ctx, const struct client_answer *answer)
 	v->tokens = tokens;
 	v->token_count = n;
 	v->has_tokens = true;
+	if (v->doomed[0] != '\0')
+		listener_ask_doomed(v);
 	if (is_same)
 		return;
 	find_cursor(v);
@@ -228,6 +230,7 @@ const struct view_ops view_listener = {
 	.name = "listener",
 	.scope = SCOPE_LISTENER,
 	.moves = true,
+	.has_margin = true,
 	.open = view_open,
 	.close = view_close,
 	.draw = view_draw,

@@ -46,6 +46,7 @@ stage_start(struct stage *s, int rows, int columns, enum lang lang)
 	    .handlers = console_screen_handlers(&s->console) };
 	struct console_params params = { .loop = s->loop,
 	    .client = s->client, .lang = lang, .read_only = s->read_only,
+	    .config = s->config,
 	    .on_leave = on_leave };
 
 	client_speak(s->client, words_lang_name(lang));

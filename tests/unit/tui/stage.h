@@ -22,6 +22,7 @@ struct stage {
 	struct screen *screen;
 	struct console *console;
 	bool utf8, read_only;           /* set before stage_start */
+	const struct config *config;    /* also; NULL: none */
 	const char *term;
 	char row[STAGE_ROW_MAX];
 };

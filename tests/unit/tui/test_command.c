@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tests/t.h"
+#include "tui/commands.h"
 
 static void
 put(struct fleet *f, const char *company, const char *name)
@@ -56,11 +57,22 @@ TEST(command_takes_good_lines)
 		{ "companies", COMMAND_COMPANIES, "", "", "" },
 		{ "listener", COMMAND_LISTENER, "", "", "" },
 		{ "token", COMMAND_TOKEN, "", "", "" },
+		{ "token list", COMMAND_TOKEN, "", "list", "" },
+		{ "token add", COMMAND_TOKEN, "", "add", "" },
+		{ "token add our crm", COMMAND_TOKEN, "", "add", "our crm" },
+		{ "token revoke abcdefgh", COMMAND_TOKEN, "", "revoke",
+		    "abcdefgh" },
+		{ "doctor", COMMAND_DOCTOR, "", "", "" },
+		{ "serve", COMMAND_SERVE, "", "", "" },
+		{ "serve --http 3000", COMMAND_SERVE, "", "--http 3000", "" },
 		{ "stop", COMMAND_STOP, "", "", "" },
 		{ "filter", COMMAND_FILTER, "", "", "" },
 		{ "filter !acme a|b", COMMAND_FILTER, "", "!acme a|b", "" },
 		{ "sort", COMMAND_SORT, "", "", "" },
 		{ "sort name", COMMAND_SORT, "", "name", "" },
+		{ "sort problems", COMMAND_SORT, "", "problems", "" },
+		{ "sort need", COMMAND_SORT, "", "need", "" },
+		{ "sort name reverse", COMMAND_SORT, "", "name", "reverse" },
 		{ "problems", COMMAND_PROBLEMS, "", "", "" },
 		{ "wide", COMMAND_WIDE, "", "", "" },
 		{ "export csv", COMMAND_EXPORT, "", "csv", "" },
@@ -105,9 +117,14 @@ TEST(command_says_what_is_wrong)
 		{ "pause acme beta", "pause [COMPANY]" },
 		{ "quit now", "quit" },
 		{ "stop it", "stop" },
+		{ "token list all", "token [list|add [NAME]|revoke [ID]]" },
+		{ "token make", "It goes: token [list|add" },
+		{ "doctor acme", "doctor" },
 		{ "export", "export csv|json [FILE]" },
 		{ "export xml", "not as xml" },
-		{ "sort up", "need, company, name" },
+		{ "sort up", "problems, company, name" },
+		{ "sort name up", "sort [ORDER [reverse]]" },
+		{ "bogus", "no command bogus" },
 		{ "pasue acme", "did you mean pause?" },
 		{ "xyzzyplugh", "no command xyzzyplugh" },
 		{ "pause aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -129,6 +146,29 @@ TEST(command_says_what_is_wrong)
 		    sizeof why));
 		EXPECT(strchr(why, '{') == NULL);
 	}
+}
+
+/* What the command line has, the console has under the same word. */
+TEST(command_knows_each_subcommand)
+{
+	const struct cmd *cmd;
+	size_t i;
+
+	for (i = 0; (cmd = commands_at(i)) != NULL; i++) {
+		struct command_line out;
+		char line[128], why[WORDS_MAX] = "";
+
+		(void)str_format(line, sizeof line, "%s%s%s", cmd->name,
+		    (cmd->takes & ARG_COMPANY) != 0 ? " acme" : "",
+		    (cmd->takes & ARG_VALUE) != 0 ? " 79001234567" :
+		    (cmd->takes & ARG_VERB) != 0 ? " list" : "");
+		if (!command_parse(line, LANG_EN, &out, why, sizeof why))
+			t_fail(__FILE__, __LINE__, "%s: %s", line, why);
+		else
+			EXPECT_STR(command_rule(out.command)->word,
+			    cmd->name);
+	}
+	EXPECT(i > 10);
 }
 
 /* Each rule by itself: alone, with as much as it takes, with a word more. */
@@ -178,7 +218,9 @@ TEST(command_completes)
 		{ "pin beta n", "pin beta none", "none " },
 		{ "export ", "export ", "csv json " },
 		{ "export j", "export json ", "json " },
-		{ "sort r", "sort reconnects", "reconnects " },
+		{ "sort r", "sort reconnects ", "reconnects " },
+		{ "sort pro", "sort problems ", "problems " },
+		{ "sort name r", "sort name reverse", "reverse " },
 		{ "filter a", "filter a", "" },
 		{ "add a", "add a", "" },
 		{ "nonsense a", "nonsense a", "" },

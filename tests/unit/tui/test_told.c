@@ -30,6 +30,19 @@ TEST(told_members_of_any_type)
 	told_wipe(o);
 }
 
+TEST(told_lines_move_no_cursor)
+{
+	cJSON *o = cJSON_Parse("{\"name\":\"a\\u202Eb\\u2028c\\u001b[2J\","
+	    "\"n\":7}");
+	char out[32];
+
+	told_line(o, "name", out, sizeof out);
+	EXPECT_STR(out, "a?b?c?[2J");
+	told_line(o, "n", out, sizeof out);
+	EXPECT_STR(out, "");
+	told_wipe(o);
+}
+
 TEST(told_exit_codes)
 {
 	static const struct {

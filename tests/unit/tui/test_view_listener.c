@@ -206,3 +206,26 @@ TEST(view_listener_at_many_sizes)
 	}
 	stage_finish(&s);
 }
+
+TEST(view_listener_takes_the_words_of_the_command_line)
+{
+	struct stage s;
+
+	stage_init(&s);
+	fake_core_data(s.core, "GET", TOKENS, tokens);
+	stage_start(&s, 24, 80, LANG_EN);
+	stage_keys(&s, ":token add our crm\r");
+	EXPECT(stage_has(&s, "What may it do?"));
+	stage_keys(&s, "\033");
+	/* left, so that the tokens are not here yet */
+	stage_keys(&s, "\033");
+	stage_keys(&s, ":token revoke abcdefgh\r");
+	EXPECT(stage_has(&s, "will be refused at once"));
+	stage_keys(&s, "\033");
+	stage_keys(&s, ":token revoke nosuch\r");
+	EXPECT(stage_has(&s, "There is no token nosuch."));
+	stage_keys(&s, ":token list\r");
+	EXPECT(stage_has(&s, "abcdefgh"));
+	EXPECT_INT(fake_core_asked(s.core, "DELETE", TOKENS), 0);
+	stage_finish(&s);
+}
