@@ -85,7 +85,7 @@ enum err
 event_code(const char *company, const struct app_shown *shown,
     int64_t now_ms, struct buf *out)
 {
-	char code[sizeof shown->code + 1];
+	char code[sizeof shown->code + 1], phone[PHONE_SIZE + 8];
 	cJSON *o = cJSON_CreateObject();
 	enum err err;
 
@@ -93,10 +93,13 @@ event_code(const char *company, const struct app_shown *shown,
 	    shown->code + 4);
 	add_borrowed(o, "companyId", company);
 	add_borrowed(o, "code", code);
+	/* masked for all: who reads it need not know the number */
+	str_mask_phone(phone, sizeof phone, shown->code_phone);
+	add_borrowed(o, "phoneNumber", phone);
 	add_time(o, "expiresAt", shown->window_ends_ms);
 	add_time(o, "windowEndsAt", shown->window_ends_ms);
 	add_time(o, "serverTime", now_ms);
-	err = print(o, sizeof code, out);
+	err = print(o, sizeof code + sizeof phone, out);
 	secret_wipe(code, sizeof code);
 	return err;
 }

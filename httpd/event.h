@@ -13,7 +13,7 @@
 /* object: of status_cache_object, without its last brace. */
 MUST_CHECK enum err event_status(const void *object, size_t size,
     int64_t now_ms, struct buf *out);
-/* Secrets: out should be one too. */
+/* Secrets: out should be one too. A code tells its number, masked. */
 MUST_CHECK enum err event_qr(const char *company,
     const struct app_shown *shown, const char *svg, int64_t now_ms,
     struct buf *out);

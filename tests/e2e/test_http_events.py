@@ -66,6 +66,7 @@ def test_http_events_begin_with_the_state(t):
     t.true(rest["qr"]["svg"].startswith("<svg"), rest["qr"]["svg"][:80])
     t.equal(rest["code"]["code"], code["code"])
     t.equal(rest["code"]["windowEndsAt"], code["data"]["windowEndsAt"])
+    t.true(re.match(r"\+\d\*+\d{4}$", rest["code"]["phoneNumber"]), rest)
 
 
 def test_http_events_of_a_link(t):

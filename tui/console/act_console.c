@@ -471,8 +471,8 @@ is_left_out(const struct acts *a, const char *company, char *why, size_t size)
 	const struct row *row = fleet_find(console_fleet(c), company);
 	const int64_t now = console_now_ms(c);
 
-	if (!act_is_possible(a->asked.act, row, console_lang(c), now, why,
-	    size))
+	if (!act_is_possible(a->asked.act, company, row, console_lang(c),
+	    now, why, size))
 		return true;
 	if (!act_is_risky(a->asked.act, row, now))
 		return false;

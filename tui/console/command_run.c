@@ -59,6 +59,17 @@ show(struct console *c, const struct view_ops *ops, const char *company)
 		console_show(c, ops, company);
 }
 
+/* Nothing would ever stand there for a name that was mistyped. */
+static void
+show_log(struct console *c, const char *company)
+{
+	if (company[0] != '\0' && console_feed_state(c) != FEED_LOADING &&
+	    fleet_find(console_fleet(c), company) == NULL)
+		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY, NULL);
+	else
+		show(c, &view_log, company[0] != '\0' ? company : LOG_OF_ALL);
+}
+
 /* --- the list ----------------------------------------------------------------- */
 
 static void
@@ -274,7 +285,7 @@ console_run(struct console *c, const struct command_line *line)
 		show(c, &view_company, company_of(c, line));
 		break;
 	case COMMAND_LOGS:
-		show(c, &view_log, line->company);
+		show_log(c, line->company);
 		break;
 	case COMMAND_LISTENER:
 		show(c, &view_listener, "");

@@ -14,6 +14,8 @@
 #define PHONE_CELLS 16
 #define CHECK_CELLS 15
 #define VERDICT_CELLS 7
+#define WHOLE_ROWS_MAX 8
+#define WHOLE_MAX (LOG_LINE_MAX + 256)
 
 static const enum text titles[PART_COUNT] = {
 	[PART_TIMELINE] = TEXT_COMPANY_TIMELINE,
@@ -273,6 +275,69 @@ draw_rows(struct company_view *v, struct area a, enum company_part part,
 	}
 }
 
+/* --- one line in full ----------------------------------------------------- */
+
+static void
+whole_change(struct company_view *v, size_t i, char out[WHOLE_MAX])
+{
+	const struct company_change *c = company_change_at(v->news, i);
+	const enum lang lang = console_lang(v->console);
+	char when[WHEN_MAX], code[WORDS_MAX] = "";
+
+	moment(v, when, c->at_ms);
+	if (c->code != 0)
+		text_format(code, sizeof code, lang, TEXT_COMPANY_CODE,
+		    &(struct words_args){ .code = (int)c->code });
+	(void)str_format(out, WHOLE_MAX, "%s %s: %s%s%s%s", when,
+	    company_word(c->status, c->reason, lang), c->message,
+	    code[0] != '\0' ? " (" : "", code, code[0] != '\0' ? ")" : "");
+}
+
+static void
+whole_check(struct company_view *v, size_t i, char out[WHOLE_MAX])
+{
+	const struct company_check *c = &company_health(v->news)->checks[i];
+	const enum lang lang = console_lang(v->console);
+	char detail[2 * WORDS_MAX];
+
+	detail_of(v, c, detail, sizeof detail);
+	(void)str_format(out, WHOLE_MAX, "%s %s %s", check_word(c, lang),
+	    text_get(lang, c->ok ? TEXT_COMPANY_CHECK_OK :
+	    TEXT_COMPANY_CHECK_NOT), detail);
+}
+
+/* What a row cuts, in the lower rows; returns what is left of a. */
+static struct area
+draw_whole(struct company_view *v, struct area a, enum company_part part)
+{
+	const struct log_entry *e = NULL;
+	char text[WHOLE_MAX];
+	int rows;
+
+	company_fit_parts(v);
+	if (part == PART_LINKS || v->scrolls[part].count == 0)
+		return a;
+	if (part == PART_LOG)
+		e = log_lines_at(v->lines, v->scrolls[part].at);
+	else if (part == PART_TIMELINE)
+		whole_change(v, v->scrolls[part].at, text);
+	else
+		whole_check(v, v->scrolls[part].at, text);
+	rows = e != NULL ? log_whole_rows(a.columns, e) :
+	    area_wrap_rows(a.columns, text);
+	rows = rows > WHOLE_ROWS_MAX ? WHOLE_ROWS_MAX : rows;
+	rows = rows > a.rows - 1 ? a.rows - 1 : rows;
+	if (rows < 1)
+		return a;
+	if (e != NULL)
+		(void)log_draw_whole(area_part(a, a.rows - rows, 0, -1, -1),
+		    e);
+	else
+		(void)area_wrap(area_part(a, a.rows - rows, 0, -1, -1), 0,
+		    ROLE_TEXT, text);
+	return area_part(a, 0, 0, a.rows - rows, -1);
+}
+
 static void
 draw_body(struct company_view *v, struct area a, enum company_part part,
     bool is_current)
@@ -283,6 +348,8 @@ draw_body(struct company_view *v, struct area a, enum company_part part,
 		[PART_CHECKS] = draw_check,
 	};
 
+	if (v->is_open && is_current)
+		a = draw_whole(v, a, part);
 	v->scrolls[part].shown = a.rows > 0 ? (size_t)a.rows : 0;
 	company_fit_parts(v);
 	if (v->scrolls[part].count == 0)

@@ -24,6 +24,7 @@ struct company_view {
 	uint64_t log_n, change_n;       /* lines that the scrolls stand on */
 	size_t skip;                    /* of the log's lines, to the left */
 	bool has_countdown;             /* it was shown */
+	bool is_open;                   /* the selected line is shown in full */
 };
 
 /* The upper part of the body, as much of it as there is room for: what it is

@@ -84,7 +84,9 @@ void console_keep(struct console *c);
 /* Something of what a view shows changed by itself, or by a key. */
 void console_draw(struct console *c);
 
-/* A view above the current one, or the one that is open already; back. */
+/* A view above the current one, or the one that is open already; back.
+ * company for view_log: "" what it was about last, LOG_OF_ALL no one's. */
+#define LOG_OF_ALL "*"
 void console_show(struct console *c, const struct view_ops *ops,
     const char *company);
 void console_back(struct console *c);

@@ -205,6 +205,7 @@ draw_header(struct console *c, struct area row)
 	    .now_ms = console_now_ms(c),
 	    .listener = c->listener,
 	    .read_only = c->params.read_only,
+	    .hint = screen_rows(c->params.screen) < ROWS_FOR_KEYS,
 	    .lang = c->params.lang,
 	});
 }

@@ -8,7 +8,7 @@
 #include "tui/console/when.h"
 
 #define PART_MAX 96             /* bytes of one */
-#define PARTS 16
+#define PARTS 17
 
 /*
  * The row is made of parts in the order in which they stand. Counts follow
@@ -186,6 +186,9 @@ collect(struct parts *ps, const struct header *h)
 	if (h->listener != NULL)
 		add_listener(ps, h);
 	add_core(ps, h);
+	if (h->hint)
+		(void)str_format(add(ps, 7, ROLE_BAR_STRONG)->text, PART_MAX,
+		    "? %s", text_get(h->lang, TEXT_LABEL_HELP));
 	for (size_t i = right; i < ps->count; i++)
 		ps->at[i].is_right = true;
 }

@@ -20,6 +20,7 @@ struct header {
 	int64_t now_ms;
 	const cJSON *listener;          /* "data" of GET listener; NULL unknown */
 	bool read_only;
+	bool hint;                      /* no key line says the way to the help */
 	enum lang lang;
 };
 

@@ -69,6 +69,14 @@ link_attempt_may_ask(const struct link_attempt *a, int64_t now_ms)
 	}
 }
 
+/* What comes next is another attempt. */
+static void
+forget(struct link_attempt *a)
+{
+	a->has_begun = a->is_replaced = false;
+	a->code_phone[0] = '\0';
+}
+
 static void
 say(struct link_attempt *a, const char *sentence, const char *advice)
 {
@@ -125,9 +133,36 @@ take_qr(struct link_attempt *a, const cJSON *o, int64_t now_ms)
 	a->qr_until_ms = until;
 }
 
+/* Masked: nothing else may be in it. */
+static void
+read_phone(const cJSON *o, char *out, size_t size)
+{
+	const char *text = told_text(o, "phoneNumber");
+
+	if (text[strspn(text, "+*0123456789")] != '\0' ||
+	    !str_copy(out, size, text))
+		out[0] = '\0';
+}
+
+/* Another code than the one on show, or than the one before the line was
+ * lost, while nobody here has asked. */
+static void
+note_other(struct link_attempt *a, const char *code, const char *phone)
+{
+	const bool is_other = a->code[0] != '\0' ? strcmp(a->code, code) != 0 :
+	    a->code_phone[0] != '\0' && *phone != '\0' &&
+	    strcmp(a->code_phone, phone) != 0;
+
+	if (is_other && !a->is_asking)
+		a->is_replaced = true;
+	if (is_other || *phone != '\0')
+		(void)str_copy(a->code_phone, sizeof a->code_phone, phone);
+}
+
 static void
 take_code(struct link_attempt *a, const cJSON *o, int64_t now_ms)
 {
+	char phone[sizeof a->code_phone];
 	/* an answer's expiresAt is when to look again; the window counts */
 	const int64_t until = told_time(o, "windowEndsAt");
 
@@ -135,6 +170,9 @@ take_code(struct link_attempt *a, const cJSON *o, int64_t now_ms)
 		return;
 	open_up(a);
 	take_window(a, o);
+	read_phone(o, phone, sizeof phone);
+	if (!a->hides)
+		note_other(a, told_text(o, "code"), phone);
 	wipe_code(a);
 	if (!a->hides && !str_copy(a->code, sizeof a->code,
 	    told_text(o, "code")))
@@ -148,7 +186,7 @@ static void
 fail(struct link_attempt *a, const struct trouble *t, int64_t now_ms)
 {
 	wipe(a);
-	a->has_begun = false;
+	forget(a);
 	say(a, t->sentence, t->advice);
 	if (t->reason == WA_REASON_CODE_EXPIRED) {
 		a->phase = ATTEMPT_EXPIRED;
@@ -164,10 +202,11 @@ void
 link_attempt_ask(struct link_attempt *a)
 {
 	a->is_asking = true;
+	a->is_replaced = false;
 	if (link_attempt_is_open(a))
 		return;
 	wipe(a);
-	a->has_begun = false;
+	forget(a);
 	a->phase = ATTEMPT_ASKING;
 	say(a, "", "");
 }
@@ -219,7 +258,8 @@ link_attempt_take_loss(struct link_attempt *a)
 	    a->phase != ATTEMPT_PAIRING)
 		return;
 	wipe(a);
-	a->is_asking = a->has_begun = false;
+	a->is_asking = false;
+	forget(a);
 	a->phase = ATTEMPT_LOST;
 	say(a, text_get(a->lang, TEXT_LINK_CODE_LOST),
 	    text_get(a->lang, TEXT_LINK_START));
@@ -269,7 +309,7 @@ take_rest(struct link_attempt *a, const cJSON *o, enum wa_reason reason)
 	if (a->is_asking && !a->has_begun)
 		return;         /* how the one before ended */
 	wipe(a);
-	a->has_begun = false;
+	forget(a);
 	if (reason == WA_REASON_CODE_EXPIRED && (was_open ||
 	    a->phase == ATTEMPT_EXPIRED))
 		a->phase = ATTEMPT_EXPIRED;
@@ -377,7 +417,7 @@ link_attempt_tick(struct link_attempt *a, int64_t now_ms)
 	/* the core says so too, if it still can */
 	if (link_attempt_is_open(a) && is_over(a->window_until_ms, now_ms)) {
 		wipe(a);
-		a->has_begun = false;
+		forget(a);
 		a->phase = ATTEMPT_EXPIRED;
 		say_reason(a, WA_STATUS_IDLE, WA_REASON_CODE_EXPIRED);
 	}

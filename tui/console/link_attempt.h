@@ -41,6 +41,8 @@ struct link_attempt {
 	bool hides;             /* states only: codes are not even kept */
 
 	char code[ATTEMPT_CODE_SIZE];   /* "" none */
+	char code_phone[24];    /* whose code it is or was: masked; "" not told */
+	bool is_replaced;       /* by one that was not asked for here */
 	char qr[QR_TEXT_MAX + 1];       /* "" none */
 	unsigned qr_version;            /* rises with each other text */
 	unsigned number, count;         /* of the QR: 2 of 6 */

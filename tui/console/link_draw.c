@@ -192,21 +192,36 @@ put_code_left(struct pen *pen, enum bigcode_form form)
 	pen->a = whole;
 }
 
+/* A code without its number may be told to the wrong phone's holder. */
+static void
+put_code_head(struct pen *pen)
+{
+	const struct link_attempt *a = pen->p->attempt;
+	const struct words_args args = { .phone = a->code_phone[0] != '\0' ?
+	    a->code_phone : pen->p->phone };
+
+	if (a->is_replaced && a->code_phone[0] != '\0')
+		pen_text(pen, ROLE_WAITING, TEXT_LINK_REPLACED, &args);
+	else if (a->is_replaced)
+		pen_text(pen, ROLE_WAITING, TEXT_LINK_REPLACED_UNKNOWN, NULL);
+	if (a->is_replaced && pen->is_short)
+		return;         /* it names the number */
+	if (*args.phone != '\0')
+		pen_text(pen, ROLE_TEXT, TEXT_LINK_CODE_FOR, &args);
+	else
+		pen_word(pen, ROLE_TEXT, WORD_CLI_CODE, NULL);
+}
+
 static void
 put_code(struct pen *pen)
 {
 	const struct link_picture *p = pen->p;
 	const char *code = p->attempt->code;
-	const enum bigcode_form form = bigcode_form(code, p->utf8,
-	    pen_rows_left(pen) - 2, pen->a.columns);
+	enum bigcode_form form;
 
-	if (!pen->is_short || form == BIGCODE_BLOCKS) {
-		if (*p->phone != '\0')
-			pen_text(pen, ROLE_TEXT, TEXT_LINK_CODE_FOR,
-			    &(struct words_args){ .phone = p->phone });
-		else
-			pen_word(pen, ROLE_TEXT, WORD_CLI_CODE, NULL);
-	}
+	put_code_head(pen);
+	form = bigcode_form(code, p->utf8, pen_rows_left(pen) - 1,
+	    pen->a.columns);
 	bigcode_draw(area_part(pen->a, pen->row, 0, -1, -1), form,
 	    ROLE_STRONG, code);
 	pen->row += bigcode_rows(form);

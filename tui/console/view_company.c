@@ -195,6 +195,14 @@ act_here(struct company_view *v, enum action action)
 		v->part = (enum company_part)(((int)v->part + 1) %
 		    PART_COUNT);
 		return true;
+	case ACTION_OPEN:
+		v->is_open = !v->is_open;
+		return true;
+	case ACTION_BACK:
+		if (!v->is_open)
+			return false;
+		v->is_open = false;
+		return true;
 	case ACTION_LEFT:
 		v->skip -= v->skip < SIDEWAYS ? v->skip : SIDEWAYS;
 		return true;

@@ -21,6 +21,7 @@ struct log_view {
 	struct scroll scroll;
 	uint64_t at_n, top_n;           /* what the scroll means, as lines */
 	bool is_following, is_typing, is_open;
+	bool is_remembered;             /* the company, and may be no more */
 	size_t skip;
 	struct input field;
 };
@@ -68,13 +69,31 @@ read_prefs(struct log_view *v, const char *company)
 	struct log_wish wish = { .least = LOG_DEBUG };
 
 	(void)str_copy(wish.filter, sizeof wish.filter, prefs->log_filter);
-	(void)str_copy(wish.company, sizeof wish.company,
-	    company[0] != '\0' ? company : prefs->log_company);
+	if (strcmp(company, LOG_OF_ALL) != 0)
+		(void)str_copy(wish.company, sizeof wish.company,
+		    company[0] != '\0' ? company : prefs->log_company);
 	for (int i = 0; i < LOG_LEVEL_COUNT; i++) {
 		if (strcmp(log_level_name((enum log_level)i),
 		    prefs->log_level) == 0)
 			wish.least = (enum log_level)i;
 	}
+	log_lines_wish(v->lines, &wish);
+	v->is_remembered = true;
+}
+
+/* Once it is known which there are. */
+static void
+drop_remembered(struct log_view *v)
+{
+	struct log_wish wish = *log_lines_wished(v->lines);
+
+	if (!v->is_remembered || console_feed_state(v->console) != FEED_LIVE)
+		return;
+	v->is_remembered = false;
+	if (wish.company[0] == '\0' || fleet_find(console_fleet(v->console),
+	    wish.company) != NULL)
+		return;
+	wish.company[0] = '\0';
 	log_lines_wish(v->lines, &wish);
 }
 
@@ -237,6 +256,7 @@ view_draw(void *view, struct area body)
 	struct log_view *v = view;
 	struct area a = body;
 
+	drop_remembered(v);
 	draw_title(v, area_part(body, 0, 0, 1, -1));
 	a = area_part(a, 1, 0, -1, -1);
 	if (log_feed_is_lost(v->feed)) {
@@ -314,6 +334,7 @@ on_company(void *ctx, const char *answer)
 
 	if (answer == NULL)
 		return;
+	v->is_remembered = false;
 	(void)str_copy(wish.company, sizeof wish.company, answer);
 	want(v, &wish);
 }
@@ -352,17 +373,25 @@ move(struct log_view *v, enum action action)
 	return true;
 }
 
-/* Esc closes what is open and clears the filter before it goes back. */
+/* Esc closes what is open and takes the filters off before it goes back. */
 static bool
 back(struct log_view *v)
 {
+	struct log_wish wish = *log_lines_wished(v->lines);
+
 	if (v->is_open) {
 		v->is_open = false;
 		return true;
 	}
-	if (log_lines_wished(v->lines)->filter[0] == '\0')
+	if (wish.filter[0] != '\0') {
+		set_filter(v, "");
+		return true;
+	}
+	if (wish.company[0] == '\0' && wish.least == LOG_DEBUG)
 		return false;
-	set_filter(v, "");
+	wish.company[0] = '\0';
+	wish.least = LOG_DEBUG;
+	want(v, &wish);
 	return true;
 }
 

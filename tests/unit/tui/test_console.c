@@ -265,6 +265,7 @@ TEST(console_small_screens_have_no_key_line)
 	EXPECT(strstr(stage_row(&s, 23), "q quit") != NULL);
 	stage_resize(&s, 10, 40);
 	EXPECT(!stage_has(&s, "q quit"));
+	EXPECT(strstr(stage_row(&s, 0), "? help") != NULL);
 	stage_keys(&s, "Y");
 	EXPECT(strstr(stage_row(&s, 0), "does nothing") != NULL);
 	stage_finish(&s);

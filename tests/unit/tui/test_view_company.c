@@ -238,3 +238,20 @@ TEST(view_company_at_many_sizes)
 	EXPECT(stage_has(&s, "подключена"));
 	stage_finish(&s);
 }
+
+/* What a narrow row cuts is shown in full by Enter, and closed by Esc. */
+TEST(view_company_shows_a_line_in_full)
+{
+	struct stage s;
+
+	begin(&s, 24, 40, LANG_EN);
+	tell(&s, connected);
+	stage_keys(&s, "j");
+	EXPECT(!stage_has(&s, "440)"));
+	stage_keys(&s, "\r");
+	EXPECT(stage_has(&s, "440)"));
+	stage_keys(&s, "\033");
+	EXPECT(!stage_has(&s, "440)"));
+	EXPECT(stage_has(&s, "History"));
+	stage_finish(&s);
+}

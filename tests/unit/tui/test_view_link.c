@@ -463,3 +463,42 @@ TEST(view_link_is_about_the_one_under_the_cursor)
 	EXPECT(has(&s, "2 tagged; linking is one at a time: acme"));
 	stage_close(&s);
 }
+
+/* Joined, left and come back to, replaced: it always says whose it is. */
+TEST(view_link_code_says_whose_it_is)
+{
+	static const char first[] = "{\"code\":\"K7QX-M2PN\","
+	    "\"phoneNumber\":\"+7******0001\","
+	    "\"windowEndsAt\":\"2099-11-22T19:02:40.000Z\"}";
+	static const char second[] = "{\"code\":\"WXYZ-2345\","
+	    "\"phoneNumber\":\"+7******0002\","
+	    "\"windowEndsAt\":\"2099-11-22T19:02:40.000Z\"}";
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "code", first);
+	EXPECT(has(&s, "Pairing code for +7******0001"));
+	tell(&s, "code", first);
+	EXPECT(!has(&s, "replaced"));
+	tell(&s, "code", second);
+	EXPECT(has(&s, "replaced: a code for +7******0002 was asked for"));
+	EXPECT(has(&s, "Pairing code for +7******0002"));
+	EXPECT(has(&s, "WXYZ-2345"));
+	stage_close(&s);
+}
+
+TEST(view_link_own_code_is_not_called_replaced)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "code", CODE);
+	fake_core_mute(s.core, "POST", SESSION "/pairing-code");
+	type(&s, "n79001234567\r");    /* its answer is on its way */
+	tell(&s, "code", "{\"code\":\"WXYZ-2345\","
+	    "\"phoneNumber\":\"+7******4567\","
+	    "\"windowEndsAt\":\"2099-11-22T19:02:40.000Z\"}");
+	EXPECT(has(&s, "Pairing code for +7******4567"));
+	EXPECT(!has(&s, "replaced"));
+	stage_close(&s);
+}

@@ -199,3 +199,44 @@ TEST(view_log_of_a_core_that_is_gone)
 	EXPECT(stage_has(&s, "third"));
 	stage_finish(&s);
 }
+
+/* A company that is not there does not stay as a filter. */
+TEST(view_log_of_nobody_is_refused_and_forgotten)
+{
+	struct stage s;
+
+	begin(&s, 24, 80);
+	tell(&s, 3, "warn", "third");
+	stage_keys(&s, ":logs nosuch\r");
+	EXPECT(stage_has(&s, "There is no such company"));
+	EXPECT(!stage_has(&s, "nosuch"));
+	stage_keys(&s, ":logs acme\r");
+	EXPECT(stage_has(&s, "of acme"));
+	stage_keys(&s, ":logs\r");
+	EXPECT(stage_has(&s, "Log"));
+	EXPECT(!stage_has(&s, "of acme"));
+	stage_keys(&s, "q");
+	(void)str_copy(console_prefs(s.console)->log_company,
+	    sizeof console_prefs(s.console)->log_company, "nosuch");
+	stage_keys(&s, "L");
+	EXPECT(!stage_has(&s, "nosuch"));
+	stage_finish(&s);
+}
+
+TEST(view_log_escape_takes_filters_off_first)
+{
+	struct stage s;
+
+	begin(&s, 24, 80);
+	tell(&s, 3, "warn", "third");
+	stage_keys(&s, ":logs acme\r/zzz\r");
+	stage_keys(&s, "\033");
+	EXPECT(stage_has(&s, "of acme"));
+	EXPECT(!stage_has(&s, "zzz"));
+	stage_keys(&s, "\033");
+	EXPECT(stage_has(&s, "Log"));
+	EXPECT(!stage_has(&s, "of acme"));
+	stage_keys(&s, "\033");
+	EXPECT(stage_has(&s, "STATE"));
+	stage_finish(&s);
+}
