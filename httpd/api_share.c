@@ -1,6 +1,8 @@
 /* POST .../share: a link to the two pages that works once and expires. */
 #include "httpd/api.h"
 
+#include <string.h>
+
 #include "core/app/app.h"
 #include "core/app/json.h"
 #include "core/app/tokens.h"
@@ -17,17 +19,32 @@
 #define BASE_MAX 512
 #define URL_MAX 1024
 
-/* Where the pages are reached; false: nowhere. */
+/* An address to listen on, and none to go to. */
 static bool
+is_wildcard(const struct listen_spec *spec)
+{
+	return strcmp(spec->host, "0.0.0.0") == 0 ||
+	    strcmp(spec->host, "::") == 0;
+}
+
+/* Where the pages are reached. API_ERROR_COUNT, or why nowhere. */
+static enum api_error
 base_url(const struct httpd *h, char out[BASE_MAX])
 {
 	const char *url = config_str(h->config, OPT_HTTP_PUBLIC_URL);
 	char address[LISTEN_TEXT_MAX];
 
 	if (url != NULL)
-		return str_copy(out, BASE_MAX, url);
-	return httpd_address(h, 0, address, sizeof address) != NULL &&
-	    str_format(out, BASE_MAX, "http://%s", address);
+		return str_copy(out, BASE_MAX, url) ? API_ERROR_COUNT :
+		    API_INTERNAL_ERROR;
+	for (size_t i = 0; i < h->bound_count; i++) {
+		if (is_wildcard(&h->bound[i].spec))
+			continue;
+		listen_spec_format(&h->bound[i].spec, address);
+		(void)str_format(out, BASE_MAX, "http://%s", address);
+		return API_ERROR_COUNT;
+	}
+	return h->bound_count == 0 ? API_NOT_LISTENING : API_NO_PUBLIC_URL;
 }
 
 static void
@@ -53,7 +70,7 @@ on_made(void *ctx, enum err err, const struct token_info *info,
 	if (x == NULL)
 		return;
 	/* the listener may have been closed meanwhile */
-	if (err != ERR_OK || !base_url(x->httpd, base)) {
+	if (err != ERR_OK || base_url(x->httpd, base) != API_ERROR_COUNT) {
 		answer_error(x, API_INTERNAL_ERROR);
 		return;
 	}
@@ -93,6 +110,7 @@ api_share(struct exchange *x)
 	static const char *const members[] = { "expiresIn", NULL };
 	int64_t lives_s = HOUR_S *
 	    config_int(x->httpd->config, OPT_LINK_SHARE_HOURS);
+	enum api_error trouble;
 	char base[BASE_MAX];
 	cJSON *body;
 	bool good;
@@ -102,8 +120,10 @@ api_share(struct exchange *x)
 	good = param_only(x, body, members) && param_member_int(x, body,
 	    "expiresIn", 1, TOKENS_SHARE_HOURS_MAX * HOUR_S, &lives_s);
 	cJSON_Delete(body);
-	if (good && !base_url(x->httpd, base))
-		answer_error(x, API_NOT_LISTENING);
-	else if (good)
+	if (!good)
+		return;
+	if ((trouble = base_url(x->httpd, base)) != API_ERROR_COUNT)
+		answer_error(x, trouble);
+	else
 		make(x, lives_s);
 }

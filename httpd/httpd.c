@@ -178,7 +178,7 @@ add_socket(struct httpd *h, int fd, const struct listen_spec *spec,
 {
 	enum err err;
 
-	out->spec = *spec;
+	*out = (struct bound){ .spec = *spec };
 	err = server_listen(h->server, fd, NULL, NULL, &out->port);
 	if (err != ERR_OK)
 		close(fd);
@@ -195,6 +195,47 @@ find_bound(struct httpd *h, const struct listen_spec *spec)
 			return &h->bound[i];
 	}
 	return NULL;
+}
+
+/* 0.0.0.0 and 127.0.0.1 of one port exclude each other: those of ours that
+ * go anyway go first. False: none is in the way. */
+static bool
+make_way(struct httpd *h, uint16_t port)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < h->bound_count; i++) {
+		struct bound *b = &h->bound[i];
+
+		if (b->port == NULL || b->spec.port != port)
+			continue;
+		close_bound(b);
+		b->is_closed = any = true;
+	}
+	return any;
+}
+
+/* What was there before is there again, if nobody else was quicker. */
+static void
+restore(struct httpd *h, const struct bound *before)
+{
+	struct app_problem problem = { "" };
+	struct listen_spec bound;
+	size_t count = 0;
+	int fd;
+
+	for (size_t i = 0; i < h->bound_count; i++) {
+		struct bound b = before[i];
+
+		if (h->bound[i].is_closed && (listen_tcp(&b.spec, &fd, &bound,
+		    &problem) != ERR_OK ||
+		    add_socket(h, fd, &bound, &b) != ERR_OK)) {
+			log_warn("listener lost: %s", problem.text);
+			continue;
+		}
+		h->bound[count++] = b;
+	}
+	h->bound_count = count;
 }
 
 /* Appends what one spec means to next: sockets that are open already move. */
@@ -216,6 +257,8 @@ bind_spec(struct httpd *h, const struct listen_spec *spec,
 			continue;
 		}
 		err = listen_tcp(&addresses[i], &fd, &bound, problem);
+		if (err == ERR_BUSY && make_way(h, addresses[i].port))
+			err = listen_tcp(&addresses[i], &fd, &bound, problem);
 		/* a machine without IPv6 has but half of localhost */
 		if (err != ERR_OK && i > 0)
 			return ERR_OK;
@@ -262,7 +305,7 @@ httpd_listen(struct httpd *h, const struct listen_spec *specs, size_t n,
 			if (!is_old)
 				close_bound(&next[i]);
 		}
-		memcpy(h->bound, before, sizeof before);
+		restore(h, before);
 		return err;
 	}
 	for (size_t i = 0; i < h->bound_count; i++)

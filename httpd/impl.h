@@ -25,6 +25,7 @@ struct status_cache;
 struct bound {
 	struct listen_spec spec;        /* with the port that it got */
 	struct server_port *port;
+	bool is_closed;                 /* it was in the way of a new one */
 };
 
 /* Who was turned away, for the admin. */

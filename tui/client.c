@@ -43,6 +43,11 @@ struct call {
 	client_fn fn;
 	void *ctx;
 	bool failed;                    /* before it began */
+	bool has_begun;                 /* a stream */
+	loop_fn on_begin;               /* NULL: nobody asks */
+	void *begin_ctx;
+	struct timer *silence;          /* by call_expect; NULL: none is long */
+	int64_t silence_ms;
 	void *owned;                    /* by call_own */
 };
 
@@ -105,6 +110,7 @@ call_cancel(struct call *call)
 	call->client = NULL;
 	watch_destroy(call->watch);
 	timer_destroy(call->timer);
+	timer_destroy(call->silence);
 	if (call->fd != -1)
 		close(call->fd);
 	loop_defer(call->loop, free_call, call);
@@ -147,7 +153,12 @@ look(struct call *call)
 	if (call->on_event == NULL || !r->has_head || !r->is_events ||
 	    r->status != 200)
 		return ERR_OK;
-	timer_stop(call->timer);
+	if (!call->has_begun) {
+		call->has_begun = true;
+		timer_stop(call->timer);
+		if (call->on_begin != NULL)
+			call->on_begin(call->begin_ctx);
+	}
 	err = sse_feed(&call->sse, r->body.data, r->body.len);
 	buf_clear(&r->body);
 	return err;
@@ -202,6 +213,8 @@ on_readable(void *ctx, int events)
 	(void)events;
 	n = recv(call->fd, chunk, sizeof chunk, 0);
 	if (n > 0) {
+		if (call->silence != NULL)
+			timer_start(call->silence, call->silence_ms);
 		take(call, chunk, (size_t)n);
 		explicit_bzero(chunk, (size_t)n);
 		if (call->client != NULL && call->pace_ms > 0 &&
@@ -321,6 +334,35 @@ void
 call_pace(struct call *call, int64_t ms)
 {
 	call->pace_ms = ms;
+}
+
+/* What waits to be read is life: it is we who rest, or were stopped. */
+static void
+on_silence(void *ctx)
+{
+	struct call *call = ctx;
+	uint8_t byte;
+
+	if (recv(call->fd, &byte, 1, MSG_PEEK) > 0)
+		timer_start(call->silence, call->silence_ms);
+	else
+		fail(call, ERR_TIMEOUT);
+}
+
+void
+call_expect(struct call *call, int64_t ms)
+{
+	if (call->silence == NULL)
+		call->silence = timer_create_on(call->loop, on_silence, call);
+	call->silence_ms = ms;
+	timer_start(call->silence, ms);
+}
+
+void
+call_on_begin(struct call *call, loop_fn fn, void *ctx)
+{
+	call->on_begin = fn;
+	call->begin_ctx = ctx;
 }
 
 /* What comes after the one who listens has gone is told to nobody. */

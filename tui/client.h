@@ -67,6 +67,17 @@ void call_own(struct call *call, void *p);
  */
 void call_pace(struct call *call, int64_t ms);
 
+/*
+ * Of a stream: so long without a byte, comments too, and it ends with
+ * ERR_TIMEOUT, as whoever hangs closes nothing. The core says something each
+ * 15 s.
+ */
+#define CLIENT_SILENCE_MS 45000
+void call_expect(struct call *call, int64_t ms);
+
+/* Of a stream: called once when it has begun, before any event. */
+void call_on_begin(struct call *call, loop_fn fn, void *ctx);
+
 /* Not after its end. NULL ok. */
 void call_cancel(struct call *call);
 

@@ -206,6 +206,7 @@ static const struct code_row {
 	{ "RATE_LIMITED", EX_TEMPFAIL },
 	{ "STOPPING", EX_TEMPFAIL },
 	{ "NOT_LISTENING", EX_CONFIG },
+	{ "NO_PUBLIC_URL", EX_CONFIG },
 	{ "FORBIDDEN", EX_NOPERM },
 	{ "UNAUTHORIZED", EX_NOPERM },
 };

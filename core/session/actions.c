@@ -429,6 +429,10 @@ on_quarantined(void *ctx, enum err err)
 		    s->row.company);
 		s->row.linked = false;
 		s->row.damaged = false;
+		/* the phone's number goes with it, which is a change to tell;
+		 * what was asked for is told as what it led to */
+		if (!s->logout_wanted)
+			session_show_status(s, s->status, s->reason);
 		batch = store_batch_create();
 		session_batch_kept_links(s, batch);
 		session_commit(s, batch, NULL);
@@ -445,9 +449,18 @@ on_retiring(void *ctx, enum err err)
 	session_quarantine(s, on_quarantined);
 }
 
+/* Unlinked by an admin here, not by the phone. */
+static bool
+is_own_logout(const struct session *s)
+{
+	return s->logout_wanted && s->verdict.reason == WA_REASON_UNLINKED;
+}
+
 /*
  * First the verdict is stored, then the keys are moved: a crash in between
- * finds "linked, but logged out" and finishes the move.
+ * finds "linked, but logged out" and finishes the move. Of an own logout
+ * nothing is told before it is done: that the phone removed the link would
+ * not be so.
  */
 void
 act_retire(struct session *s)
@@ -456,8 +469,9 @@ act_retire(struct session *s)
 	s->window = NULL;
 	session_disconnect(s);
 	s->linking = false;
-	session_show(s, s->verdict.reason);
-	session_commit(s, store_batch_create(), on_retiring);
+	if (!is_own_logout(s))
+		session_show(s, s->verdict.reason);
+	session_commit_verdict(s, on_retiring);
 }
 
 /* What cannot be read is not written to either, only moved. */
@@ -487,6 +501,8 @@ act_retired(struct session *s)
 		s->row.last_error_ms = 0;
 		session_show(s, WA_REASON_NEVER_LINKED);
 		session_persist(s);
+	} else if (is_own_logout(s)) {
+		session_show(s, v.reason);      /* the keys could not be moved */
 	}
 	s->logout_wanted = false;
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,

@@ -167,7 +167,9 @@ void session_on_timer(void *ctx);
 /* Stores row (and creds, if given) and counts the commit; fn may be NULL. */
 void session_commit(struct session *s, struct store_batch *batch,
     store_fn fn);
-/* The same with fn's own ctx. */
+/* The row with the verdict as what it shows, before it is shown. */
+void session_commit_verdict(struct session *s, store_fn fn);
+/* session_commit with fn's own ctx. */
 void session_commit_for(struct session *s, struct store_batch *batch,
     store_fn fn, void *ctx);
 void session_persist(struct session *s);        /* the row alone */

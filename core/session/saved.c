@@ -47,20 +47,34 @@ commit_create(struct session *s, store_fn fn, void *ctx)
 	return c;
 }
 
-void
-session_commit_for(struct session *s, struct store_batch *batch, store_fn fn,
-    void *ctx)
+static void
+commit_as(struct session *s, enum wa_status status, enum wa_reason reason,
+    struct store_batch *batch, store_fn fn, void *ctx)
 {
 	s->row_is_newer = false;
 	s->row.state_version_limit = s->state_version + 1;
 	s->row.since_ms = s->since_ms;
-	str_copy(s->row.status, sizeof s->row.status,
-	    wa_status_name(s->status));
-	str_copy(s->row.reason, sizeof s->row.reason,
-	    wa_reason_name(s->reason));
+	str_copy(s->row.status, sizeof s->row.status, wa_status_name(status));
+	str_copy(s->row.reason, sizeof s->row.reason, wa_reason_name(reason));
 	store_batch_index(batch, &s->row);
 	store_commit(s->env->store, s->row.company, batch, on_committed,
 	    commit_create(s, fn, ctx));
+}
+
+void
+session_commit_for(struct session *s, struct store_batch *batch, store_fn fn,
+    void *ctx)
+{
+	commit_as(s, s->status, s->reason, batch, fn, ctx);
+}
+
+void
+session_commit_verdict(struct session *s, store_fn fn)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+
+	(void)wa_reason_status(s->verdict.reason, &status);
+	commit_as(s, status, s->verdict.reason, store_batch_create(), fn, s);
 }
 
 void
@@ -150,7 +164,8 @@ session_quarantine(struct session *s, store_fn fn)
 {
 	keep_links(s);
 	store_quarantine(s->env->store, s->row.company,
-	    wa_reason_name(s->reason), on_committed, commit_create(s, fn, s));
+	    wa_reason_name(s->verdict.reason), on_committed,
+	    commit_create(s, fn, s));
 }
 
 void

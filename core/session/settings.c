@@ -63,11 +63,18 @@ reason_after_pause(const struct session *s)
 static void
 resume(struct session *s)
 {
+	enum wa_reason reason;
+
 	s->row.paused = s->stop_wanted = false;
 	if (s->state != ST_IDLE)
 		return;
-	session_show(s, reason_after_pause(s));
-	(void)session_start(s);
+	reason = reason_after_pause(s);
+	/* a login tells of itself: until then nothing else is so */
+	if (reason != WA_REASON_NOT_RUNNING)
+		session_show(s, reason);
+	if (!session_start(s) && s->state == ST_IDLE &&
+	    s->reason == WA_REASON_PAUSED)
+		session_show(s, reason);
 }
 
 void

@@ -86,7 +86,7 @@ def test_console_pause_reconnect_resume(t):
     web.until_status("connected")
     c.wait_text("1: all connected")
     c.command("resume acme", "acme is not paused")
-    c.command("pause acmee", "There is no such company")
+    c.command("pause acmee", "There is no company acmee")
     c.command("pasue", "did you mean pause")
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 
 from lib.case import cases, limit
-from lib.desk import (DATAERR, NOPERM, NOUSER, OK, TEMPFAIL, USAGE)
+from lib.desk import (DATAERR, IOERR, NOPERM, NOUSER, OK, TEMPFAIL, USAGE)
 from lib.starting import Lines, Screen, alive, core_pid, prepare
 
 PHONE = "79001234567"
@@ -86,6 +86,58 @@ def test_plain_to_nobody(t):
                           capture_output=True, text=True, timeout=30)
     t.contains(done.stdout, "no companies yet")
     t.true(core_pid(desk), "the core goes on")
+
+
+@cases(broken=["err", "both"])
+def test_plain_broken_output(t, broken):
+    """Nobody reads why-nots, and each line is one, as the core is gone: it
+    ends, and says so by its exit code."""
+    desk, core = served(t)
+    reader, writer = os.pipe()
+    plain = subprocess.Popen([t.options.binary, "--plain"], env=desk.env,
+                             stdin=subprocess.PIPE, stderr=writer,
+                             stdout=writer if broken == "both" else
+                             subprocess.PIPE)
+    t.defer(lambda: (plain.kill(), plain.wait(), plain.stdin.close(),
+                     plain.stdout and plain.stdout.close()))
+    os.close(writer)
+    said = reader if broken == "both" else plain.stdout.fileno()
+    t.contains(os.read(said, 4096).decode(), "no companies yet")
+    os.close(reader)
+    core.kill()
+    # the loss itself is said to nobody; no line need come
+    t.until(lambda: plain.poll() is not None, "the end", 10)
+    t.equal(plain.returncode, IOERR)
+
+
+def test_plain_broken_output_of_many_lines(t):
+    """Without end it would refuse them all."""
+    desk = prepare(t, t.desk())
+    script = ('{ sleep 1; yes frobnicate; } | { "$0" --plain; '
+              'echo $? >"$1"; } 2>&1 | head -n 1')
+    path = t.path("code")
+    subprocess.run(["/bin/sh", "-c", script, t.options.binary, path],
+                   env=desk.env, stdin=subprocess.DEVNULL,
+                   capture_output=True, timeout=30)
+    with open(path) as f:
+        t.equal(int(f.read()), IOERR)
+    t.true(core_pid(desk), "the core goes on")
+
+
+def test_plain_says_once_that_the_core_is_gone(t):
+    desk, core = served(t)
+    plain = Lines(t, desk)
+    plain.says("no companies yet")
+    core.kill()
+    plain.says("does not answer", plain.err)
+    again = desk.serve()
+    plain.says("answers again")
+    again.kill()
+    t.until(lambda: plain.err.text().count("does not answer") == 2,
+            "the second loss")
+    plain.line("watch off")
+    plain.says("News are not told")
+    t.equal(plain.err.text().count("does not answer"), 2)
 
 
 @cases(case=[("frobnicate", USAGE, "frobnicate"),
@@ -212,6 +264,22 @@ def test_plain_core_goes_and_comes(t):
     plain.end()
     t.equal(plain.exit(), TEMPFAIL, "one command has failed")
     t.equal(again.stop(), OK)
+
+
+def test_plain_core_hangs(t):
+    """It closes nothing and says nothing; then it goes on."""
+    desk, core = served(t, speed=20)
+    plain = Lines(t, desk)
+    plain.says("no companies yet")
+    core.signal(signal.SIGSTOP)
+    t.defer(lambda: core.running() and core.signal(signal.SIGCONT))
+    plain.says("does not answer", plain.err)
+    core.signal(signal.SIGCONT)
+    plain.says("answers again")
+    plain.line("add acme")
+    plain.says("acme is added")
+    plain.end()
+    t.equal(plain.exit(), OK)
 
 
 def test_plain_starts_a_core_again(t):

@@ -72,11 +72,11 @@ act_warning(enum act act, enum lang lang, const struct row *row, char *out,
     size_t size)
 {
 	const bool has_name = row->name[0] != '\0';
-	const bool has_phone = row->phone[0] != '\0';
+	const bool has_phone = row_is_linked(row) && row->phone[0] != '\0';
 	enum text text = act_rule(act)->warning;
 	char who[WORDS_MAX];
 
-	if (act == ACT_REMOVE && !has_phone)
+	if (act == ACT_REMOVE && !row_is_linked(row))
 		text = TEXT_ACT_REMOVE_WARNING_BARE;
 	(void)str_format(who, sizeof who, "%s%s%s%s%s%s", row->company,
 	    has_name || has_phone ? " (" : "", row->name,
@@ -97,7 +97,7 @@ minutes(int64_t ms)
 static enum text
 why_not_link(const struct row *row, int64_t now_ms)
 {
-	if (row->phone[0] != '\0')
+	if (row_is_linked(row))
 		return TEXT_ACT_IS_LINKED;
 	if (row->paused)
 		return TEXT_ACT_IS_PAUSED;
@@ -112,7 +112,7 @@ why_not_reconnect(const struct row *row)
 	if (row_need(row) == NEED_PHONE)
 		return row->window_ends_ms > 0 ? TEXT_ACT_IS_LINKING :
 		    TEXT_ACT_IS_LINKING_BARE;
-	if (row->phone[0] == '\0')
+	if (!row_is_linked(row))
 		return TEXT_ACT_NOT_LINKED;
 	return row->paused ? TEXT_ACT_IS_PAUSED : TEXT_NONE;
 }
@@ -128,12 +128,13 @@ why_not(enum act act, const struct row *row, int64_t now_ms)
 	case ACT_RECONNECT:
 		return why_not_reconnect(row);
 	case ACT_PAUSE:
-		return row->paused ? TEXT_ACT_IS_PAUSED_ALREADY : TEXT_NONE;
+		return row->paused ? TEXT_ACT_IS_PAUSED_ALREADY :
+		    row_is_linked(row) ? TEXT_NONE : TEXT_ACT_NOTHING_TO_PAUSE;
 	case ACT_RESUME:
 		return row->paused ? TEXT_NONE : TEXT_ACT_NOT_PAUSED;
 	case ACT_LOGOUT:
-		return row->phone[0] == '\0' ? TEXT_ACT_NOTHING_LINKED :
-		    TEXT_NONE;
+		return row_is_linked(row) ? TEXT_NONE :
+		    TEXT_ACT_NOTHING_LINKED;
 	default:
 		return TEXT_NONE;
 	}
@@ -148,10 +149,10 @@ makes_company(enum act act)
 }
 
 bool
-act_is_possible(enum act act, const struct row *row, enum lang lang,
-    int64_t now_ms, char *why, size_t size)
+act_is_possible(enum act act, const char *company, const struct row *row,
+    enum lang lang, int64_t now_ms, char *why, size_t size)
 {
-	struct words_args args = { .company = row != NULL ? row->company : "" };
+	struct words_args args = { .company = company };
 	enum text text = row != NULL ? why_not(act, row, now_ms) :
 	    makes_company(act) ? TEXT_NONE : TEXT_ACT_NO_COMPANY;
 	char at[WHEN_MAX] = "";

@@ -45,9 +45,10 @@ void act_warning(enum act act, enum lang lang, const struct row *row,
     char *out, size_t size);
 
 /* Whether it makes sense for a company as it is; if not, why and when it will
- * in a sentence of lang (row NULL: the company is not there yet). */
-bool act_is_possible(enum act act, const struct row *row, enum lang lang,
-    int64_t now_ms, char *why, size_t size);
+ * in a sentence of lang (row NULL: the company is not there). */
+bool act_is_possible(enum act act, const char *company,
+    const struct row *row, enum lang lang, int64_t now_ms, char *why,
+    size_t size);
 
 struct act_answer {
 	bool ok, gone;          /* gone: no answer; the core may be away */

@@ -79,7 +79,7 @@ check_id(void *ctx, const char *answer, char *out, size_t size)
 		    &(struct words_args){ .n = COMPANY_ID_MAX });
 		return false;
 	}
-	return act_is_possible(ACT_ADD,
+	return act_is_possible(ACT_ADD, answer,
 	    fleet_find(console_fleet(a->console), answer), lang,
 	    console_now_ms(a->console), out, size);
 }
@@ -428,8 +428,9 @@ may_do(struct console *c, enum act act, const char *const *companies,
 	/* rows may still be on their way */
 	if (n != 1 || console_feed_state(c) == FEED_LOADING)
 		return true;
-	if (act_is_possible(act, fleet_find(console_fleet(c), companies[0]),
-	    console_lang(c), console_now_ms(c), why, sizeof why))
+	if (act_is_possible(act, companies[0],
+	    fleet_find(console_fleet(c), companies[0]), console_lang(c),
+	    console_now_ms(c), why, sizeof why))
 		return true;
 	act_say_refusal(c, why);
 	return false;

@@ -138,6 +138,8 @@ say_one(struct job *j)
 		    &(struct words_args){ .reason = text });
 	else
 		console_say_text(c, ROLE_NOTICE, text);
+	if (j->wish.act == ACT_ADD)
+		console_point(c, j->wish.ids[0].text);
 }
 
 /* --- taking back ---------------------------------------------------------------- */
@@ -230,7 +232,7 @@ is_possible(struct job *j, const char *company)
 
 	if (j->wish.n == 1 || j->wish.act == ACT_PAUSE ||
 	    j->wish.act == ACT_RESUME ||
-	    act_is_possible(j->wish.act,
+	    act_is_possible(j->wish.act, company,
 	    fleet_find(console_fleet(c), company), console_lang(c),
 	    console_now_ms(c), why, sizeof why))
 		return true;

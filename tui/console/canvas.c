@@ -229,6 +229,14 @@ area_fill(struct area a, unsigned style)
 	}
 }
 
+void
+area_fill_line(struct area a, int row, unsigned style)
+{
+	if (a.canvas != NULL && row >= 0 && row < a.rows)
+		area_fill((struct area){ a.canvas, a.row + row, 0, 1,
+		    a.canvas->columns }, style);
+}
+
 /* How much of width there is from that column on. */
 static int
 room_at(const struct area *a, int column, int width)

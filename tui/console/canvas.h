@@ -39,6 +39,8 @@ bool canvas_is_utf8(const struct canvas *c);
 struct area area_part(struct area a, int row, int column, int rows,
     int columns);
 void area_fill(struct area a, unsigned style);  /* blanks in that style */
+/* A row of it, and what is left and right of it on the canvas. */
+void area_fill_line(struct area a, int row, unsigned style);
 
 /*
  * Text in at most width cells (below 0: to the edge), the last of them a

@@ -16,9 +16,8 @@ state_cell(const struct row *row, const struct cell_env *env, int width,
     char *out, size_t size)
 {
 	(void)width;
-	(void)str_copy(out, size, row->paused ?
-	    text_get(env->lang, TEXT_STATUS_PAUSED) :
-	    words_status_name(env->lang, row->status));
+	(void)str_format(out, size, "%s%s", row_word(row, env->lang),
+	    env->is_stale ? "?" : "");
 }
 
 static void
@@ -106,7 +105,13 @@ static void
 next_cell(const struct row *row, const struct cell_env *env, int width,
     char *out, size_t size)
 {
-	row_next(row, env->lang, env->now_ms, out, size);
+	out[0] = '\0';
+	/* nobody is there who would do it, and nothing counts down */
+	if (!env->is_stale)
+		row_next(row, env->lang, env->now_ms, out, size);
+	else if (row->reason == WA_REASON_NOT_RUNNING)
+		(void)str_copy(out, size, text_get(env->lang,
+		    TEXT_NEXT_START));
 	if (out[0] == '\0' && !env->has_state)
 		state_cell(row, env, width, out, size);
 }
@@ -455,6 +460,10 @@ draw_cell(const struct columns *cs, size_t i, struct area line,
 			(void)area_symbol(line, 0, at, style, SYM_TAG);
 		return;
 	}
+	if (column == COLUMN_SYMBOL && env->is_stale) {
+		(void)area_text(line, 0, at, width, style, "?");
+		return;
+	}
 	if (column == COLUMN_SYMBOL) {
 		(void)area_symbol(line, 0, at, style, row_symbol(row));
 		return;
@@ -478,6 +487,6 @@ columns_draw_row(const struct columns *cs, struct area line,
 	if (selected)
 		area_fill(line, ROLE_TEXT | STYLE_SELECTED);
 	for (size_t i = 0; i < cs->count; i++)
-		draw_cell(cs, i, line, row, env,
-		    cell_role(cs->shown[i].column, row) | more);
+		draw_cell(cs, i, line, row, env, more | (env->is_stale ?
+		    ROLE_DIM : cell_role(cs->shown[i].column, row)));
 }

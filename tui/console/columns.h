@@ -27,7 +27,8 @@ enum column {
 struct cell_env {
 	enum lang lang;
 	int64_t now_ms;
-	bool is_stale;          /* the core is lost: nothing is known to live */
+	/* the core is lost: all is of before, and may not be so any more */
+	bool is_stale;
 	bool has_state;         /* the state stands in a column of its own */
 };
 

@@ -40,11 +40,21 @@ add(struct console *c, const struct command_line *line)
 	    line->words[0][0] != '\0' ? line->words[0] : NULL);
 }
 
+/* Of one that never was, its view would say that it was removed. */
+static bool
+may_be_there(struct console *c, const char *company)
+{
+	return console_feed_state(c) != FEED_LIVE ||
+	    fleet_find(console_fleet(c), company) != NULL;
+}
+
 static void
 show(struct console *c, const struct view_ops *ops, const char *company)
 {
 	if (ops == &view_company && company[0] == '\0')
 		console_say(c, ROLE_ERROR, TEXT_ACT_NOBODY, NULL);
+	else if (ops == &view_company && !may_be_there(c, company))
+		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY, NULL);
 	else
 		console_show(c, ops, company);
 }

@@ -10,7 +10,7 @@
 /* What of the fleet was on the screen last. */
 struct drawn {
 	size_t need[NEED_COUNT], status[WA_STATUS_COUNT];
-	size_t shown, tagged;
+	size_t shown, tagged, paused;
 	char first[COMPANY_ID_MAX + 1], last[COMPANY_ID_MAX + 1];
 };
 
@@ -24,10 +24,11 @@ struct companies {
 	/* The company under the cursor, "" none: the cursor is its, not the
 	 * line's. */
 	char cursor[COMPANY_ID_MAX + 1];
-	/* Where the last console was, as long as it has not come and nobody
-	 * has moved. */
+	/* Where the last console was, or which was added, as long as it has
+	 * not come and nobody has moved. */
 	char wanted[COMPANY_ID_MAX + 1];
 	bool has_moved;
+	bool is_added;                  /* nobody else is acted upon */
 	char last_tagged[COMPANY_ID_MAX + 1];
 	bool is_typing;                 /* the filter's field is open */
 	struct input field;
@@ -42,6 +43,9 @@ struct companies {
 void companies_sync(struct companies *v);
 /* As a person does. */
 void companies_move_to(struct companies *v, size_t at);
+/* The company that was added is not under the cursor yet, and nobody has
+ * chosen another; it was said why. */
+bool companies_is_astray(struct companies *v);
 
 /* companies_act.c: false: another action. */
 bool companies_act(struct companies *v, enum action action);

@@ -78,13 +78,17 @@ tag_all(struct companies *v)
 static enum act
 pause_or_resume(const struct companies *v, const char *const *list, size_t n)
 {
+	enum act act = ACT_PAUSE;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct row *row = fleet_find(v->fleet, list[i]);
 
-		if (row != NULL && !row->paused)
+		if (row != NULL && row->paused)
+			act = ACT_RESUME;
+		else if (row != NULL && row_is_linked(row))
 			return ACT_PAUSE;
 	}
-	return ACT_RESUME;
+	return act;
 }
 
 static void
@@ -94,6 +98,10 @@ do_to_chosen(struct companies *v, enum act act)
 	const char **list = xcalloc(tagged + 1, sizeof *list);
 	size_t n = fleet_tagged_list(v->fleet, list, tagged);
 
+	if (n == 0 && companies_is_astray(v)) {
+		free(list);
+		return;
+	}
 	if (n == 0 && fleet_find(v->fleet, v->cursor) != NULL)
 		list[n++] = v->cursor;
 	if (n == 0)

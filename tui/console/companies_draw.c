@@ -97,7 +97,7 @@ page(struct area list)
 	    PAGE_CELLS;
 
 	if (width < 16 || list.rows < 6)
-		return list;
+		return area_part(list, 0, 1, -1, -1);
 	return area_part(list, list.rows < PAGE_ROWS ? 0 : list.rows / 5,
 	    (list.columns - width) / 2, -1, width);
 }
@@ -205,7 +205,8 @@ look(const struct companies *v, struct drawn *d)
 	const struct scroll *s = &v->scroll;
 
 	*d = (struct drawn){ .shown = s->count,
-	    .tagged = fleet_tagged(v->fleet) };
+	    .tagged = fleet_tagged(v->fleet),
+	    .paused = fleet_count_paused(v->fleet) };
 	for (size_t i = 0; i < NEED_COUNT; i++)
 		d->need[i] = fleet_count_need(v->fleet, (enum need)i);
 	for (size_t i = 0; i < WA_STATUS_COUNT; i++)
@@ -232,6 +233,7 @@ companies_differ(struct companies *v, const struct row *row)
 	return memcmp(now.need, v->drawn.need, sizeof now.need) != 0 ||
 	    memcmp(now.status, v->drawn.status, sizeof now.status) != 0 ||
 	    now.shown != v->drawn.shown || now.tagged != v->drawn.tagged ||
+	    now.paused != v->drawn.paused ||
 	    strcmp(now.first, v->drawn.first) != 0 ||
 	    strcmp(now.last, v->drawn.last) != 0;
 }

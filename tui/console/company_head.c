@@ -53,9 +53,9 @@ company_role(enum wa_status status, enum wa_reason reason)
 const char *
 company_word(enum wa_status status, enum wa_reason reason, enum lang lang)
 {
-	return reason == WA_REASON_PAUSED ?
-	    text_get(lang, TEXT_STATUS_PAUSED) :
-	    words_status_name(lang, status);
+	const struct row row = row_of(status, reason);
+
+	return row_word(&row, lang);
 }
 
 /* --- facts ---------------------------------------------------------------- */
@@ -238,12 +238,15 @@ static void
 draw_title(struct company_view *v, struct area row)
 {
 	const struct company_state *s = company_state(v->news);
-	const unsigned look = company_role(s->status, s->reason);
-	const char *word = company_word(s->status, s->reason,
-	    console_lang(v->console));
+	const bool is_old = company_lost_ms(v->news) != 0;
+	const unsigned look = is_old ? ROLE_DIM :
+	    company_role(s->status, s->reason);
+	char word[WORDS_MAX];
 	char next[VALUE_MAX];
 	int column, room;
 
+	(void)str_format(word, sizeof word, "%s%s", company_word(s->status,
+	    s->reason, console_lang(v->console)), is_old ? "?" : "");
 	draw_age(v, &row);
 	next_attempt(v, next);
 	room = (int)(str_width_cells(word) + str_width_cells(next)) + 6;
@@ -253,8 +256,11 @@ draw_title(struct company_view *v, struct area row)
 		column += 2 + area_text(row, 0, column + 2,
 		    row.columns - column - room - 2, ROLE_TEXT, s->name);
 	column += 2;
-	(void)area_symbol(row, 0, column, look,
-	    company_symbol(s->status, s->reason));
+	if (is_old)
+		(void)area_text(row, 0, column, 1, look, "?");
+	else
+		(void)area_symbol(row, 0, column, look,
+		    company_symbol(s->status, s->reason));
 	column += 2;
 	column += 2 + area_text(row, 0, column, STATUS_CELLS_MAX, look, word);
 	(void)area_text(row, 0, column, -1, ROLE_TEXT, next);
@@ -271,7 +277,8 @@ company_draw_head(struct company_view *v, struct area body)
 	draw_title(v, area_part(body, 0, 0, 1, -1));
 	y += area_wrap(area_part(body, y, 0, -1, -1), 0, ROLE_TEXT,
 	    s->message);
-	if (s->advice[0] != '\0')
+	/* where no core is, the console has its own way to one */
+	if (s->advice[0] != '\0' && s->reason != WA_REASON_NOT_RUNNING)
 		y += area_wrap(area_part(body, y, 0, -1, -1), 0, ROLE_STRONG,
 		    s->advice);
 	gather(v, &facts);

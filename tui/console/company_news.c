@@ -310,6 +310,7 @@ start(void *ctx)
 	path_of(n, "events", path);
 	n->stream = client_events(n->params.client, path, "", on_event,
 	    on_end, n);
+	call_expect(n->stream, CLIENT_SILENCE_MS);
 }
 
 /* --- birth and end -------------------------------------------------------- */

@@ -189,12 +189,26 @@ check_word(const struct company_check *c, enum lang lang)
 	return c->name;
 }
 
-/* "12 s ago" would be wrong a second later, and what stands on top of the
- * screen need not be said again. */
-static void
-detail_of(struct company_view *v, const struct company_check *c, char *out,
-    size_t size)
+/* One cause often fails two checks. */
+static bool
+is_said_before(struct company_view *v, size_t at)
 {
+	const struct company_check *checks = company_health(v->news)->checks;
+
+	for (size_t i = 0; i < at; i++) {
+		if (!checks[i].ok && !checks[at].ok &&
+		    strcmp(checks[i].detail, checks[at].detail) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "12 s ago" would be wrong a second later, and what stands on top of the
+ * screen, or a row higher, need not be said again. */
+static void
+detail_of(struct company_view *v, size_t at, char *out, size_t size)
+{
+	const struct company_check *c = &company_health(v->news)->checks[at];
 	const struct company_state *s = company_state(v->news);
 	const enum lang lang = console_lang(v->console);
 	char when[WHEN_MAX];
@@ -205,6 +219,8 @@ detail_of(struct company_view *v, const struct company_check *c, char *out,
 		    console_now_ms(v->console));
 		text_format(out, size, lang, TEXT_COMPANY_ANSWERED,
 		    &(struct words_args){ .reason = when });
+	} else if (is_said_before(v, at)) {
+		out[0] = '\0';
 	} else if (!c->ok && s->message[0] != '\0' &&
 	    strncmp(c->detail, s->message, strlen(s->message)) == 0) {
 		(void)str_copy(out, size,
@@ -231,7 +247,7 @@ draw_check(struct company_view *v, struct area row, unsigned mark, size_t i)
 	    text_get(lang, c->ok ? TEXT_COMPANY_CHECK_OK :
 	    TEXT_COMPANY_CHECK_NOT));
 	column += VERDICT_CELLS;
-	detail_of(v, c, detail, sizeof detail);
+	detail_of(v, i, detail, sizeof detail);
 	(void)area_text(row, 0, column, -1, ROLE_TEXT | mark, detail);
 }
 
@@ -250,7 +266,7 @@ draw_rows(struct company_view *v, struct area a, enum company_part part,
 		    -1);
 
 		if (is_at) {
-			area_fill(row, ROLE_TEXT | STYLE_SELECTED);
+			area_fill_line(row, 0, ROLE_TEXT | STYLE_SELECTED);
 			area_cursor(row, 0, 0, true);
 		}
 		fn(v, row, is_at ? STYLE_SELECTED : 0, i);

@@ -136,6 +136,8 @@ on_change(void *ctx, const struct row *row, enum need before)
 	const bool is_first = row == NULL &&
 	    feed_state(c->feed) == FEED_LOADING;
 
+	if (row == NULL)
+		console_note_feed(c);
 	console_alert(c, row, before);
 	if (top->ops->changed == NULL || top->ops->changed(top->view, row))
 		screen_want(c->params.screen, is_first ? SCREEN_KEY :
@@ -433,12 +435,6 @@ console_is_read_only(const struct console *c)
 	return c->params.read_only;
 }
 
-bool
-console_is_lost(const struct console *c)
-{
-	return feed_state(c->feed) == FEED_LOST;
-}
-
 int64_t
 console_now_ms(const struct console *c)
 {
@@ -491,6 +487,15 @@ console_company(const struct console *c)
 
 	return top->ops->company == NULL ? "" :
 	    top->ops->company(top->view);
+}
+
+void
+console_point(struct console *c, const char *company)
+{
+	const struct level *list = &c->stack[0];
+
+	if (list->ops->point != NULL)
+		list->ops->point(list->view, company);
 }
 
 void
@@ -560,8 +565,9 @@ on_leave_answer(void *ctx, const char *answer)
 		console_leave(c, *answer == 's');
 }
 
-static void
-add_choice(struct console *c, struct dialog_choice *d, char key, enum text text)
+void
+console_add_choice(const struct console *c, struct dialog_choice *d, char key,
+    enum text text)
 {
 	d->choices[d->count].key = key;
 	(void)str_copy(d->choices[d->count].label,
@@ -590,36 +596,20 @@ ask_leave(struct console *c)
 	else
 		text_format(d.title, sizeof d.title, c->params.lang,
 		    TEXT_LEAVE_STARTED, NULL);
-	add_choice(c, &d, 'l', TEXT_LEAVE_RUNNING);
+	console_add_choice(c, &d, 'l', TEXT_LEAVE_RUNNING);
 	if (c->params.started_core)
-		add_choice(c, &d, 's', TEXT_LEAVE_STOP);
-	add_choice(c, &d, 'b', TEXT_LEAVE_BACK);
+		console_add_choice(c, &d, 's', TEXT_LEAVE_STOP);
+	console_add_choice(c, &d, 'b', TEXT_LEAVE_BACK);
 	console_open_dialog(c, dialog_choice(c->params.lang, &d));
 }
 
 void
 console_quit(struct console *c)
 {
-	if (c->params.started_core || linking(c) > 0)
+	if (console_is_lost(c))
+		console_ask_leave_lost(c);
+	else if (c->params.started_core || linking(c) > 0)
 		ask_leave(c);
 	else
 		console_leave(c, false);
-}
-
-void
-console_start(struct console *c)
-{
-	if (!console_is_lost(c) || c->params.on_start == NULL) {
-		console_say(c, ROLE_ERROR, TEXT_START_RUNS, NULL);
-	} else if (!c->is_leaving) {
-		c->is_leaving = true;
-		c->params.on_start(c->params.ctx);
-	}
-}
-
-void
-console_core_ended(struct console *c, const char *why)
-{
-	c->params.started_core = false;
-	console_say_text(c, ROLE_ERROR, why);
 }

@@ -4,7 +4,7 @@
  * session.
  *
  *   row 0        header: totals, listener, version, who holds the core
- *   rows 1..n-3  the view's body
+ *   rows 1..n-3  the view's body; its last row says so while no core answers
  *   row n-2      a notice, a question, or the command line
  *   row n-1      keys, from the table
  *
@@ -67,6 +67,8 @@ struct prefs *console_prefs(struct console *c); /* write, then console_keep */
 enum lang console_lang(const struct console *c);
 bool console_is_read_only(const struct console *c);
 bool console_is_lost(const struct console *c);  /* the core does not answer */
+/* Since when, by its clock; 0: it is not lost. */
+int64_t console_lost_ms(const struct console *c);
 int64_t console_now_ms(const struct console *c);        /* the core's clock */
 /* What GET listener said last, its "data"; NULL: nothing yet. */
 const cJSON *console_listener(const struct console *c);
@@ -113,6 +115,9 @@ bool console_is_asking(const struct console *c);
 /* The company under the cursor of the view on top, "" none; borrowed until
  * the next event. */
 const char *console_company(const struct console *c);
+
+/* It has just been added: the cursor of the list goes there. */
+void console_point(struct console *c, const char *company);
 
 /* As if it had been typed behind ":". */
 void console_command(struct console *c, const char *line);

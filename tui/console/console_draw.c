@@ -5,8 +5,7 @@
 #include "tui/console/console_impl.h"
 #include "tui/console/header.h"
 
-#define ROWS_FOR_KEYS 14        /* smaller screens have no key line */
-#define LABEL_MAX 64
+#define NOTICE_ROWS_MAX 3
 #define TICK_LEAST_MS 20
 
 /* --- the key line ------------------------------------------------------------------ */
@@ -29,8 +28,28 @@ put_label(struct area row, int *column, const struct binding *b,
 	return true;
 }
 
+/* What is never pushed off by a view's own keys. */
+static bool
+is_way_out(const struct binding *b)
+{
+	return b->action == ACTION_HELP || b->action == ACTION_QUIT;
+}
+
+/* Whether it has a label, and does something there at this moment. */
+static bool
+is_offered(const struct level *top, const struct binding *b)
+{
+	if (b->label == TEXT_NONE)
+		return false;
+	if (b->scope != SCOPE_ALL)
+		return top->ops->can == NULL ||
+		    top->ops->can(top->view, b->action);
+	return (b->action != ACTION_LISTENER || top->ops != &view_listener) &&
+	    (b->action != ACTION_HELP || top->ops != &view_help);
+}
+
 static int
-labels_width(enum scope scope, enum lang lang)
+way_out_width(const struct level *top, enum lang lang)
 {
 	char key[16];
 	int width = 0;
@@ -38,7 +57,7 @@ labels_width(enum scope scope, enum lang lang)
 	for (size_t i = 0; i < binding_count; i++) {
 		const struct binding *b = &bindings[i];
 
-		if (b->scope != scope || b->label == TEXT_NONE)
+		if (!is_way_out(b) || !is_offered(top, b))
 			continue;
 		binding_key_name(b, 0, key, sizeof key);
 		width += (int)(str_width_cells(key) + 3 +
@@ -48,30 +67,57 @@ labels_width(enum scope scope, enum lang lang)
 }
 
 static void
-put_labels(struct area row, int *column, enum scope scope, enum lang lang)
+put_labels(struct area row, int *column, const struct level *top,
+    enum scope scope, bool ways_out, enum lang lang)
 {
 	for (size_t i = 0; i < binding_count; i++) {
-		if (bindings[i].scope == scope &&
-		    bindings[i].label != TEXT_NONE &&
-		    !put_label(row, column, &bindings[i], lang))
+		const struct binding *b = &bindings[i];
+
+		if (b->scope == scope && is_way_out(b) == ways_out &&
+		    is_offered(top, b) && !put_label(row, column, b, lang))
 			return;
 	}
 }
 
-/* The way to the help and out is never pushed off by a view's own keys. */
+/* The way to the help and out is never pushed off. */
+static void
+put_view_keys(struct area row, const struct level *top, enum lang lang)
+{
+	const int rest = way_out_width(top, lang);
+	int column = 1;
+
+	if (rest < row.columns) {
+		const struct area own = area_part(row, 0, 0, 1,
+		    row.columns - rest);
+
+		put_labels(own, &column, top, top->ops->scope, false, lang);
+		put_labels(own, &column, top, SCOPE_ALL, false, lang);
+	}
+	put_labels(row, &column, top, SCOPE_ALL, true, lang);
+}
+
+/* Of whoever gets the next key. */
 static void
 draw_keys(struct console *c, struct area row)
 {
 	const struct level *top = console_top(c);
 	const enum lang lang = c->params.lang;
-	const int rest = labels_width(SCOPE_ALL, lang);
-	int column = 1;
+	enum text keys = TEXT_NONE;
+	char hint[WORDS_MAX] = "";
 
+	if (c->dialog != NULL)
+		dialog_hint(c->dialog, hint, sizeof hint);
+	else if (c->has_command)
+		keys = TEXT_CONSOLE_KEYS_COMMAND;
+	else if (top->ops->keys != NULL)
+		keys = top->ops->keys(top->view);
+	if (keys != TEXT_NONE)
+		(void)str_copy(hint, sizeof hint, text_get(lang, keys));
 	area_fill(row, ROLE_BAR);
-	if (rest < row.columns)
-		put_labels(area_part(row, 0, 0, 1, row.columns - rest),
-		    &column, top->ops->scope, lang);
-	put_labels(row, &column, SCOPE_ALL, lang);
+	if (hint[0] != '\0')
+		(void)area_text(row, 0, 1, -1, ROLE_BAR, hint);
+	else
+		put_view_keys(row, top, lang);
 }
 
 /* --- the status row ------------------------------------------------------------------ */
@@ -82,17 +128,56 @@ has_status(const struct console *c)
 	return c->has_command || c->notice[0] != '\0';
 }
 
-static void
-draw_status(struct console *c, struct area row)
+/* A notice takes what it needs, up to some rows of the body. */
+static int
+status_rows(const struct console *c, struct area all)
 {
-	area_fill(row, ROLE_TEXT);
+	int rows;
+
+	if (c->has_command || c->notice[0] == '\0')
+		return has_status(c) ? 1 : 0;
+	rows = area_wrap_rows(all.columns - 1, c->notice);
+	return rows < NOTICE_ROWS_MAX ? rows : NOTICE_ROWS_MAX;
+}
+
+/* Where that is: with the header on small screens, else over the key line. */
+static struct area
+status_area(const struct console *c, struct area all, bool whole)
+{
+	const int rows = status_rows(c, all);
+
+	if (whole)
+		return area_part(all, all.rows - rows, 0, rows, -1);
+	if (all.rows < ROWS_FOR_KEYS)
+		return area_part(all, 0, 0, rows, -1);
+	return area_part(all, all.rows - 1 - rows, 0, rows, -1);
+}
+
+/* What to do stands at a notice's end: where all is too long, that stays. */
+static void
+draw_status(struct console *c, struct area a)
+{
+	area_fill(a, ROLE_TEXT);
 	if (c->has_command) {
-		(void)area_text(row, 0, 0, 1, ROLE_STRONG, ":");
-		input_draw(&c->command, row, 0, 1, row.columns - 1,
-		    ROLE_TEXT);
+		(void)area_text(a, 0, 0, 1, ROLE_STRONG, ":");
+		input_draw(&c->command, a, 0, 1, a.columns - 1, ROLE_TEXT);
 	} else if (c->notice[0] != '\0') {
-		(void)area_text(row, 0, 0, -1, c->notice_role, c->notice);
+		a = area_part(a, 0, 1, -1, -1);
+		(void)area_wrap(a, a.rows - area_wrap_rows(a.columns,
+		    c->notice), c->notice_role, c->notice);
 	}
+}
+
+/* What a notice leaves of the body. */
+static struct area
+dialog_area(const struct console *c, struct area all, struct area body)
+{
+	const int taken = status_rows(c, all) - 1;
+
+	if (taken <= 0)
+		return body;
+	return all.rows < ROWS_FOR_KEYS ? area_part(body, taken, 0, -1, -1) :
+	    area_part(body, 0, 0, body.rows - taken, -1);
 }
 
 /* What Tab could mean, above the command line. */
@@ -116,6 +201,8 @@ draw_header(struct console *c, struct area row)
 	header_draw(row, &(struct header){
 	    .fleet = c->fleet,
 	    .feed = feed_state(c->feed),
+	    .lost_ms = console_lost_ms(c),
+	    .now_ms = console_now_ms(c),
 	    .listener = c->listener,
 	    .read_only = c->params.read_only,
 	    .lang = c->params.lang,
@@ -131,22 +218,32 @@ is_whole(const struct console *c, const struct level *top)
 	    !c->has_command && top->ops->wants_whole(top->view);
 }
 
+/* Stays until the core is back: keys do not wipe it. */
+static void
+draw_lost(struct console *c, struct area row)
+{
+	char line[DIALOG_TEXT_MAX];
+
+	console_lost_line(c, line, sizeof line);
+	area_fill(row, ROLE_TEXT);
+	(void)area_text(row, 0, 0, -1, ROLE_ERROR, line);
+}
+
 static struct area
 draw_frame(struct console *c, struct area all)
 {
 	const int last = all.rows - 1;
 
 	if (all.rows < ROWS_FOR_KEYS) {
-		if (has_status(c))
-			draw_status(c, area_part(all, 0, 0, 1, -1));
-		else
+		if (!has_status(c))
 			draw_header(c, area_part(all, 0, 0, 1, -1));
 		return area_part(all, 1, 0, -1, -1);
 	}
 	draw_header(c, area_part(all, 0, 0, 1, -1));
-	draw_status(c, area_part(all, last - 1, 0, 1, -1));
-	draw_keys(c, area_part(all, last, 0, 1, -1));
-	return area_part(all, 1, 0, last - 2, -1);
+	if (!console_is_lost(c))
+		return area_part(all, 1, 0, last - 2, -1);
+	draw_lost(c, area_part(all, last - 2, 0, 1, -1));
+	return area_part(all, 1, 0, last - 3, -1);
 }
 
 void
@@ -155,20 +252,21 @@ console_on_draw(void *ctx, struct area all)
 	struct console *c = ctx;
 	struct level *top = console_top(c);
 	const bool whole = is_whole(c, top);
+	const struct area body = whole ? all : draw_frame(c, all);
 
-	c->body = whole ? all : draw_frame(c, all);
+	c->body = top->ops->has_margin ? area_part(body, 0, 1, -1, -1) : body;
 	top->ops->draw(top->view, c->body);
-	/* for a moment, so that what fills the screen stays where it is */
-	if (whole && has_status(c))
-		draw_status(c, area_part(all, all.rows - 1, 0, 1, -1));
 	if (c->dialog != NULL)
-		dialog_draw(c->dialog, c->body);
+		dialog_draw(c->dialog, dialog_area(c, all, body),
+		    all.rows < ROWS_FOR_KEYS);
 	if (c->has_command && c->candidate_count > 0)
-		draw_candidates(c, c->body);
-	if (c->has_command)     /* its cursor counts */
-		draw_status(c, all.rows < ROWS_FOR_KEYS ?
-		    area_part(all, 0, 0, 1, -1) :
-		    area_part(all, all.rows - 2, 0, 1, -1));
+		draw_candidates(c, body);
+	if (!whole && all.rows >= ROWS_FOR_KEYS)
+		draw_keys(c, area_part(all, all.rows - 1, 0, 1, -1));
+	/* over what fills the screen for a moment, so that it stays where it
+	 * is; the command's cursor counts */
+	if (has_status(c))
+		draw_status(c, status_area(c, all, whole));
 	console_arm_tick(c);
 }
 

@@ -9,6 +9,7 @@
 
 #define LEVELS_MAX 8
 #define CANDIDATES_MAX 32
+#define ROWS_FOR_KEYS 14        /* smaller screens have no key line */
 
 struct level {
 	const struct view_ops *ops;
@@ -50,9 +51,14 @@ struct console {
 	char notice[DIALOG_TEXT_MAX];
 	char title[64];
 	struct area body;               /* where the last one was drawn */
+	int64_t lost_ms;                /* 0: the core is not lost */
+	bool was_stopped;               /* by somebody, in good order */
+	char lost_why[DIALOG_TEXT_MAX]; /* how it ended; "" not known */
 };
 
 struct level *console_top(struct console *c);
+void console_add_choice(const struct console *c, struct dialog_choice *d,
+    char key, enum text text);
 
 /* console_keys.c */
 void console_on_key(void *ctx, const struct key *key);
@@ -63,6 +69,12 @@ void console_on_draw(void *ctx, struct area all);
 /* The window's title, and a bell when one more needs the admin. */
 void console_alert(struct console *c, const struct row *row,
     enum need before);
+/* console_lost.c: the feed's state has changed. */
+void console_note_feed(struct console *c);
+/* What stands above the key line while nobody answers. */
+void console_lost_line(const struct console *c, char *out, size_t size);
+void console_ask_leave_lost(struct console *c);
+
 /* Sets the timer for the next second that anything shown counts. */
 void console_arm_tick(struct console *c);
 

@@ -10,6 +10,7 @@
 #include "tui/console/input.h"
 
 #define ANSWER_MAX 255
+#define LABEL_AT 4              /* column of a choice's, behind its letter */
 #define MARGIN_FROM 30          /* columns; narrower ones need them all */
 
 enum kind { KIND_LINE, KIND_TYPED, KIND_CHOICE };
@@ -252,27 +253,54 @@ shrink(struct layout *l, int *part, int least, int rows)
 		--*part;
 }
 
+static int
+label_rows(const struct dialog *d, size_t i, int columns)
+{
+	return area_wrap_rows(columns - LABEL_AT, d->choice.choices[i].label);
+}
+
+/* Rows of the choices; *most: of the longest. */
+static int
+choices_rows(const struct dialog *d, int columns, int *most)
+{
+	int rows = 0;
+
+	*most = 0;
+	for (size_t i = 0; i < d->choice.count; i++) {
+		const int n = label_rows(d, i, columns);
+
+		rows += n;
+		if (n > *most)
+			*most = n;
+	}
+	return rows;
+}
+
 /* What can be done without goes first: keys that are known, the rule, then
  * what scrolls. The field and the reason stay. */
 static struct layout
-layout(const struct dialog *d, int rows, int columns, const char *ask)
+layout(const struct dialog *d, int rows, int columns, const char *ask,
+    bool with_hint)
 {
 	struct layout l = {
 		.rule = 1,
 		.title = area_wrap_rows(columns, d->title),
 		.ask = ask[0] != '\0' ? area_wrap_rows(columns, ask) : 0,
-		.middle = d->kind == KIND_CHOICE ? (int)d->choice.count : 1,
+		.middle = 1,
 		.note = d->note[0] != '\0' ?
 		    area_wrap_rows(columns, d->note) : 0,
-		.hint = 1,
+		.hint = with_hint ? 1 : 0,
 	};
 	const int note_least = l.note > 0 ? 1 : 0;
+	int label = 1;
 
+	if (d->kind == KIND_CHOICE)
+		l.middle = choices_rows(d, columns, &label);
 	shrink(&l, &l.hint, 0, rows);
 	shrink(&l, &l.rule, 0, rows);
 	shrink(&l, &l.title, 2, rows);
 	if (d->kind == KIND_CHOICE)
-		shrink(&l, &l.middle, 2, rows);
+		shrink(&l, &l.middle, label > 2 ? label : 2, rows);
 	shrink(&l, &l.note, 2, rows);
 	shrink(&l, &l.title, 1, rows);
 	shrink(&l, &l.note, note_least, rows);
@@ -297,29 +325,36 @@ draw_title(struct dialog *d, struct area a, int all_rows)
 	(void)area_wrap(a, -d->skipped, ROLE_STRONG, d->title);
 }
 
+/* From the row on where the choice under the cursor is seen. */
 static void
 draw_choices(const struct dialog *d, struct area a)
 {
-	const int count = (int)d->choice.count;
-	const int at = (int)d->at;
-	int top = at >= a.rows ? at - a.rows + 1 : 0;
+	const struct area labels = area_part(a, 0, LABEL_AT, -1, -1);
+	int row = 0;
 
-	for (int row = 0; row < a.rows && top + row < count; row++) {
-		const bool is_at = top + row == at;
+	for (size_t i = 0; i <= d->at && i < d->choice.count; i++)
+		row += label_rows(d, i, a.columns);
+	row = row > a.rows ? a.rows - row : 0;
+	for (size_t i = 0; i < d->choice.count && row < a.rows; i++) {
+		const bool is_at = i == d->at;
 		const unsigned style = ROLE_TEXT |
 		    (is_at ? STYLE_SELECTED : 0);
+		const int rows = label_rows(d, i, a.columns);
 
-		area_fill(area_part(a, row, 0, 1, -1), style);
-		(void)area_format(a, row, 1, -1, style, "%c  %s",
-		    d->choice.choices[top + row].key,
-		    d->choice.choices[top + row].label);
+		if (row + rows > 0)
+			area_fill(area_part(a, row, 0, rows, -1), style);
+		(void)area_format(a, row, 1, -1, style, "%c",
+		    d->choice.choices[i].key);
+		(void)area_wrap(labels, row, style,
+		    d->choice.choices[i].label);
 		if (is_at)
-			area_cursor(a, row, 0, true);
+			area_cursor(a, row > 0 ? row : 0, 0, true);
+		row += rows;
 	}
 }
 
-static void
-draw_hint(const struct dialog *d, struct area a)
+void
+dialog_hint(const struct dialog *d, char *out, size_t size)
 {
 	static const enum text hints[] = {
 		[KIND_LINE] = TEXT_DIALOG_KEYS_LINE,
@@ -329,9 +364,18 @@ draw_hint(const struct dialog *d, struct area a)
 	const char *more = d->hidden + d->skipped == 0 ? "" :
 	    text_get(d->lang, TEXT_DIALOG_MORE);
 
-	(void)area_format(a, 0, 0, -1, ROLE_DIM, "%s%s%s",
+	(void)str_format(out, size, "%s%s%s",
 	    text_get(d->lang, hints[d->kind]), more[0] != '\0' ? "   " : "",
 	    more);
+}
+
+static void
+draw_hint(const struct dialog *d, struct area a)
+{
+	char hint[WORDS_MAX];
+
+	dialog_hint(d, hint, sizeof hint);
+	(void)area_text(a, 0, 0, -1, ROLE_DIM, hint);
 }
 
 static void
@@ -342,7 +386,7 @@ draw_rule(struct area a)
 }
 
 void
-dialog_draw(struct dialog *d, struct area body)
+dialog_draw(struct dialog *d, struct area body, bool with_hint)
 {
 	const int margin = body.columns >= MARGIN_FROM ? 1 : 0;
 	const int columns = body.columns - 2 * margin;
@@ -354,7 +398,7 @@ dialog_draw(struct dialog *d, struct area body)
 	if (d->kind == KIND_TYPED)
 		text_format(ask, sizeof ask, d->lang, TEXT_DIALOG_TYPE,
 		    &(struct words_args){ .company = d->wanted });
-	l = layout(d, body.rows, columns, ask);
+	l = layout(d, body.rows, columns, ask, with_hint);
 	row = body.rows > layout_rows(&l) ? body.rows - layout_rows(&l) : 0;
 	a = area_part(body, row, 0, -1, -1);
 	area_fill(a, ROLE_TEXT);

@@ -69,7 +69,9 @@ void dialog_destroy(struct dialog *d);          /* NULL ok; no answer */
  * told from within, when d is no more in use. */
 bool dialog_key(struct dialog *d, const struct key *key);
 /* Draws over the lower part of the area, sets the cursor. */
-void dialog_draw(struct dialog *d, struct area body);
+void dialog_draw(struct dialog *d, struct area body, bool with_hint);
+/* Its keys, for a row elsewhere. After dialog_draw. */
+void dialog_hint(const struct dialog *d, char *out, size_t size);
 
 struct console;
 /* Owned by the console from here on; takes the place of one that is open. */

@@ -15,6 +15,7 @@
 #define LISTS 2
 #define LIST_MS 5000            /* of a core that starts with many */
 #define RETRY_MS 1000
+#define CALM_MS 3000            /* no more companies come */
 #define PACE_MS 25              /* nobody sees that news are so late */
 #define CLOCK_STEP_MS 5000      /* more than events come late */
 
@@ -28,7 +29,7 @@ struct feed {
 	bool is_telling;
 	struct call *lists[LISTS];      /* before the first stream */
 	struct call *stream;
-	struct timer *retry;
+	struct timer *retry, *calm;
 	char last_id[SSE_NAME_MAX];
 	int64_t ahead_ms;               /* of our monotonic clock: the core's */
 	bool has_time;
@@ -91,6 +92,8 @@ put(struct feed *f, const cJSON *status)
 
 	if (row != NULL)
 		tell(f, row, f->was_live ? before : NEED_COUNT);
+	if (f->is_telling)
+		timer_start(f->calm, CALM_MS);
 }
 
 /* Of errors only one changes a row: the company is gone. */
@@ -105,6 +108,27 @@ take_error(struct feed *f, const cJSON *error)
 
 static void
 begin_stream(struct feed *f);
+
+static void
+become_live(struct feed *f)
+{
+	timer_stop(f->calm);
+	f->is_telling = false;
+	call_pace(f->stream, PACE_MS);
+	f->was_live = true;
+	f->state = FEED_LIVE;
+	tell(f, NULL, NEED_COUNT);
+}
+
+/* A core that is older tells no ready; nobody is gone for that. */
+static void
+on_calm(void *ctx)
+{
+	struct feed *f = ctx;
+
+	fleet_keep_all(f->fleet);
+	become_live(f);
+}
 
 static void
 take_ready(struct feed *f, const cJSON *o)
@@ -123,11 +147,7 @@ take_ready(struct feed *f, const cJSON *o)
 		fleet_end_all(f->fleet);
 	else
 		fleet_keep_all(f->fleet);
-	f->is_telling = false;
-	call_pace(f->stream, PACE_MS);
-	f->was_live = true;
-	f->state = FEED_LIVE;
-	tell(f, NULL, NEED_COUNT);
+	become_live(f);
 }
 
 static void
@@ -163,6 +183,7 @@ on_end(void *ctx, const struct client_answer *answer)
 
 	(void)answer;
 	f->stream = NULL;
+	timer_stop(f->calm);
 	timer_start(f->retry, RETRY_MS);
 	set_state(f, FEED_LOST);
 }
@@ -176,6 +197,7 @@ begin_stream(struct feed *f)
 	fleet_begin_all(f->fleet);
 	f->is_telling = true;
 	f->stream = client_events(f->client, EVENTS, id, on_event, on_end, f);
+	call_expect(f->stream, CLIENT_SILENCE_MS);
 }
 
 static void
@@ -236,6 +258,7 @@ stop(struct feed *f)
 	call_cancel(f->stream);
 	f->stream = NULL;
 	timer_stop(f->retry);
+	timer_stop(f->calm);
 }
 
 struct feed *
@@ -248,6 +271,7 @@ feed_create(struct loop *loop, struct client *client, struct fleet *fleet,
 	f->fleet = fleet;
 	f->handlers = *handlers;
 	f->retry = timer_create_on(loop, on_retry, f);
+	f->calm = timer_create_on(loop, on_calm, f);
 	begin_lists(f);
 	return f;
 }
@@ -259,6 +283,7 @@ feed_destroy(struct feed *f)
 		return;
 	stop(f);
 	timer_destroy(f->retry);
+	timer_destroy(f->calm);
 	free(f);
 }
 

@@ -16,7 +16,8 @@ struct feed;
 enum feed_state {
 	FEED_LOADING,           /* the first whole state is on its way */
 	FEED_LIVE,
-	FEED_LOST,              /* nobody answers; tried again each second */
+	FEED_LOST,              /* nobody answers, or says anything for
+	                         * long; tried again each second */
 	FEED_FROZEN             /* by feed_freeze */
 };
 

@@ -131,6 +131,10 @@ count(struct fleet *f, const struct entry *e, bool in)
 
 	*status = in ? *status + 1 : *status - 1;
 	*need = in ? *need + 1 : *need - 1;
+	if (row_need(&e->row) != NEED_NOTHING)
+		return;
+	need = e->row.paused ? &f->paused : &f->calm[e->row.status];
+	*need = in ? *need + 1 : *need - 1;
 }
 
 static void
@@ -274,6 +278,18 @@ size_t
 fleet_count_need(const struct fleet *f, enum need need)
 {
 	return f->by_need[need];
+}
+
+size_t
+fleet_count_calm(const struct fleet *f, enum wa_status status)
+{
+	return f->calm[status];
+}
+
+size_t
+fleet_count_paused(const struct fleet *f)
+{
+	return f->paused;
 }
 
 const struct row *

@@ -18,6 +18,7 @@
 #include "core/base/err.h"
 #include "core/session/status.h"
 #include "core/store/store.h"
+#include "tui/console/text.h"
 #include "tui/console/theme.h"
 
 struct fleet;
@@ -51,10 +52,16 @@ struct row {
 };
 
 enum need row_need(const struct row *row);
+/* A phone is linked, as far as the state says; the number may lag behind. */
+bool row_is_linked(const struct row *row);
 /* A need of the first two: what `f` and the bell look for. */
 bool row_is_problem(const struct row *row);
 enum symbol row_symbol(const struct row *row);
 enum role row_role(const struct row *row);
+/* Its state in a word or two: the status, or what is more to the point. */
+const char *row_word(const struct row *row, enum lang lang);
+/* TEXT_NONE: the status says enough. */
+enum text reason_word(enum wa_reason reason);
 /* What comes next, in a few words: "scan again", "retry in 0:41", "open the
  * phone"; "" nothing. */
 void row_next(const struct row *row, enum lang lang, int64_t now_ms,
@@ -80,6 +87,10 @@ void fleet_keep_all(struct fleet *f);
 size_t fleet_count(const struct fleet *f);
 size_t fleet_count_status(const struct fleet *f, enum wa_status status);
 size_t fleet_count_need(const struct fleet *f, enum need need);
+/* Of NEED_NOTHING, the paused by themselves: with the other needs these are
+ * all. */
+size_t fleet_count_calm(const struct fleet *f, enum wa_status status);
+size_t fleet_count_paused(const struct fleet *f);
 const struct row *fleet_find(const struct fleet *f, const char *company);
 /* Rises with every change of any row, and of the view. */
 uint64_t fleet_version(const struct fleet *f);

@@ -92,6 +92,22 @@ read_word(struct filter *f, char *word)
 		f->terms[f->count - 1].is_last = true;
 }
 
+/* What has a word of its own on the screen is found by that. */
+static void
+read_reason(struct filter *f, enum wa_reason reason, enum lang lang)
+{
+	enum wa_status status = WA_STATUS_ERROR;
+	char words[sizeof f->reason[0]];
+
+	f->reason[reason][0] = '\0';
+	if (reason_word(reason) == TEXT_NONE)
+		return;
+	(void)wa_reason_status(reason, &status);
+	(void)str_format(words, sizeof words, "%s %s", wa_status_name(status),
+	    text_get(lang, reason_word(reason)));
+	filter_fold(f->reason[reason], sizeof f->reason[0], words);
+}
+
 static void
 read_statuses(struct filter *f, enum lang lang)
 {
@@ -105,6 +121,8 @@ read_statuses(struct filter *f, enum lang lang)
 		    wa_status_name(status), words_status_name(lang, status));
 		filter_fold(f->status[i], sizeof f->status[i], words);
 	}
+	for (size_t i = 0; i < WA_REASON_COUNT; i++)
+		read_reason(f, (enum wa_reason)i, lang);
 	(void)str_format(words, sizeof words, "%s %s",
 	    wa_reason_name(WA_REASON_PAUSED),
 	    text_get(lang, TEXT_STATUS_PAUSED));
@@ -138,6 +156,7 @@ has(const struct filter *f, const struct filter_term *t,
     const struct entry *e)
 {
 	const char *status = e->row.paused ? f->paused :
+	    f->reason[e->row.reason][0] != '\0' ? f->reason[e->row.reason] :
 	    f->status[e->row.status];
 
 	return strstr(e->folded, t->text) != NULL ||

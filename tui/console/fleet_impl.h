@@ -37,6 +37,7 @@ struct filter {
 	struct filter_term terms[FILTER_WORDS];
 	size_t count;
 	char status[WA_STATUS_COUNT][96];       /* words, in small letters */
+	char reason[WA_REASON_COUNT][96];       /* "": the status' */
 	char paused[48];
 };
 
@@ -72,6 +73,7 @@ struct fleet {
 	struct entry **slots;
 	size_t size, count, tagged;
 	size_t by_status[WA_STATUS_COUNT], by_need[NEED_COUNT];
+	size_t calm[WA_STATUS_COUNT], paused;
 	unsigned generation;
 	bool is_telling_all;
 	uint64_t version;

@@ -133,6 +133,24 @@ row_need(const struct row *row)
 }
 
 bool
+row_is_linked(const struct row *row)
+{
+	switch (row->reason) {
+	case WA_REASON_NEVER_LINKED:
+	case WA_REASON_CODE_EXPIRED:
+	case WA_REASON_UNLINKED:
+	case WA_REASON_ACCOUNT_LOCKED:
+	case WA_REASON_PERMANENT:
+	case WA_REASON_STORE_DAMAGED:
+	case WA_REASON_BUDGET:          /* of link attempts */
+		return false;
+	default:
+		return row->status == WA_STATUS_CONNECTED ||
+		    row->phone[0] != '\0';
+	}
+}
+
+bool
 row_is_problem(const struct row *row)
 {
 	return row_need(row) <= NEED_PATIENCE;
@@ -174,6 +192,31 @@ row_role(const struct row *row)
 	return roles[row_symbol(row)];
 }
 
+enum text
+reason_word(enum wa_reason reason)
+{
+	switch (reason) {
+	case WA_REASON_ACCOUNT_LOCKED:
+		return TEXT_STATUS_LOCKED;
+	case WA_REASON_PHONE_SILENT:
+		return TEXT_STATUS_PHONE_SILENT;
+	case WA_REASON_LIMITED:
+		return TEXT_STATUS_LIMITED;
+	default:
+		return TEXT_NONE;
+	}
+}
+
+const char *
+row_word(const struct row *row, enum lang lang)
+{
+	const enum text own = row->paused ? TEXT_STATUS_PAUSED :
+	    reason_word(row->reason);
+
+	return own != TEXT_NONE ? text_get(lang, own) :
+	    words_status_name(lang, row->status);
+}
+
 /* --- what comes next ---------------------------------------------------------------- */
 
 enum left_form { LEFT_NONE, LEFT_SHORT, LEFT_CLOCK };
@@ -198,7 +241,7 @@ static const struct step steps[] = {
 	[WA_REASON_NEVER_LINKED] = PLAIN(LINK),
 	[WA_REASON_CODE_EXPIRED] = PLAIN(NEW_CODE),
 	[WA_REASON_PAUSED] = PLAIN(RESUME),
-	[WA_REASON_NOT_RUNNING] = PLAIN(SERVE),
+	[WA_REASON_NOT_RUNNING] = MOMENT,
 	[WA_REASON_NAME_LOOKUP] = MOMENT,
 	[WA_REASON_TCP] = MOMENT,
 	[WA_REASON_TLS] = MOMENT,

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tui/console/text.h"
+#include "tui/console/when.h"
 
 #define PART_MAX 96             /* bytes of one */
 #define PARTS 16
@@ -58,13 +59,29 @@ add_count(struct parts *ps, int rank, unsigned style, const struct header *h,
 
 /* --- what there is to say ---------------------------------------------------------- */
 
+/* What follows is of before, which stands in front of it, with the way out. */
+static void
+add_lost(struct parts *ps, const struct header *h)
+{
+	struct part *as_of;
+	char when[WHEN_MAX];
+
+	add_text(ps, 1, ROLE_BAR_BAD, h, TEXT_HEADER_LOST, 0);
+	if (h->lost_ms == 0)
+		return;
+	when_short(when, sizeof when, h->lang, h->lost_ms, h->now_ms);
+	as_of = add(ps, 1, ROLE_BAR);
+	text_format(as_of->text, sizeof as_of->text, h->lang,
+	    TEXT_HEADER_AS_OF, &(struct words_args){ .reason = when });
+}
+
 /* Whatever makes the rows below less than the truth. */
 static void
 add_feed(struct parts *ps, const struct header *h)
 {
 	switch (h->feed) {
 	case FEED_LOST:
-		add_text(ps, 1, ROLE_BAR_BAD, h, TEXT_HEADER_LOST, 0);
+		add_lost(ps, h);
 		break;
 	case FEED_LOADING:
 		add_text(ps, 1, ROLE_BAR_STRONG, h, TEXT_HEADER_LOADING,
@@ -78,28 +95,32 @@ add_feed(struct parts *ps, const struct header *h)
 	}
 }
 
+/* Each company is in one of them, so that they sum up. */
 static void
 add_totals(struct parts *ps, const struct header *h)
 {
+	const bool is_old = h->feed == FEED_LOST;
 	const struct fleet *f = h->fleet;
 	const size_t all = fleet_count(f);
-	const size_t connected = fleet_count_status(f, WA_STATUS_CONNECTED);
+	const bool is_all = fleet_count_status(f, WA_STATUS_CONNECTED) == all;
 
 	if (all == 0 && h->feed == FEED_LIVE)
 		add_text(ps, 3, ROLE_BAR, h, TEXT_HEADER_NONE, 0);
-	add_count(ps, 0, ROLE_BAR_BAD, h, TEXT_HEADER_NEED,
+	add_count(ps, 0, is_old ? ROLE_BAR : ROLE_BAR_BAD, h, TEXT_HEADER_NEED,
 	    fleet_count_need(f, NEED_ADMIN));
-	add_count(ps, 2, ROLE_BAR_WAITING, h, TEXT_HEADER_WAITING,
+	add_count(ps, 2, is_old ? ROLE_BAR : ROLE_BAR_WAITING, h, TEXT_HEADER_WAITING,
 	    fleet_count_need(f, NEED_PATIENCE));
 	add_count(ps, 5, ROLE_BAR, h, TEXT_HEADER_LINKING,
 	    fleet_count_need(f, NEED_PHONE));
 	add_count(ps, 6, ROLE_BAR, h, TEXT_HEADER_CONNECTING,
-	    fleet_count_status(f, WA_STATUS_CONNECTING));
-	if (connected == all)
-		add_count(ps, 3, ROLE_BAR, h, TEXT_HEADER_ALL, connected);
-	else
-		add_count(ps, 3, ROLE_BAR, h, TEXT_HEADER_CONNECTED,
-		    connected);
+	    fleet_count_calm(f, WA_STATUS_CONNECTING));
+	add_count(ps, 3, ROLE_BAR, h, is_all ? TEXT_HEADER_ALL :
+	    TEXT_HEADER_CONNECTED, fleet_count_calm(f, WA_STATUS_CONNECTED));
+	add_count(ps, 7, ROLE_BAR, h, TEXT_HEADER_PAUSED,
+	    fleet_count_paused(f));
+	/* the core has not come to them yet, or has let them go */
+	add_count(ps, 7, ROLE_BAR, h, TEXT_HEADER_IDLE,
+	    fleet_count_calm(f, WA_STATUS_IDLE));
 	add_count(ps, 7, ROLE_BAR, h, TEXT_HEADER_NOT_LINKED,
 	    fleet_count_need(f, NEED_LINK));
 }
@@ -152,7 +173,8 @@ collect(struct parts *ps, const struct header *h)
 
 	add_feed(ps, h);
 	if (fleet_count(h->fleet) > 0 && h->feed != FEED_LOADING) {
-		struct part *p = add(ps, 4, ROLE_BAR_STRONG);
+		struct part *p = add(ps, 4, h->feed == FEED_LOST ?
+		    ROLE_BAR : ROLE_BAR_STRONG);
 
 		(void)str_format(p->text, sizeof p->text, "%zu:",
 		    fleet_count(h->fleet));

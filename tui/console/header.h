@@ -16,6 +16,8 @@
 struct header {
 	const struct fleet *fleet;
 	enum feed_state feed;
+	int64_t lost_ms;                /* since when nobody answers; 0 not */
+	int64_t now_ms;
 	const cJSON *listener;          /* "data" of GET listener; NULL unknown */
 	bool read_only;
 	enum lang lang;

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
+#include "tui/console/text.h"
 #include "tui/console/when.h"
 
 /* --- what is on show ------------------------------------------------------------ */
@@ -212,11 +213,25 @@ link_attempt_take_silence(struct link_attempt *a)
 }
 
 void
+link_attempt_take_loss(struct link_attempt *a)
+{
+	if (!link_attempt_is_open(a) && a->phase != ATTEMPT_ASKING &&
+	    a->phase != ATTEMPT_PAIRING)
+		return;
+	wipe(a);
+	a->is_asking = a->has_begun = false;
+	a->phase = ATTEMPT_LOST;
+	say(a, text_get(a->lang, TEXT_LINK_CODE_LOST),
+	    text_get(a->lang, TEXT_LINK_START));
+}
+
+void
 link_attempt_take_nobody(struct link_attempt *a)
 {
 	if (a->is_asking)
 		return;
-	if (a->phase == ATTEMPT_UNKNOWN || link_attempt_is_open(a)) {
+	if (a->phase == ATTEMPT_UNKNOWN || a->phase == ATTEMPT_LOST ||
+	    link_attempt_is_open(a)) {
 		wipe(a);
 		a->phase = ATTEMPT_REST;
 		say_reason(a, WA_STATUS_IDLE, WA_REASON_NEVER_LINKED);

@@ -30,6 +30,7 @@ enum attempt_phase {
 	ATTEMPT_EXPIRED,
 	ATTEMPT_PAUSED,         /* by the admin */
 	ATTEMPT_WAIT,           /* refused until until_ms */
+	ATTEMPT_LOST,           /* its core has gone, and it with it */
 	ATTEMPT_FAILED
 };
 
@@ -70,8 +71,13 @@ void link_attempt_take_answer(struct link_attempt *a, const cJSON *data,
     int64_t now_ms);
 void link_attempt_take_trouble(struct link_attempt *a, const struct trouble *t,
     int64_t now_ms);
-/* No answer: the core is away. What is on show stays until its time. */
+/* No answer: the core is away. What is on show stays until its time, or
+ * until link_attempt_take_loss. */
 void link_attempt_take_silence(struct link_attempt *a);
+
+/* The core has gone: a code that was on show can link nothing any more, and
+ * what comes next is told by the core that comes next. */
+void link_attempt_take_loss(struct link_attempt *a);
 
 /* An event of the company's stream: status, qr, code, error. */
 void link_attempt_take_event(struct link_attempt *a, const char *name,

@@ -431,6 +431,9 @@ put_state(struct pen *pen, struct area body, bool has_qr)
 			pen_word(pen, ROLE_WORKING, WORD_CLI_WAITING, NULL);
 		put_sentence(pen, ROLE_WORKING);
 		break;
+	case ATTEMPT_LOST:
+		put_sentence(pen, ROLE_BAD);
+		break;
 	case ATTEMPT_UNKNOWN:
 		pen_text(pen, ROLE_DIM, TEXT_LINK_LOADING, NULL);
 		break;
@@ -478,7 +481,7 @@ link_draw(const struct link_picture *p, struct area body)
 	/* under a code every row counts */
 	if (!has_qr || !pen.is_short)
 		put_title(&pen);
-	if (p->lost)
+	if (p->lost && p->attempt->phase != ATTEMPT_LOST)
 		pen_text(&pen, ROLE_BAD, TEXT_LINK_LOST, NULL);
 	pen_skip(&pen);
 	if (p->share != NULL)

@@ -174,7 +174,7 @@ draw_tokens(struct listener_view *v, struct area a)
 
 		if (i == s->at) {
 			style |= STYLE_SELECTED;
-			area_fill(row, style);
+			area_fill_line(row, 0, style);
 			area_cursor(row, 0, 0, true);
 		}
 		draw_token(v, row, style, &v->tokens[i]);
@@ -268,6 +268,25 @@ addresses_of(const cJSON *data, char *out, size_t size)
 	}
 }
 
+/* What it was when the core was last heard. */
+static void
+draw_old_title(struct listener_view *v, struct area row, int x, bool runs,
+    const char *addresses)
+{
+	const enum lang lang = console_lang(v->console);
+	char when[WHEN_MAX], text[WORDS_MAX];
+
+	when_day(when, sizeof when, lang, console_lost_ms(v->console),
+	    console_now_ms(v->console));
+	text_format(text, sizeof text, lang, TEXT_COMPANY_AS_OF,
+	    &(struct words_args){ .reason = when });
+	x += area_format(row, 0, x, -1, ROLE_DIM, "? %s? (%s)",
+	    text_get(lang, runs ? TEXT_LISTENER_RUNNING : TEXT_LISTENER_OFF),
+	    text) + 2;
+	if (runs)
+		(void)area_text(row, 0, x, -1, ROLE_DIM, addresses);
+}
+
 static void
 draw_title(struct listener_view *v, struct area row, const cJSON *data)
 {
@@ -279,11 +298,15 @@ draw_title(struct listener_view *v, struct area row, const cJSON *data)
 
 	x = area_text(row, 0, 0, -1, ROLE_STRONG,
 	    text_get(lang, TEXT_LISTENER_TITLE)) + 2;
+	addresses_of(data, text, sizeof text);
+	if (console_is_lost(v->console)) {
+		draw_old_title(v, row, x, runs, text);
+		return;
+	}
 	(void)area_symbol(row, 0, x, look, runs ? SYM_OK : SYM_IDLE);
 	x += 2;
 	x += area_text(row, 0, x, -1, look, text_get(lang,
 	    runs ? TEXT_LISTENER_RUNNING : TEXT_LISTENER_OFF)) + 2;
-	addresses_of(data, text, sizeof text);
 	(void)area_text(row, 0, x, -1, ROLE_TEXT, runs ? text :
 	    text_get(lang, TEXT_LISTENER_HOW_ON));
 }
@@ -370,7 +393,7 @@ draw_secret(struct listener_view *v, struct area body)
 	int y;
 
 	for (int i = 0; i < a.rows; i++)
-		area_fill(area_part(a, i, 0, 1, -1), ROLE_TEXT);
+		area_fill_line(a, i, ROLE_TEXT);
 	y = area_wrap(a, 0, ROLE_NOTICE, text_get(lang, TEXT_TOKEN_SHOWN));
 	/* a narrow screen breaks it, and whoever reads it joins it again */
 	for (size_t at = 0, n = a.columns > 0 ? (size_t)a.columns : 1;

@@ -59,7 +59,7 @@ draw_row(struct area row, const struct log_entry *e,
 	int column = 0;
 
 	if (is_at)
-		area_fill(row, ROLE_TEXT | STYLE_SELECTED);
+		area_fill_line(row, 0, ROLE_TEXT | STYLE_SELECTED);
 	when_second(time, sizeof time, e->at_ms);
 	(void)area_text(row, 0, column, TIME_CELLS, ROLE_DIM | mark, time);
 	column += TIME_CELLS + 1;

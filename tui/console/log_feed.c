@@ -157,7 +157,6 @@ on_event(void *ctx, const struct sse_event *event)
 	if (strcmp(event->name, "log") != 0 ||
 	    (line = cJSON_Parse(event->data)) == NULL)
 		return;
-	f->lost = false;
 	look_at_boot(f, event->id);
 	(void)str_copy(f->last_id, sizeof f->last_id, event->id);
 	seq = (uint64_t)told_number(line, "seq");
@@ -198,6 +197,18 @@ on_end(void *ctx, const struct client_answer *answer)
 	f->on_change(f->ctx);
 }
 
+/* It answers again, and may have nothing new to tell. */
+static void
+on_begin(void *ctx)
+{
+	struct log_feed *f = ctx;
+
+	if (!f->lost)
+		return;
+	f->lost = false;
+	f->on_change(f->ctx);
+}
+
 static void
 start(void *ctx)
 {
@@ -208,6 +219,8 @@ start(void *ctx)
 	(void)str_format(path, sizeof path, "%s?follow=1", f->path);
 	f->stream = client_events(f->client, path, "", on_event,
 	    on_end, f);
+	call_expect(f->stream, CLIENT_SILENCE_MS);
+	call_on_begin(f->stream, on_begin, f);
 }
 
 /* --- birth and end -------------------------------------------------------- */

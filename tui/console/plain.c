@@ -15,21 +15,30 @@
 
 /* --- saying ------------------------------------------------------------------- */
 
-/* Who reads has gone: nobody to talk to. */
+/* Who reads has gone: nobody to talk to, and why-nots without end may be
+ * ahead. Whatever was written by whomever, it is noticed here. */
 static void
-flush(struct plain *p)
+look_out(struct plain *p)
 {
-	if ((fflush(stdout) != 0 || ferror(stdout)) && !p->is_leaving) {
-		p->is_leaving = true;
-		p->params.on_leave(p->params.ctx, false, EX_IOERR);
-	}
+	if ((fflush(stdout) == 0 && !ferror(stdout) && !ferror(stderr)) ||
+	    p->is_leaving)
+		return;
+	p->is_leaving = true;
+	p->params.on_leave(p->params.ctx, false, EX_IOERR);
+}
+
+static void
+why_not(struct plain *p, const char *sentence)
+{
+	fprintf(stderr, "pairdesk: %s\n", sentence);
+	look_out(p);
 }
 
 static void
 line_out(struct plain *p, const char *line)
 {
 	printf("%s\n", line);
-	flush(p);
+	look_out(p);
 }
 
 void
@@ -44,8 +53,8 @@ plain_out(struct plain *p, enum text text, const struct words_args *with)
 void
 plain_refuse(struct plain *p, int exit_code, const char *sentence)
 {
-	fprintf(stderr, "pairdesk: %s\n", sentence);
 	p->exit_code = exit_code;
+	why_not(p, sentence);
 }
 
 void
@@ -64,7 +73,7 @@ plain_say(struct plain *p, bool ok, const char *sentence)
 	if (ok)
 		line_out(p, sentence);
 	else
-		fprintf(stderr, "pairdesk: %s\n", sentence);
+		why_not(p, sentence);
 }
 
 /* The companies are numbered as they are shown; a number then means what was
@@ -91,7 +100,7 @@ plain_list(struct plain *p, size_t most)
 	if (shown > n)
 		plain_out(p, TEXT_PLAIN_MORE, &(struct words_args){
 		    .n = (int64_t)(shown - n) });
-	flush(p);
+	look_out(p);
 }
 
 void
@@ -260,8 +269,9 @@ on_turn(void *ctx)
 {
 	struct plain *p = ctx;
 
-	while (!p->is_leaving && !is_busy(p) && take_line(p))
-		;
+	do
+		look_out(p);
+	while (!p->is_leaving && !is_busy(p) && take_line(p));
 	if (p->is_leaving || is_busy(p)) {
 		set_watch(p, false);
 	} else if (p->is_eof) {
@@ -324,6 +334,7 @@ begin(struct plain *p)
 	if (p->has_begun)
 		return;
 	p->has_begun = p->watches = true;
+	timer_stop(p->patience);
 	for (size_t i = 0; i < fleet_shown(p->fleet); i++)
 		(void)plain_seen_changed(p->seen, fleet_at(p->fleet, i));
 	plain_overview(p);
@@ -337,7 +348,8 @@ on_patience(void *ctx)
 {
 	struct plain *p = ctx;
 
-	if (plain_is_lost(p))
+	p->was_lost = plain_is_lost(p);
+	if (p->was_lost)
 		plain_refuse_text(p, EX_TEMPFAIL, TEXT_PLAIN_GONE, NULL);
 	begin(p);
 }
@@ -388,7 +400,7 @@ void
 plain_core_ended(struct plain *p, const char *why)
 {
 	p->params.started_core = false;
-	fprintf(stderr, "pairdesk: %s\n", why);
+	why_not(p, why);
 }
 
 /* --- birth and end ----------------------------------------------------------------------- */

@@ -113,12 +113,8 @@ prepare(struct plain *p, enum act act, const struct command_line *line)
 
 	p->act = act;
 	(void)str_copy(p->company, sizeof p->company, line->company);
-	if (!act_is_possible(act, row, lang(p), feed_now_ms(p->feed), why,
-	    sizeof why)) {
-		if (row == NULL)
-			words_format(why, sizeof why, lang(p),
-			    WORD_CLI_NO_COMPANY,
-			    &(struct words_args){ .company = p->company });
+	if (!act_is_possible(act, p->company, row, lang(p),
+	    feed_now_ms(p->feed), why, sizeof why)) {
 		plain_refuse(p, row == NULL ? EX_NOUSER : EX_DATAERR, why);
 		return false;
 	}

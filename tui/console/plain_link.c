@@ -60,7 +60,9 @@ say(const struct plain_link *l, enum text text, const struct words_args *with)
 
 	text_format(line, sizeof line, l->args->lang, text, with);
 	printf("%s\n", line);
-	fflush(stdout);
+	/* who reads has gone, and so does who looks on */
+	if (fflush(stdout) != 0)
+		timer_start(l->limit, 0);
 }
 
 void

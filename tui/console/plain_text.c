@@ -50,9 +50,7 @@ void
 plain_row(const struct row *row, size_t number, enum lang lang,
     int64_t now_ms, char *out, size_t size)
 {
-	const char *status = row->paused ?
-	    text_get(lang, TEXT_PLAIN_PAUSED) :
-	    words_status_name(lang, row->status);
+	const char *status = row_word(row, lang);
 	char since[WHEN_MAX], with[WORDS_MAX] = "", next[WORDS_MAX];
 
 	when_short(since, sizeof since, lang, row->since_ms, now_ms);
@@ -81,8 +79,7 @@ plain_news(const struct row *row, enum lang lang, int64_t now_ms, char *out,
 	words_reason_sentence(sentence, sizeof sentence, lang, row->status,
 	    row->reason, &args);
 	str_format(out, size, "%s %s: %s%s%s", at, row->company,
-	    row->paused ? text_get(lang, TEXT_PLAIN_PAUSED) :
-	    words_status_name(lang, row->status),
+	    row_word(row, lang),
 	    sentence[0] != '\0' ? ". " : "", sentence);
 }
 

@@ -22,6 +22,7 @@ struct view_ops {
 	enum scope scope;
 	bool moves;                     /* SCOPE_MOVE's keys are for it */
 	bool whole_screen;              /* may ask for header and key line too */
+	bool has_margin;                /* it is drawn from column 1 on */
 
 	/* company: "" none; borrowed for the call. Never fails. */
 	void *(*open)(struct console *c, const char *company);
@@ -34,6 +35,12 @@ struct view_ops {
 	/* Keys that are typed into a field of the view; called before act while
 	 * it says so. NULL ok. */
 	bool (*key)(void *view, const struct key *key);
+	/* Whether an action of its scope is worth a label in the key line at
+	 * this moment. NULL: all are. */
+	bool (*can)(void *view, enum action action);
+	/* The keys of a field that takes them all; TEXT_NONE: none is open.
+	 * NULL: never. */
+	enum text (*keys)(void *view);
 	/* A row changed (NULL: many). True: draw. NULL ok: draws always. */
 	bool (*changed)(void *view, const struct row *row);
 	/* When what it shows changes by itself, wall ms of the core; 0 never.
@@ -41,6 +48,9 @@ struct view_ops {
 	int64_t (*changes_at)(void *view, int64_t now_ms);
 	/* Whose company it is about, "" none. NULL ok. */
 	const char *(*company)(void *view);
+	/* Its cursor goes to that company, now or as soon as it is there: it
+	 * has just been added. NULL ok. */
+	void (*point)(void *view, const char *company);
 	/* Leaves what should be found again. NULL ok. */
 	void (*save)(void *view, struct prefs *prefs);
 	/* Wants all rows of the terminal at this moment. NULL: never. */

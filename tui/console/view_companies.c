@@ -50,6 +50,7 @@ find_wanted(struct companies *v)
 	    !fleet_place(v->fleet, v->wanted, &at))
 		return false;
 	v->has_moved = true;
+	v->is_added = false;
 	put_cursor(v, at);
 	return true;
 }
@@ -79,6 +80,7 @@ static void
 moved(struct companies *v)
 {
 	v->has_moved = true;
+	v->is_added = false;
 	take_cursor(v);
 	(void)str_copy(v->origin, sizeof v->origin, v->cursor);
 }
@@ -89,6 +91,45 @@ companies_move_to(struct companies *v, size_t at)
 	v->scroll.at = at;
 	scroll_fit(&v->scroll, fleet_shown(v->fleet), v->scroll.shown);
 	moved(v);
+}
+
+/* --- the one that was added ----------------------------------------------------------- */
+
+static void
+say_astray(struct companies *v)
+{
+	const struct row *row = fleet_find(v->fleet, v->wanted);
+	enum text text = TEXT_COMPANIES_ADDED_HIDDEN;
+
+	if (row == NULL)
+		text = TEXT_COMPANIES_ADDED_AWAITED;
+	else if (console_prefs(v->c)->only_problems && !row_is_problem(row))
+		text = TEXT_COMPANIES_ADDED_NO_PROBLEM;
+	console_say(v->c, row == NULL ? ROLE_NOTICE : ROLE_ERROR, text,
+	    &(struct words_args){ .company = v->wanted });
+}
+
+bool
+companies_is_astray(struct companies *v)
+{
+	if (v->is_added)
+		say_astray(v);
+	return v->is_added;
+}
+
+static void
+view_point(void *view, const char *company)
+{
+	struct companies *v = view;
+
+	(void)str_copy(v->wanted, sizeof v->wanted, company);
+	v->has_moved = false;
+	v->is_added = true;
+	companies_sync(v);
+	/* what is on its way need not be spoken of */
+	if (!find_wanted(v) && fleet_find(v->fleet, company) != NULL &&
+	    console_scope(v->c) == SCOPE_COMPANIES)
+		say_astray(v);
 }
 
 /* --- the filter --------------------------------------------------------------------- */
@@ -163,6 +204,8 @@ switch_problems(struct companies *v)
 static void
 show(struct companies *v, const struct view_ops *ops)
 {
+	if (companies_is_astray(v))
+		return;
 	v->has_moved = true;
 	if (v->cursor[0] == '\0')
 		console_say(v->c, ROLE_NOTICE, TEXT_COMPANIES_NOBODY, NULL);
@@ -342,10 +385,46 @@ view_key(void *view, const struct key *key)
 	return v->is_typing && field_key(v, key);
 }
 
+/* Of nobody there is nothing to open, and nothing to look for. */
+static bool
+view_can(void *view, enum action action)
+{
+	const struct companies *v = view;
+	const bool can_act = !console_is_read_only(v->c) &&
+	    !console_is_lost(v->c);
+
+	switch (action) {
+	case ACTION_ADD:
+		return can_act;
+	case ACTION_RECONNECT:
+	case ACTION_SHARE:
+		return can_act && fleet_shown(v->fleet) > 0;
+	case ACTION_OPEN:
+	case ACTION_LINK:
+		return fleet_shown(v->fleet) > 0;
+	default:
+		return fleet_count(v->fleet) > 0;
+	}
+}
+
+static enum text
+view_keys(void *view)
+{
+	const struct companies *v = view;
+
+	return v->is_typing ? TEXT_CONSOLE_KEYS_FILTER : TEXT_NONE;
+}
+
 static bool
 view_changed(void *view, const struct row *row)
 {
-	return companies_differ(view, row);
+	struct companies *v = view;
+	const bool differs = companies_differ(v, row);
+
+	/* it has come, but not where it could be seen */
+	if (v->is_added && row != NULL && strcmp(row->company, v->wanted) == 0)
+		say_astray(v);
+	return differs;
 }
 
 /* Midnight makes dates of the times that are shown. */
@@ -375,6 +454,9 @@ view_changes_at(void *view, int64_t now_ms)
 		return 0;
 	if (!columns_have(&v->columns, COLUMN_NEXT))
 		return first;
+	/* of a core that is gone nothing counts down */
+	if (console_is_lost(v->c))
+		return first;
 	for (size_t i = s->top; i < s->count && i - s->top < s->shown; i++) {
 		const int64_t at =
 		    row_next_changes_ms(fleet_at(v->fleet, i), now_ms);
@@ -391,7 +473,7 @@ view_whose(void *view)
 	struct companies *v = view;
 
 	companies_sync(v);
-	return v->cursor;
+	return v->is_added ? "" : v->cursor;
 }
 
 /* What was wanted and has not come yet is still wanted the next time. */
@@ -413,8 +495,11 @@ const struct view_ops view_companies = {
 	.draw = view_draw,
 	.act = view_act,
 	.key = view_key,
+	.can = view_can,
+	.keys = view_keys,
 	.changed = view_changed,
 	.changes_at = view_changes_at,
 	.company = view_whose,
+	.point = view_point,
 	.save = view_save,
 };

@@ -238,14 +238,24 @@ view_act(void *view, enum action action)
 	}
 }
 
+static bool
+view_can(void *view, enum action action)
+{
+	const struct company_view *v = view;
+
+	return action == ACTION_LINK || !console_is_read_only(v->console);
+}
+
 const struct view_ops view_company = {
 	.name = "company",
 	.scope = SCOPE_COMPANY,
 	.moves = true,
+	.has_margin = true,
 	.open = view_open,
 	.close = view_close,
 	.draw = view_draw,
 	.act = view_act,
+	.can = view_can,
 	.changed = view_changed,
 	.changes_at = view_changes_at,
 	.company = view_about,

@@ -466,14 +466,24 @@ help_changed(void *view, const struct row *row)
 	return false;
 }
 
+static enum text
+help_keys(void *view)
+{
+	const struct help *h = view;
+
+	return h->is_finding ? TEXT_CONSOLE_KEYS_FILTER : TEXT_NONE;
+}
+
 const struct view_ops view_help = {
 	.name = "help",
 	.scope = SCOPE_HELP,
 	.moves = true,
+	.has_margin = true,
 	.open = help_open,
 	.close = help_close,
 	.draw = help_draw,
 	.act = help_act,
 	.key = help_key,
+	.keys = help_keys,
 	.changed = help_changed,
 };

@@ -254,8 +254,25 @@ is_of_number(const struct key *key)
 	}
 }
 
-/* Letters stay commands: no number has any. What is pasted is all text, so
- * that its fault can be named. */
+/* No number has letters: they are commands as long as there is no number.
+ * Whoever types one and slips must not set something off. */
+static bool
+is_command(const struct link_view *v, const struct key *key)
+{
+	return v->field.len == 0 &&
+	    (binding_action(SCOPE_LINK, key) != ACTION_NONE ||
+	    binding_action(SCOPE_ALL, key) != ACTION_NONE);
+}
+
+static bool
+refuse_text(struct link_view *v)
+{
+	console_say(v->c, ROLE_ERROR, v->field.len == 0 ?
+	    TEXT_LINK_DIGITS_ONLY : TEXT_LINK_DIGITS_ONLY_CLEAR, NULL);
+	return true;
+}
+
+/* What is pasted is all text, so that its fault can be named. */
 static bool
 view_key(void *view, const struct key *key)
 {
@@ -266,17 +283,69 @@ view_key(void *view, const struct key *key)
 	if (key->name == K_PASTE || key->name == K_PASTE_END)
 		v->is_pasting = key->name == K_PASTE;
 	else if (!v->is_pasting && !is_of_number(key))
-		return false;
+		return key->name == K_TEXT && !is_command(v, key) &&
+		    refuse_text(v);
 	return input_key(&v->field, key);
+}
+
+static bool
+can_on_share(const struct link_view *v, enum action action)
+{
+	const bool is_ready = v->share.phase == SHARE_READY;
+
+	switch (action) {
+	case ACTION_COPY:
+	case ACTION_SWITCH:
+		return is_ready;
+	case ACTION_LARGER:
+		return is_ready && v->share.shows_qr;
+	default:
+		return false;
+	}
+}
+
+/* Once it is linked, or must wait, there is nothing to choose. */
+static bool
+view_can(void *view, enum action action)
+{
+	const struct link_view *v = view;
+	const struct link_attempt *a = &v->attempt;
+
+	if (v->shows_share)
+		return can_on_share(v, action);
+	switch (action) {
+	case ACTION_COPY:
+		return a->code[0] != '\0';
+	case ACTION_LARGER:
+		return v->shows_qr && v->qr != NULL;
+	case ACTION_NUMBER:
+		return link_attempt_may_ask(a, link_view_now(v)) &&
+		    !link_view_has_field(v);
+	default:
+		return link_attempt_may_ask(a, link_view_now(v));
+	}
+}
+
+static enum text
+view_keys(void *view)
+{
+	const struct link_view *v = view;
+
+	return link_view_has_field(v) && v->field.len > 0 ?
+	    TEXT_LINK_KEYS_FIELD : TEXT_NONE;
 }
 
 static bool
 view_changed(void *view, const struct row *row)
 {
-	const struct link_view *v = view;
+	struct link_view *v = view;
 	const bool is_ours = row == NULL ||
 	    strcmp(row->company, v->company) == 0;
 
+	if (row == NULL && console_is_lost(v->c)) {
+		link_attempt_take_loss(&v->attempt);
+		link_view_expire(v);    /* the QR goes with its text */
+	}
 	/* it has been made, or the core is back */
 	if (is_ours && v->events == NULL)
 		timer_start(v->again, 0);
@@ -312,6 +381,8 @@ const struct view_ops view_link = {
 	.draw = view_draw,
 	.act = view_act,
 	.key = view_key,
+	.can = view_can,
+	.keys = view_keys,
 	.changed = view_changed,
 	.changes_at = view_changes_at,
 	.company = view_company_of,

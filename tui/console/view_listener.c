@@ -230,6 +230,7 @@ const struct view_ops view_listener = {
 	.name = "listener",
 	.scope = SCOPE_LISTENER,
 	.moves = true,
+	.has_margin = true,
 	.open = view_open,
 	.close = view_close,
 	.draw = view_draw,

@@ -436,15 +436,25 @@ view_changed(void *view, const struct row *row)
 	return row == NULL;
 }
 
+static enum text
+view_keys(void *view)
+{
+	const struct log_view *v = view;
+
+	return v->is_typing ? TEXT_CONSOLE_KEYS_FILTER : TEXT_NONE;
+}
+
 const struct view_ops view_log = {
 	.name = "log",
 	.scope = SCOPE_LOG,
 	.moves = true,
+	.has_margin = true,
 	.open = view_open,
 	.close = view_close,
 	.draw = view_draw,
 	.act = view_act,
 	.key = view_key,
+	.keys = view_keys,
 	.changed = view_changed,
 	.company = view_about,
 	.save = view_save,

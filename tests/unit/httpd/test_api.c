@@ -398,6 +398,61 @@ TEST(api_share_leads_to_the_listener)
 	hall_finish(&h);
 }
 
+/* 0.0.0.0 is no address that anybody can open. */
+TEST(api_share_needs_an_address_to_go_to)
+{
+	char url[512];
+	struct hall h;
+
+	hall_init(&h);
+	EXPECT_INT(ask(&h, "PATCH", API "listener",
+	    "{\"addresses\":[\"0.0.0.0:0\"]}"), 200);
+	EXPECT_INT(ask(&h, "POST", ACME "/share", ""), 409);
+	EXPECT(has("\"NO_PUBLIC_URL\"") && has("http.public_url"));
+	EXPECT_INT(ask(&h, "PATCH", API "listener",
+	    "{\"addresses\":[\"0.0.0.0:0\",\"127.0.0.1:0\"]}"), 200);
+	EXPECT_INT(ask(&h, "POST", ACME "/share", ""), 200);
+	ASSERT(member("qrUrl", url, sizeof url));
+	EXPECT(strncmp(url, "http://127.0.0.1:", 17) == 0);
+	hall_finish(&h);
+}
+
+static int
+listen_on(struct hall *h, const char *a, const char *b, const char *port)
+{
+	char body[160];
+
+	str_format(body, sizeof body, "{\"addresses\":[\"%s:%s\"%s%s%s%s%s]}",
+	    a, port, b != NULL ? ",\"" : "", b != NULL ? b : "",
+	    b != NULL ? ":" : "", b != NULL ? port : "",
+	    b != NULL ? "\"" : "");
+	return ask(h, "PATCH", API "listener", body);
+}
+
+/* All addresses and one of them exclude each other: ours make way for ours. */
+TEST(api_listener_moves_on_its_own_port)
+{
+	char address[64], again[64];
+	const char *port;
+	struct hall h;
+
+	hall_init(&h);
+	EXPECT_INT(listen_on(&h, "0.0.0.0", NULL, "0"), 200);
+	ASSERT(httpd_address(h.h, 0, address, sizeof address) != NULL);
+	port = strrchr(address, ':') + 1;
+	EXPECT_INT(listen_on(&h, "127.0.0.1", NULL, port), 200);
+	EXPECT(has("[\"127.0.0.1:"));
+	EXPECT_INT(listen_on(&h, "0.0.0.0", NULL, port), 200);
+	EXPECT(has("[\"0.0.0.0:"));
+	/* all or none: both at once cannot be had */
+	EXPECT_INT(listen_on(&h, "127.0.0.1", "0.0.0.0", port), 400);
+	ASSERT(httpd_address(h.h, 0, again, sizeof again) != NULL);
+	EXPECT_STR(again, address);
+	EXPECT(httpd_address(h.h, 1, again, sizeof again) == NULL);
+	EXPECT_INT(listen_on(&h, "127.0.0.1", NULL, port), 200);
+	hall_finish(&h);
+}
+
 TEST(api_listener_opens_and_closes)
 {
 	static const struct refusal_row rows[] = {

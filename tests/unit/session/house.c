@@ -48,6 +48,7 @@ on_event(void *ctx, struct session *s, const struct session_event *e)
 	switch (e->type) {
 	case SESSION_CHANGED:
 		h->changes++;
+		h->told = view;
 		note_shown(h, &view);
 		break;
 	case SESSION_QR:

@@ -33,6 +33,7 @@ struct house {
 	    const struct session_event *e);
 	int qrs, codes, linked, errors, changes;
 	struct verdict verdict;         /* of the last error */
+	struct session_view told;       /* by the last SESSION_CHANGED */
 	char shown[2048];               /* "status/reason " as they came */
 	char code[16];
 };

@@ -554,8 +554,10 @@ TEST(session_logs_out)
 	EXPECT(session_start(s));
 	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
 	EXPECT_INT(session_logout(s), ERR_OK);
-	EXPECT(house_until(&h, s, WA_STATUS_LOGGED_OUT, WA_REASON_UNLINKED));
+	EXPECT(house_until(&h, s, WA_STATUS_IDLE, WA_REASON_NEVER_LINKED));
 	EXPECT(house_until_quiet(&h, s));
+	/* no phone removed it, so nobody is told that */
+	EXPECT(strstr(h.shown, "unlinked") == NULL);
 	session_view(s, &view);
 	EXPECT(!view.linked);
 	EXPECT_STR(view.phone, "");
@@ -592,11 +594,46 @@ TEST(session_logs_out_from_offline)
 	house_link(&h, "acme");
 	s = house_session(&h, "acme");
 	EXPECT_INT(session_logout(s), ERR_OK);
-	EXPECT(house_until(&h, s, WA_STATUS_LOGGED_OUT, WA_REASON_UNLINKED));
+	EXPECT(house_until(&h, s, WA_STATUS_IDLE, WA_REASON_NEVER_LINKED));
 	EXPECT(house_until_quiet(&h, s));
+	EXPECT(strstr(h.shown, "unlinked") == NULL);
 	session_destroy(s);
 	house_finish(&h);
 	EXPECT_INT(atomic_load(&h.connections), 1);
+}
+
+/* --- unlinked by the phone ---------------------------------------------------- */
+
+static void
+script_removed(struct house *h, struct far *f, int nth)
+{
+	(void)h;
+	(void)nth;
+	if (far_log_in(f, "500"))
+		far_send(f, far_stream_error("401", "device_removed"));
+	stay(f);
+}
+
+/* That the number is gone too is told, under a version of its own. */
+TEST(session_unlinked_by_the_phone_tells_all_of_it)
+{
+	struct session_view view;
+	struct session *s;
+	struct house h;
+
+	house_init(&h, script_removed);
+	house_link(&h, "acme");
+	s = house_session(&h, "acme");
+	EXPECT(session_start(s));
+	EXPECT(house_until(&h, s, WA_STATUS_LOGGED_OUT, WA_REASON_UNLINKED));
+	EXPECT(house_until_quiet(&h, s));
+	session_view(s, &view);
+	EXPECT(!view.linked);
+	EXPECT_STR(view.phone, "");
+	EXPECT_STR(h.told.phone, "");
+	EXPECT_INT(h.told.state_version, view.state_version);
+	session_destroy(s);
+	house_finish(&h);
 }
 
 static void
@@ -1193,9 +1230,12 @@ TEST(session_pause_disconnects_and_lasts)
 	session_view(s, &view);
 	EXPECT_INT(view.reason, WA_REASON_PAUSED);
 	EXPECT_INT(atomic_load(&h.connections), 1);
+	h.shown[0] = '\0';
 	session_set_paused(s, false);
 	save_settings(&h, s);
 	EXPECT(house_until(&h, s, WA_STATUS_CONNECTED, WA_REASON_OK));
+	/* a core runs, and nothing else is told on the way */
+	EXPECT(strstr(h.shown, "not_running") == NULL);
 	house_end(&h, s);
 	house_finish(&h);
 	EXPECT_INT(atomic_load(&h.connections), 2);

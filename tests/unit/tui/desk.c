@@ -34,6 +34,14 @@ on_leave(void *ctx, bool stop)
 }
 
 static void
+on_start(void *ctx)
+{
+	struct desk *s = ctx;
+
+	s->started++;
+}
+
+static void
 open_real(struct desk *s)
 {
 	s->real = real_core_create(0);
@@ -73,7 +81,7 @@ desk_open(struct desk *s, const struct desk_params *params)
 	s->console = console_create(&(struct console_params){
 	    .loop = s->loop, .client = s->client, .screen = s->screen,
 	    .lang = params->lang, .read_only = params->read_only,
-	    .on_leave = on_leave, .ctx = s });
+	    .on_leave = on_leave, .on_start = on_start, .ctx = s });
 	desk_settle(s);
 	if (s->fake == NULL)
 		return;

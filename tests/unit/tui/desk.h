@@ -25,6 +25,7 @@ struct desk {
 	unsigned version;               /* of the last status told */
 	int left;                       /* how often it was left */
 	bool left_stop;
+	int started;                    /* how often ":start" left it */
 };
 
 struct desk_params {

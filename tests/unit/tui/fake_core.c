@@ -316,24 +316,37 @@ fake_core_dial(void *ctx)
 
 /* --- streams -------------------------------------------------------------------------- */
 
-void
-fake_core_tell(struct fake_core *f, const char *path, const char *id,
-    const char *name, const char *data)
+static void
+say_to_streams(struct fake_core *f, const char *path, const char *text)
 {
 	const struct rule *r = find(f, "GET", path);
-	const size_t size = strlen(id) + strlen(name) + strlen(data) + 40;
-	char *text = xcalloc(1, size);
 
-	str_format(text, size, "%s%s%sevent: %s\ndata: %s\n\n",
-	    *id != '\0' ? "id: " : "", id, *id != '\0' ? "\n" : "", name,
-	    data);
 	LIST_EACH_SAFE(at, &f->links) {
 		struct link *l = CONTAINER_OF(at, struct link, at);
 
 		if (r != NULL && l->rule == r)
 			say(l, text);
 	}
+}
+
+void
+fake_core_tell(struct fake_core *f, const char *path, const char *id,
+    const char *name, const char *data)
+{
+	const size_t size = strlen(id) + strlen(name) + strlen(data) + 40;
+	char *text = xcalloc(1, size);
+
+	str_format(text, size, "%s%s%sevent: %s\ndata: %s\n\n",
+	    *id != '\0' ? "id: " : "", id, *id != '\0' ? "\n" : "", name,
+	    data);
+	say_to_streams(f, path, text);
 	free(text);
+}
+
+void
+fake_core_beat(struct fake_core *f, const char *path)
+{
+	say_to_streams(f, path, ": ping\n\n");
 }
 
 void

@@ -40,6 +40,8 @@ void fake_core_mute(struct fake_core *f, const char *method,
 /* To all open streams of that path. id may be "". */
 void fake_core_tell(struct fake_core *f, const char *path, const char *id,
     const char *name, const char *data);
+/* A comment, as a core says one each 15 s. */
+void fake_core_beat(struct fake_core *f, const char *path);
 void fake_core_end_streams(struct fake_core *f, const char *path);
 /* How many are open. */
 size_t fake_core_streams(const struct fake_core *f, const char *path);

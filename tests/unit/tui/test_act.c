@@ -45,8 +45,8 @@ possible(enum act act, const struct rows_status *status, char *why,
 	bool is_possible;
 
 	(void)rows_put(f, status);
-	is_possible = act_is_possible(act, fleet_find(f, "acme"), LANG_EN,
-	    ROWS_NOW, why, size);
+	is_possible = act_is_possible(act, "acme", fleet_find(f, "acme"),
+	    LANG_EN, ROWS_NOW, why, size);
 	fleet_destroy(f);
 	return is_possible;
 }
@@ -86,6 +86,21 @@ TEST(act_is_refused_only_for_what_the_row_shows)
 		    NULL },
 		{ ACT_PAUSE, { .reason = WA_REASON_PAUSED, .paused = true },
 		    "paused already" },
+		{ ACT_PAUSE, { .reason = WA_REASON_NEVER_LINKED },
+		    "nothing to pause" },
+		{ ACT_PAUSE, { .reason = WA_REASON_ACCOUNT_LOCKED },
+		    "nothing to pause" },
+		{ ACT_PAUSE, { .reason = WA_REASON_TEMPORARY,
+		    .phone = LINKED }, NULL },
+		/* the state counts, whatever the number says */
+		{ ACT_LINK_CODE, { .reason = WA_REASON_UNLINKED,
+		    .phone = LINKED }, NULL },
+		{ ACT_LOGOUT, { .reason = WA_REASON_UNLINKED,
+		    .phone = LINKED }, "nothing to unlink" },
+		{ ACT_RECONNECT, { .reason = WA_REASON_PERMANENT,
+		    .phone = LINKED }, "not linked" },
+		{ ACT_LINK_QR, { .reason = WA_REASON_NOT_RUNNING,
+		    .phone = LINKED }, "linked already" },
 		{ ACT_RESUME, { .reason = WA_REASON_OK }, "not paused" },
 		{ ACT_RESUME, { .reason = WA_REASON_PAUSED, .paused = true },
 		    NULL },
@@ -117,9 +132,9 @@ TEST(act_on_nobody_is_a_slip_of_the_fingers)
 		    i == ACT_LINK_QR;
 		char why[WORDS_MAX];
 
-		EXPECT_INT(act_is_possible((enum act)i, NULL, LANG_RU, 1, why,
-		    sizeof why), makes);
-		EXPECT(makes || strstr(why, "нет") != NULL);
+		EXPECT_INT(act_is_possible((enum act)i, "acmee", NULL,
+		    LANG_RU, 1, why, sizeof why), makes);
+		EXPECT(makes || strstr(why, "acmee нет") != NULL);
 	}
 }
 
@@ -183,7 +198,7 @@ TEST(act_add_checks_what_is_typed)
 	desk_close(&s);
 }
 
-TEST(act_name_pin_and_pause_are_taken_back)
+TEST(act_name_and_pin_are_taken_back)
 {
 	struct desk s;
 
@@ -204,16 +219,12 @@ TEST(act_name_pin_and_pause_are_taken_back)
 	EXPECT(desk_shows(&s, "+79001234567"));
 	desk_keys(&s, "\r");
 	EXPECT(desk_until(&s, "acme can be linked with +7******4567 only"));
-	desk_keys(&s, "P");
-	EXPECT(desk_until(&s, "acme is paused"));
 	/* the number is what it was before: fetched, for rows are masked */
 	type(&s, ":pin acme 79007654321");
 	EXPECT(desk_until(&s, "with +7******4321 only"));
 	desk_keys(&s, "z");
 	EXPECT(desk_until(&s,
 	    "Taken back: acme can be linked with +7******4567 only"));
-	desk_keys(&s, "z");
-	EXPECT(desk_until(&s, "Taken back: acme is no longer paused"));
 	desk_keys(&s, "z");
 	EXPECT(desk_until(&s,
 	    "Taken back: acme can be linked with any number"));
@@ -265,7 +276,12 @@ TEST(act_is_refused_by_the_core_in_its_words)
 	type(&s, ":resume");
 	EXPECT(desk_shows(&s, "acme is not paused"));
 	type(&s, ":name nobody Nobody");
-	EXPECT(desk_shows(&s, "There is no such company"));
+	EXPECT(desk_shows(&s, "There is no company nobody"));
+	desk_keys(&s, "P");
+	EXPECT(desk_shows(&s, "acme is not linked: there is nothing to pause"));
+	type(&s, ":status nobody");
+	EXPECT(desk_shows(&s, "There is no"));
+	EXPECT(!desk_shows(&s, "was removed"));
 	desk_close(&s);
 }
 
@@ -290,6 +306,22 @@ TEST(act_logout_says_whose_and_does_it)
 	desk_close(&s);
 }
 
+TEST(act_pause_is_taken_back)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	desk_put(&s, "acme", "", LINKED, "");
+	fake_core_data(s.fake, "PATCH", ONE("acme"), "{}");
+	desk_keys(&s, "P");
+	EXPECT(desk_until(&s, "acme is paused; it stays linked"));
+	desk_keys(&s, "z");
+	EXPECT(desk_until(&s, "Taken back: acme is no longer paused"));
+	EXPECT_STR(fake_core_body(s.fake, "PATCH", ONE("acme")),
+	    "{\"paused\":false}");
+	desk_close(&s);
+}
+
 TEST(act_refusal_that_is_long_gets_a_box)
 {
 	struct desk s;
@@ -306,6 +338,68 @@ TEST(act_refusal_that_is_long_gets_a_box)
 	EXPECT(desk_shows(&s, "the other way is limited too."));
 	desk_keys(&s, "\r");
 	EXPECT(!desk_shows(&s, "Too many attempts"));
+	desk_close(&s);
+}
+
+static void
+add(struct desk *s, const char *company)
+{
+	desk_keys(s, "a");
+	type(s, company);
+	desk_keys(s, "\r");
+}
+
+/* "Link a phone next", and the next key links it. */
+TEST(act_add_moves_the_cursor)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	fake_core_data(s.fake, "PATCH", ONE("zarya"), "{}");
+	desk_put(&s, "acme", "", LINKED, "");
+	add(&s, "zarya");
+	EXPECT(desk_shows(&s, "zarya is added. Link a phone next."));
+	/* the core's stream is late: nobody else is linked instead */
+	desk_keys(&s, "l");
+	EXPECT(desk_shows(&s, "zarya is added and not in this list yet"));
+	desk_put(&s, "zarya", "", "", "");
+	EXPECT_STR(console_company(s.console), "zarya");
+	desk_keys(&s, "\r");
+	EXPECT_INT(console_scope(s.console), SCOPE_COMPANY);
+	EXPECT_STR(console_company(s.console), "zarya");
+	desk_close(&s);
+}
+
+TEST(act_add_says_that_the_filter_hides_it)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	fake_core_data(s.fake, "PATCH", ONE("zarya"), "{}");
+	desk_put(&s, "acme", "", LINKED, "");
+	desk_keys(&s, "/acme\r");
+	add(&s, "zarya");
+	desk_put(&s, "zarya", "", "", "");
+	EXPECT(desk_shows(&s, "zarya is added, but hidden by the filter; Esc "
+	    "clears it."));
+	desk_keys(&s, "r");
+	EXPECT_INT(fake_core_asked(s.fake, "POST", ONE("acme") "/reconnect"),
+	    0);
+	desk_keys(&s, "l");
+	EXPECT(desk_shows(&s, "hidden by the filter"));
+	EXPECT(!desk_shows(&s, "Link a phone to"));
+	desk_keys(&s, "f");
+	desk_keys(&s, "l");
+	EXPECT(desk_shows(&s, "only problems are shown; f shows all"));
+	desk_keys(&s, "f");
+	desk_keys(&s, "\033");
+	EXPECT_STR(console_company(s.console), "zarya");
+	/* who moves has chosen */
+	desk_keys(&s, "/acme\r");
+	desk_keys(&s, "g");
+	desk_keys(&s, "r");
+	EXPECT_INT(fake_core_asked(s.fake, "POST", ONE("acme") "/reconnect"),
+	    1);
 	desk_close(&s);
 }
 
@@ -449,7 +543,7 @@ TEST(act_without_a_core_says_so)
 	fake_core_go(s.fake, true);
 	EXPECT(desk_until(&s, "It may not have been done"));
 	desk_keys(&s, "\033");
-	EXPECT(desk_until(&s, "lost the core"));
+	EXPECT(desk_until(&s, "no core: :start"));
 	desk_keys(&s, "r");
 	EXPECT(desk_until(&s, "so nothing was done"));
 	desk_close(&s);

@@ -93,6 +93,63 @@ TEST(console_views_stack_and_come_back)
 	stage_finish(&s);
 }
 
+TEST(console_bodies_begin_at_column_1)
+{
+	static const struct view_ops *const views[] = { &view_companies,
+	    &view_company, &view_log, &view_listener, &view_help };
+
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+		struct stage s;
+		bool has_1 = false;
+
+		open_stage(&s);
+		stage_show(&s, views[i], "acme");
+		for (int row = 1; row < 22; row++) {
+			const char *text = stage_row(&s, row);
+
+			EXPECT(text[0] == ' ' || text[0] == '\0');
+			has_1 = has_1 || (text[0] == ' ' && text[1] != ' ');
+		}
+		EXPECT(has_1);
+		stage_finish(&s);
+	}
+}
+
+static const char long_notice[] = "The core of this directory is of another "
+    "version than this console, and some of what is shown may be wrong. Stop "
+    "it by pairdesk stop, and start again.";
+
+/* What to do stands at the end of a notice, and is never cut. */
+TEST(console_notices_wrap)
+{
+	static const int sizes[][2] = { { 24, 80 }, { 10, 40 }, { 24, 40 } };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct stage s;
+		int row;
+
+		open_stage(&s);
+		stage_resize(&s, sizes[i][0], sizes[i][1]);
+		console_say_text(s.console, ROLE_NOTICE, long_notice);
+		stage_settle(&s);
+		screen_now(s.screen);
+		row = stage_find(&s, "again.");
+		EXPECT_INT(row, sizes[i][0] < 14 ? 2 : 22);
+		EXPECT(stage_row(&s, row)[0] == ' ');
+		EXPECT(i > 0 || stage_has(&s, "The core of this directory"));
+		/* a question stays whole beside it */
+		stage_keys(&s, "a");
+		console_say_text(s.console, ROLE_NOTICE, long_notice);
+		stage_settle(&s);
+		screen_now(s.screen);
+		EXPECT(stage_has(&s, "Id of the new company"));
+		EXPECT(stage_has(&s, "again."));
+		stage_keys(&s, "x");
+		EXPECT(!stage_has(&s, "again."));
+		stage_finish(&s);
+	}
+}
+
 TEST(console_command_line_completes_recalls_and_refuses)
 {
 	struct stage s;
@@ -108,6 +165,49 @@ TEST(console_command_line_completes_recalls_and_refuses)
 	EXPECT(stage_has(&s, ":bogus"));
 	stage_keys(&s, "\033");
 	EXPECT(!stage_has(&s, ":bogus"));
+	stage_finish(&s);
+}
+
+static bool
+offers(struct stage *s, const char *text)
+{
+	return strstr(stage_row(s, 23), text) != NULL;
+}
+
+TEST(console_key_line_shows_what_holds)
+{
+	struct stage s;
+
+	open_stage(&s);
+	EXPECT(offers(&s, "Enter open  l link  / filter"));
+	stage_keys(&s, "/");
+	EXPECT_STR(stage_row(&s, 23), " Enter keep  Esc clear");
+	stage_keys(&s, "\r:");
+	EXPECT_STR(stage_row(&s, 23), " Tab complete  Up/Down history  "
+	    "Enter run  Esc cancel");
+	stage_keys(&s, "\003a");
+	EXPECT_STR(stage_row(&s, 23), " Enter: go on   Esc: cancel");
+	/* said there, it is not said in the box as well */
+	EXPECT_INT(stage_find(&s, "Enter: go on"), 23);
+	stage_keys(&s, "\003L/");
+	EXPECT_STR(stage_row(&s, 23), " Enter keep  Esc clear");
+	stage_keys(&s, "\rH");
+	EXPECT(!offers(&s, "H listener"));
+	stage_keys(&s, "q?/");
+	EXPECT_STR(stage_row(&s, 23), " Enter keep  Esc clear");
+	stage_finish(&s);
+}
+
+TEST(console_key_line_of_an_empty_list)
+{
+	struct stage s = { .utf8 = true };
+
+	stage_init(&s);
+	stage_start(&s, 24, 80, LANG_EN);
+	fleet_remove(console_fleet(s.console), "acme");
+	stage_keys(&s, "j");
+	EXPECT(stage_has(&s, "No companies yet"));
+	EXPECT_STR(stage_row(&s, 23), " a add  H listener  ? help  q quit");
 	stage_finish(&s);
 }
 

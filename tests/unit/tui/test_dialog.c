@@ -225,7 +225,7 @@ draw(struct drawn *p, struct dialog *d)
 	size_t n = 0;
 
 	canvas_clear(p->canvas);
-	dialog_draw(d, canvas_area(p->canvas));
+	dialog_draw(d, canvas_area(p->canvas), true);
 	for (int i = 0; i < p->rows; i++) {
 		canvas_read(p->canvas, i, p->text + n,
 		    sizeof p->text - n - 1);
@@ -282,6 +282,34 @@ TEST(dialog_fits_any_screen)
 		dialog_destroy(d);
 		d = choice(&h);
 		EXPECT(strstr(draw(&p, d), "no") != NULL);
+		dialog_destroy(d);
+		finish(&p);
+	}
+}
+
+/* What a choice does is never cut, and the one under the cursor is seen. */
+TEST(dialog_choice_labels_wrap)
+{
+	static const int sizes[][2] = { { 7, 40 }, { 4, 20 }, { 9, 30 } };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct heard h = { 0 };
+		struct drawn p;
+		struct dialog *d = dialog_choice(LANG_EN,
+		    &(struct dialog_choice){ .title = "Leave?", .count = 3,
+		    .choices = { { 'l', "leave, and all is kept" },
+		    { 's', "stop everything: companies are no longer alive" },
+		    { 'b', "back" } }, .on_answer = on_answer, .ctx = &h });
+
+		ASSERT(begin(&p, sizes[i][0], sizes[i][1]));
+		EXPECT(strstr(draw(&p, d), "kept") != NULL);
+		EXPECT(!press(d, K_DOWN));
+		EXPECT(strstr(draw(&p, d), "s  stop") != NULL);
+		EXPECT(strstr(p.text, "alive") != NULL);
+		EXPECT(!press(d, K_DOWN));
+		EXPECT(strstr(draw(&p, d), "b  back") != NULL);
+		EXPECT(!press(d, K_HOME));
+		EXPECT(strstr(draw(&p, d), "l  leave") != NULL);
 		dialog_destroy(d);
 		finish(&p);
 	}

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/str.h"
 #include "tests/t.h"
+#include "tests/unit/session/house.h"
 #include "tests/unit/tui/fake_core.h"
 #include "tests/unit/tui/real_core.h"
 
@@ -13,7 +14,7 @@
 #define SESSIONS "/api/whatsapp/sessions"
 #define TURNS 20000
 
-struct fix {
+struct watched {
 	struct loop *loop;
 	struct client *client;
 	struct fleet *fleet;
@@ -29,7 +30,7 @@ struct fix {
 static void
 on_change(void *ctx, const struct row *row, enum need before)
 {
-	struct fix *f = ctx;
+	struct watched *f = ctx;
 
 	if (row == NULL) {
 		f->others++;
@@ -42,7 +43,7 @@ on_change(void *ctx, const struct row *row, enum need before)
 }
 
 static void
-begin(struct fix *f)
+begin(struct watched *f)
 {
 	f->fleet = fleet_create();
 	f->feed = feed_create(f->loop, f->client, f->fleet,
@@ -50,7 +51,7 @@ begin(struct fix *f)
 }
 
 static void
-open_real(struct fix *f, int companies)
+open_real(struct watched *f, int companies)
 {
 	memset(f, 0, sizeof *f);
 	f->real = real_core_create(companies);
@@ -60,7 +61,7 @@ open_real(struct fix *f, int companies)
 }
 
 static void
-close_real(struct fix *f)
+close_real(struct watched *f)
 {
 	feed_destroy(f->feed);
 	client_destroy(f->client);
@@ -69,7 +70,7 @@ close_real(struct fix *f)
 }
 
 static bool
-until_state(struct fix *f, enum feed_state state)
+until_state(struct watched *f, enum feed_state state)
 {
 	for (int i = 0; i < TURNS; i++) {
 		if (feed_state(f->feed) == state)
@@ -80,7 +81,7 @@ until_state(struct fix *f, enum feed_state state)
 }
 
 static bool
-until_rows(struct fix *f, int rows)
+until_rows(struct watched *f, int rows)
 {
 	for (int i = 0; i < TURNS; i++) {
 		if (f->rows >= rows)
@@ -92,7 +93,7 @@ until_rows(struct fix *f, int rows)
 
 TEST(feed_loads_all)
 {
-	struct fix f;
+	struct watched f;
 	int64_t away;
 
 	open_real(&f, 250);
@@ -111,7 +112,7 @@ TEST(feed_loads_all)
 
 TEST(feed_follows)
 {
-	struct fix f;
+	struct watched f;
 	bool removed = false;
 
 	open_real(&f, 3);
@@ -137,7 +138,7 @@ TEST(feed_follows)
 
 TEST(feed_goes_on_after_a_loss)
 {
-	struct fix f;
+	struct watched f;
 
 	open_real(&f, 100);
 	ASSERT(until_state(&f, FEED_LIVE));
@@ -161,7 +162,7 @@ TEST(feed_goes_on_after_a_loss)
 
 TEST(feed_frozen_catches_up)
 {
-	struct fix f;
+	struct watched f;
 
 	open_real(&f, 40);
 	ASSERT(until_state(&f, FEED_LIVE));
@@ -192,7 +193,7 @@ TEST(feed_frozen_catches_up)
 
 TEST(feed_of_nobody)
 {
-	struct fix f;
+	struct watched f;
 
 	open_real(&f, 1);
 	feed_destroy(f.feed);
@@ -211,7 +212,7 @@ TEST(feed_of_nobody)
 /* --- what a core may say ------------------------------------------------------------ */
 
 static void
-open_core(struct fix *f)
+open_core(struct watched *f)
 {
 	memset(f, 0, sizeof *f);
 	EXPECT_INT(loop_create(&f->loop), ERR_OK);
@@ -226,7 +227,7 @@ open_core(struct fix *f)
 }
 
 static void
-close_core(struct fix *f)
+close_core(struct watched *f)
 {
 	feed_destroy(f->feed);
 	client_destroy(f->client);
@@ -237,7 +238,7 @@ close_core(struct fix *f)
 }
 
 static void
-say(struct fix *f, const char *name, const char *data)
+say(struct watched *f, const char *name, const char *data)
 {
 	fake_core_tell(f->core, EVENTS, "b-1", name, data);
 	fake_core_settle(f->core);
@@ -245,7 +246,7 @@ say(struct fix *f, const char *name, const char *data)
 
 /* A ready, until the feed has told of it: it reads now and then. */
 static void
-say_ready(struct fix *f, const char *data)
+say_ready(struct watched *f, const char *data)
 {
 	const int others = f->others;
 
@@ -264,7 +265,7 @@ static const char b_is_fine[] = "{\"companyId\":\"b\",\"status\":"
 
 TEST(feed_first_rows_come_from_lists)
 {
-	struct fix f;
+	struct watched f;
 
 	open_core(&f);
 	EXPECT_INT(fleet_count(f.fleet), 1);
@@ -284,7 +285,7 @@ TEST(feed_first_rows_come_from_lists)
 TEST(feed_time_is_the_cores)
 {
 	const int64_t noon = 1795348800000;     /* 2026-11-22T12:00:00Z */
-	struct fix f;
+	struct watched f;
 	int64_t now;
 
 	open_core(&f);
@@ -303,7 +304,7 @@ TEST(feed_time_is_the_cores)
 
 TEST(feed_a_part_takes_nothing_away)
 {
-	struct fix f;
+	struct watched f;
 
 	open_core(&f);
 	say(&f, "status", b_is_fine);
@@ -324,7 +325,7 @@ TEST(feed_a_part_takes_nothing_away)
  * who is gone. */
 TEST(feed_asks_again_when_all_comes_unasked)
 {
-	struct fix f;
+	struct watched f;
 
 	open_core(&f);
 	say(&f, "status", b_is_fine);
@@ -341,9 +342,83 @@ TEST(feed_asks_again_when_all_comes_unasked)
 	close_core(&f);
 }
 
+/* How long, by the core's clock, until the feed is lost; a comment each so
+ * many ms. */
+static int64_t
+until_lost(struct watched *f, int64_t beat_ms, int64_t most_ms)
+{
+	const int64_t begun = clock_mono_ms(clock_system());
+	int64_t now = begun, beaten = begun;
+
+	while (feed_state(f->feed) != FEED_LOST && now - begun < most_ms) {
+		loop_turn(f->loop, false);
+		now = clock_mono_ms(clock_system());
+		if (now - beaten < beat_ms)
+			continue;
+		beaten = now;
+		fake_core_beat(f->core, EVENTS);
+	}
+	return now - begun;
+}
+
+/* It closes nothing, and it says nothing. */
+TEST(feed_notices_a_core_that_hangs)
+{
+	struct watched f;
+
+	if (!house_hurry("feed_notices_a_core_that_hangs", "100"))
+		return;
+	open_core(&f);
+	say(&f, "status", b_is_fine);
+	say_ready(&f, full);
+	/* comments are life */
+	(void)until_lost(&f, 5000, 100000);
+	EXPECT_INT(feed_state(f.feed), FEED_LIVE);
+	fake_core_mute(f.core, "GET", EVENTS);
+	EXPECT(until_lost(&f, INT64_MAX, 100000) > 40000);
+	EXPECT_INT(feed_state(f.feed), FEED_LOST);
+	EXPECT_INT(fleet_count(f.fleet), 1);
+	/* it is asked again and again, and one day it goes on */
+	for (int i = 0; i < TURNS &&
+	    fake_core_asked(f.core, "GET", EVENTS) < 2; i++)
+		loop_turn(f.loop, true);
+	EXPECT_INT(feed_state(f.feed), FEED_LOST);
+	fake_core_stream(f.core, EVENTS);
+	for (int i = 0; i < TURNS &&
+	    fake_core_asked(f.core, "GET", EVENTS) < 3; i++)
+		loop_turn(f.loop, true);
+	say_ready(&f, part);
+	EXPECT_INT(feed_state(f.feed), FEED_LIVE);
+	close_core(&f);
+}
+
+/* An older core tells no ready, and nobody is gone for that. */
+TEST(feed_needs_no_ready)
+{
+	struct watched f;
+
+	if (!house_hurry("feed_needs_no_ready", "10"))
+		return;
+	open_core(&f);
+	say(&f, "status", b_is_fine);
+	EXPECT_INT(feed_state(f.feed), FEED_LOADING);
+	ASSERT(until_state(&f, FEED_LIVE));
+	EXPECT_INT(fleet_count(f.fleet), 2);
+	fake_core_end_streams(f.core, EVENTS);
+	ASSERT(until_state(&f, FEED_LOST));
+	for (int i = 0; i < TURNS &&
+	    fake_core_streams(f.core, EVENTS) == 0; i++)
+		loop_turn(f.loop, true);
+	say(&f, "status", b_is_fine);
+	EXPECT_INT(feed_state(f.feed), FEED_LOST);
+	ASSERT(until_state(&f, FEED_LIVE));
+	EXPECT_INT(fleet_count(f.fleet), 2);
+	close_core(&f);
+}
+
 TEST(feed_garbage_changes_nothing)
 {
-	struct fix f;
+	struct watched f;
 
 	open_core(&f);
 	say(&f, "status", b_is_fine);

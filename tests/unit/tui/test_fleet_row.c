@@ -62,6 +62,39 @@ TEST(row_next_of_every_reason)
 	}
 }
 
+/* What differs in what has to be done differs in the list. */
+TEST(row_word_tells_the_trouble)
+{
+	static const struct {
+		enum wa_reason reason;
+		const char *en, *ru;
+	} rows[] = {
+		{ WA_REASON_OK, "connected", "подключена" },
+		{ WA_REASON_PHONE_SILENT, "phone silent", "телефон молчит" },
+		{ WA_REASON_LIMITED, "limited", "ограничена" },
+		{ WA_REASON_UNLINKED, "unlinked", "связь удалена" },
+		{ WA_REASON_ACCOUNT_LOCKED, "locked", "заперта" },
+		{ WA_REASON_PAUSED, "paused", "на паузе" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row row = row_of(rows[i].reason);
+		struct fleet *f = fleet_create();
+
+		EXPECT_STR(row_word(&row, LANG_EN), rows[i].en);
+		EXPECT_STR(row_word(&row, LANG_RU), rows[i].ru);
+		(void)rows_put(f, &(struct rows_status){ .company = "a",
+		    .version = 1, .reason = rows[i].reason,
+		    .paused = row.paused });
+		fleet_filter(f, rows[i].en, LANG_EN);
+		EXPECT_INT(fleet_shown(f), 1);
+		fleet_filter(f, "unlinked", LANG_EN);
+		EXPECT_INT(fleet_shown(f),
+		    rows[i].reason == WA_REASON_UNLINKED);
+		fleet_destroy(f);
+	}
+}
+
 static void
 expect_next(const struct row *row, enum lang lang, const char *want)
 {

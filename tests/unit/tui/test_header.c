@@ -117,10 +117,11 @@ TEST(header_says_when_the_rows_are_not_the_truth)
 	open_fix(&f);
 	fill(&f);
 	f.header.feed = FEED_LOST;
-	EXPECT(strstr(line(&f, 80), "lost the core, trying again") != NULL);
+	f.header.lost_ms = f.header.now_ms = 1700000000000;
+	EXPECT(strstr(line(&f, 80), "no core: :start as of ") != NULL);
 	/* what needs a person is still before it */
 	EXPECT(strstr(line(&f, 41), "2 need you") != NULL);
-	EXPECT(strstr(f.line, "lost the core, trying again") != NULL);
+	EXPECT(strstr(f.line, "no core: :start") != NULL);
 	f.header.feed = FEED_LOADING;
 	EXPECT(strstr(line(&f, 40), "loading 300") != NULL);
 	f.header.feed = FEED_FROZEN;
@@ -142,6 +143,24 @@ TEST(header_speaks_russian)
 	put(&f, 1, WA_REASON_UNLINKED);
 	put(&f, 21, WA_REASON_CONNECTION_LOST);
 	EXPECT(strstr(line(&f, 200), "21 ожидает") != NULL);
+	close_fix(&f);
+}
+
+/* Every company is in one of them. */
+TEST(header_counts_sum_up)
+{
+	struct fix f;
+
+	open_fix(&f);
+	put(&f, 3, WA_REASON_OK);
+	put(&f, 4, WA_REASON_NEVER_LINKED);
+	put(&f, 2, WA_REASON_TCP);
+	put(&f, 5, WA_REASON_NOT_RUNNING);
+	put(&f, 1, WA_REASON_PHONE_SILENT);
+	(void)rows_put(f.fleet, &(struct rows_status){ .company = "rest",
+	    .reason = WA_REASON_PAUSED, .paused = true, .version = 1 });
+	EXPECT_STR(line(&f, 100), " 16: 1 needs you, 2 connecting, 3 connected,"
+	    " 1 paused, 5 not started, 4 not linked         pairdesk");
 	close_fix(&f);
 }
 

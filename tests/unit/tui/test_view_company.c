@@ -123,6 +123,31 @@ TEST(view_company_parts_by_tab)
 	stage_finish(&s);
 }
 
+/* Two checks that fail for one reason say it once. */
+TEST(view_company_says_a_reason_once)
+{
+	struct stage s;
+	int row;
+
+	stage_init(&s);
+	fake_core_stream(s.core, ONE "/events");
+	fake_core_data(s.core, "GET", ONE "/health", "{\"checks\":["
+	    "{\"name\":\"linked\",\"ok\":false,\"detail\":\"Unlinked.\"},"
+	    "{\"name\":\"connected\",\"ok\":false,"
+	    "\"detail\":\"Unlinked.\"},"
+	    "{\"name\":\"prekeys\",\"ok\":false,\"detail\":\"Few.\"}]}");
+	stage_start(&s, 43, 132, LANG_EN);
+	stage_show(&s, &view_company, "acme");
+	tell(&s, connected);
+	row = stage_find(&s, "Unlinked.");
+	EXPECT(row > 0 && strstr(stage_row(&s, row), "linked") != NULL);
+	EXPECT(strstr(stage_row(&s, row + 1), "connected") != NULL);
+	EXPECT(strstr(stage_row(&s, row + 1), "not ok") != NULL);
+	EXPECT(strstr(stage_row(&s, row + 1), "Unlinked.") == NULL);
+	EXPECT(strstr(stage_row(&s, row + 2), "Few.") != NULL);
+	stage_finish(&s);
+}
+
 TEST(view_company_history_goes_on_at_its_end)
 {
 	struct stage s;

@@ -40,6 +40,7 @@ stage_open(struct stage *s, bool read_only)
 	s->core = fake_core_create(s->loop);
 	s->client = client_create(s->loop, fake_core_dial, s->core);
 	s->config = config_create();
+	fake_core_stream(s->core, "/api/whatsapp/events");
 	fake_core_stream(s->core, SESSION "/events");
 	screen.handlers = console_screen_handlers(&s->console);
 	if (screen_open_memory(&screen, "xterm-256color", true, 24, 80,
@@ -360,5 +361,84 @@ TEST(view_link_pastes_a_number_and_names_its_fault)
 	type(&s, "\033[200~q7900lc\033[201~");
 	EXPECT(has(&s, "digits, spaces and"));
 	EXPECT_INT(dialled(&s), 0);
+	stage_close(&s);
+}
+
+/* Somebody who types a word there copies no code and leaves nothing. */
+TEST(view_link_field_has_digits_only)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", IDLE);
+	tell(&s, "code", CODE);
+	type(&s, "n");                  /* another number */
+	type(&s, "ab");
+	EXPECT(has(&s, "Digits only. Tab: by QR code, l: a link to send."));
+	type(&s, "+7 (9");
+	EXPECT(has(&s, "+7 (9"));
+	type(&s, "c");
+	EXPECT(!has(&s, "sent to your terminal"));
+	EXPECT(has(&s, "Digits only. Tab: by QR code, Ctrl-U: clear"));
+	type(&s, "lvnqXHж*");
+	EXPECT(has(&s, "+7 (9"));
+	EXPECT(has(&s, "Digits only."));
+	EXPECT(has(&s, "Link a phone to acme"));
+	EXPECT_INT(fake_core_asked(s.core, "POST", SESSION "/share"), 0);
+	/* without a number the keys are keys, in any layout */
+	type(&s, "\x15" "c");
+	EXPECT(has(&s, "sent to your terminal"));
+	type(&s, "7\x7f\u0434");
+	EXPECT_INT(fake_core_asked(s.core, "POST", SESSION "/share"), 1);
+	EXPECT_INT(dialled(&s), 0);
+	stage_close(&s);
+}
+
+/* A row of keys is for what can be done here and now. */
+TEST(view_link_key_line_shows_what_holds)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", IDLE);
+	EXPECT(has(&s, " Tab code/QR  l share link  H listener  ? help"));
+	type(&s, "7");
+	EXPECT(has(&s, " Enter get a code  Tab QR code  Ctrl-U clear"));
+	type(&s, "\x15");
+	tell(&s, "code", CODE);
+	EXPECT(has(&s, " Tab code/QR  l share link  c copy  n number  H "));
+	fake_core_data(s.core, "POST", SESSION "/share",
+	    "{\"pairingUrl\":\"http://h/p#t=abc\",\"qrUrl\":"
+	    "\"http://h/q#t=abc\",\"expiresAt\":"
+	    "\"2099-11-23T19:00:00.000Z\"}");
+	type(&s, "l");
+	EXPECT(has(&s, " Tab code/QR  c copy  H listener  ? help"));
+	type(&s, "\033");
+	fake_core_settle(s.core);
+	type(&s, "l");
+	tell(&s, "status", "{\"status\":\"connected\",\"reason\":\"ok\","
+	    "\"phoneNumber\":\"79001234567\",\"connected\":true}");
+	type(&s, "l");
+	EXPECT(!has(&s, "n number"));
+	EXPECT(!has(&s, "code/QR"));
+	stage_close(&s);
+}
+
+/* Nobody is there any more who would take it. */
+TEST(view_link_code_goes_with_its_core)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", "{\"companyId\":\"acme\",\"status\":\"code\","
+	    "\"reason\":\"none\",\"windowEndsAt\":"
+	    "\"2099-11-22T19:02:40.000Z\",\"phoneNumber\":null}");
+	tell(&s, "code", CODE);
+	EXPECT(has(&s, "K7QX-M2PN"));
+	fake_core_go(s.core, true);
+	fake_core_settle(s.core);
+	EXPECT(!has(&s, "K7QX-M2PN"));
+	EXPECT(has(&s, "The core has gone, and so has this code"));
+	EXPECT(has(&s, "Type :start"));
 	stage_close(&s);
 }

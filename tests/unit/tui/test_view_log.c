@@ -6,6 +6,7 @@
 #include "tests/unit/tui/stage.h"
 
 #define LOG "/api/whatsapp/log"
+#define BACK_TURNS 20000
 #define PAGE_ITEM(seq, text) "{\"seq\":" seq ",\"at\":\"2026-11-22T18:00:0" \
 	seq ".000Z\",\"level\":\"info\",\"companyId\":\"beta\",\"text\":\"" \
 	text "\"}"
@@ -187,6 +188,14 @@ TEST(view_log_of_a_core_that_is_gone)
 	EXPECT(stage_has(&s, "third"));
 	stage_resize(&s, 1, 1);
 	stage_resize(&s, 60, 200);
+	EXPECT(stage_has(&s, "third"));
+	/* it comes back, and has nothing new to tell */
+	fake_core_go(s.core, false);
+	for (int i = 0; i < BACK_TURNS &&
+	    fake_core_streams(s.core, LOG "?follow") == 0; i++)
+		loop_turn(s.loop, true);
+	stage_settle(&s);
+	EXPECT(!stage_has(&s, "What is shown is old"));
 	EXPECT(stage_has(&s, "third"));
 	stage_finish(&s);
 }
