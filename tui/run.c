@@ -1,10 +1,14 @@
+#define LOG_MODULE "run"
+
 #include "tui/run.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "httpd/httpd.h"
@@ -21,6 +25,7 @@ struct run {
 	struct app *app;                /* NULL: the core is another's */
 	struct httpd *httpd;
 	struct watch *signals[3];
+	bool is_daemon;                 /* it has no terminal to hang up */
 	loop_fn on_signal;
 	void *on_signal_ctx;
 	bool ending;
@@ -219,10 +224,24 @@ run_open(const struct cmd_args *args, enum run_need need, int *exit_code)
 	return finish_own(r, false, exit_code, &why);
 }
 
+/* Asked before one may hang up. */
+static bool
+has_terminal(void)
+{
+	const int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd != -1)
+		(void)close(fd);
+	return fd != -1;
+}
+
 struct run *
 run_open_serving(const struct cmd_args *args, int *exit_code, enum err *why)
 {
-	return finish_own(create(args), true, exit_code, why);
+	struct run *r = create(args);
+
+	r->is_daemon = !has_terminal();
+	return finish_own(r, true, exit_code, why);
 }
 
 /* --- what a command asks -------------------------------------------------------- */
@@ -293,6 +312,10 @@ on_signal(void *ctx, int signum)
 {
 	struct run *r = ctx;
 
+	if (signum == SIGHUP && r->is_daemon) {
+		log_info("SIGHUP is ignored: no terminal hung up");
+		return;
+	}
 	if (!r->ending && r->on_signal != NULL)
 		r->on_signal(r->on_signal_ctx);
 	run_end(r, 128 + signum);

@@ -77,3 +77,17 @@ def test_signal_hangup_and_pipe(t):
     sim.counter("missing", equals=0, quiet_ms=200)
     t.true(serve.running(), serve.describe())
     t.equal(serve.stop(), OK)
+
+
+def test_signal_hangup_is_no_end_without_a_terminal(t):
+    """A daemon has none that could hang up; SIGTERM still ends it."""
+    sim, desk = t.pair()
+    desk.linked(sim, phone=crash.PHONE)
+    serve = desk.serve()
+    desk.core_ready(serve)
+    serve.signal(signal.SIGHUP)
+    t.until(lambda: "SIGHUP is ignored" in desk.run("logs").out,
+            "it says so")
+    t.true(serve.running(), "it goes on")
+    serve.signal(signal.SIGTERM)
+    t.equal(serve.exit(5), OK)

@@ -36,7 +36,7 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_COMPANIES },
 	[COMMAND_LISTENER] = { "listener", "listener", false, 0, 0,
 	    TEXT_COMMAND_HELP_LISTENER },
-	[COMMAND_TOKEN] = { "token", "token [list|add [NAME]|revoke [ID]]",
+	[COMMAND_TOKEN] = { "token", "token list|add|revoke",
 	    false, 0, 2,
 	    TEXT_COMMAND_HELP_TOKEN },
 	[COMMAND_DOCTOR] = { "doctor", "doctor", false, 0, 0,

@@ -118,11 +118,13 @@ export_fault(enum err err)
 void
 companies_export(struct console *c, const char *path)
 {
+	char where[WORDS_MAX];
 	const struct words_args args = {
-		.n = (int64_t)fleet_shown(console_fleet(c)), .reason = path };
+		.n = (int64_t)fleet_shown(console_fleet(c)), .reason = where };
 	const enum err err = export_file(console_fleet(c), path,
 	    console_lang(c), console_now_ms(c));
 
+	export_where(path, where, sizeof where);
 	if (err == ERR_OK)
 		console_say(c, ROLE_NOTICE, TEXT_EXPORT_DONE, &args);
 	else

@@ -208,8 +208,13 @@ view_takes(struct console *c, const struct key *key)
 {
 	enum action action;
 
-	if (view_key(c, key) || c->is_pasting)
-		return;         /* what is pasted is never a command */
+	if (view_key(c, key))
+		return;
+	if (c->is_pasting) {    /* what is pasted is never a command */
+		if (key->name != K_PASTE_END)
+			console_say(c, ROLE_NOTICE, TEXT_CONSOLE_PASTED, NULL);
+		return;
+	}
 	if (key->name == K_WHEEL_UP || key->name == K_WHEEL_DOWN) {
 		wheel(c, key->name == K_WHEEL_UP ? ACTION_UP : ACTION_DOWN);
 		return;
@@ -239,7 +244,7 @@ console_on_key(void *ctx, const struct key *key)
 		key = &escape;
 	if (key->name == K_PASTE)
 		c->is_pasting = true;
-	else
+	else if (key->name != K_PASTE_END)
 		c->notice[0] = '\0';
 	if (c->dialog != NULL)
 		dialog_take(c, key);

@@ -277,12 +277,29 @@ write_file(const char *path, const struct buf *text)
 	return err;
 }
 
+static bool
+full_path(const char *path, char out[PATH_MAX])
+{
+	const bool of_home = strncmp(path, "~/", 2) == 0;
+	const char *home = getenv("HOME");
+
+	return (!of_home || home != NULL) && str_format(out, PATH_MAX, "%s%s",
+	    of_home ? home : "", of_home ? path + 1 : path);
+}
+
+void
+export_where(const char *path, char *out, size_t size)
+{
+	char full[PATH_MAX], real[PATH_MAX];
+
+	(void)str_copy(out, size, full_path(path, full) &&
+	    realpath(full, real) != NULL ? real : path);
+}
+
 enum err
 export_file(const struct fleet *f, const char *path, enum lang lang,
     int64_t now_ms)
 {
-	const bool of_home = strncmp(path, "~/", 2) == 0;
-	const char *home = getenv("HOME");
 	enum export_form form;
 	char full[PATH_MAX];
 	struct buf text;
@@ -290,11 +307,8 @@ export_file(const struct fleet *f, const char *path, enum lang lang,
 
 	if (!form_of(path, &form))
 		return ERR_INVALID;
-	if (of_home && home == NULL)
+	if (!full_path(path, full))
 		return ERR_NOT_FOUND;
-	if (!str_format(full, sizeof full, "%s%s", of_home ? home : "",
-	    of_home ? path + 1 : path))
-		return ERR_INVALID;
 	buf_init(&text, EXPORT_MAX);
 	err = export_put(f, form, lang, now_ms, &text);
 	if (err == ERR_OK)

@@ -322,6 +322,39 @@ check_company(void *ctx, const char *answer, char *out, size_t size)
 }
 
 static void
+add_choice(struct listener_view *v, struct dialog_choice *d, char key,
+    enum text label)
+{
+	d->choices[d->count].key = key;
+	(void)str_copy(d->choices[d->count].label,
+	    sizeof d->choices[d->count].label, word(v, label));
+	d->count++;
+}
+
+static void
+on_sure(void *ctx, const char *answer)
+{
+	if (answer != NULL && *answer == 'y')
+		ask_expires(ctx);
+}
+
+/* A token for a slip of the finger would be good for nobody. */
+static void
+ask_sure(struct listener_view *v)
+{
+	struct dialog_choice d = { .on_answer = on_sure, .ctx = v,
+	    .first = 1 };
+
+	text_format(d.title, sizeof d.title, console_lang(v->console),
+	    TEXT_TOKEN_COMPANY_SURE,
+	    &(struct words_args){ .company = v->wish.company });
+	add_choice(v, &d, 'y', TEXT_ACT_YES);
+	add_choice(v, &d, 'n', TEXT_ACT_NO);
+	console_open_dialog(v->console,
+	    dialog_choice(console_lang(v->console), &d));
+}
+
+static void
 on_company(void *ctx, const char *answer)
 {
 	struct listener_view *v = ctx;
@@ -329,7 +362,10 @@ on_company(void *ctx, const char *answer)
 	if (answer == NULL)
 		return;
 	(void)str_copy(v->wish.company, sizeof v->wish.company, answer);
-	ask_expires(v);
+	if (fleet_find(console_fleet(v->console), answer) != NULL)
+		ask_expires(v);
+	else
+		ask_sure(v);
 }
 
 static void
@@ -347,16 +383,6 @@ on_role(void *ctx, const char *answer)
 	else
 		open_line(v, TEXT_TOKEN_ASK_COMPANY, check_company,
 		    on_company, COMPANY_ID_MAX);
-}
-
-static void
-add_choice(struct listener_view *v, struct dialog_choice *d, char key,
-    enum text label)
-{
-	d->choices[d->count].key = key;
-	(void)str_copy(d->choices[d->count].label,
-	    sizeof d->choices[d->count].label, word(v, label));
-	d->count++;
 }
 
 static void

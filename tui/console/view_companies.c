@@ -236,8 +236,9 @@ switch_wide(struct companies *v)
 	p->wide = !p->wide;
 	v->skip = 0;
 	columns_layout(screen_columns(console_screen(v->c)), p->wide, 0, &cs);
-	if (p->wide && cs.more_right)
-		console_say(v->c, ROLE_NOTICE, TEXT_COMPANIES_WIDE, NULL);
+	console_say(v->c, ROLE_NOTICE, !p->wide ? TEXT_COMPANIES_NARROW :
+	    cs.more_right ? TEXT_COMPANIES_WIDE : TEXT_COMPANIES_WIDE_ALL,
+	    NULL);
 	console_keep(v->c);
 }
 

@@ -270,3 +270,31 @@ TEST(console_small_screens_have_no_key_line)
 	EXPECT(strstr(stage_row(&s, 0), "does nothing") != NULL);
 	stage_finish(&s);
 }
+
+TEST(console_says_where_a_paste_is_taken)
+{
+	struct stage s;
+
+	stage_init(&s);
+	stage_start(&s, 24, 80, LANG_EN);
+	stage_keys(&s, "\033[200~dq\033[201~");
+	EXPECT(stage_has(&s, "Pasted text is taken only by a field."));
+	EXPECT(stage_has(&s, "acme"));
+	stage_keys(&s, ":");
+	stage_keys(&s, "\033[200~help\033[201~");
+	EXPECT(stage_has(&s, ":help"));
+	stage_finish(&s);
+}
+
+TEST(console_says_that_columns_are_wide)
+{
+	struct stage s;
+
+	stage_init(&s);
+	stage_start(&s, 24, 80, LANG_EN);
+	stage_keys(&s, "w");
+	EXPECT(stage_has(&s, "Wide columns on: Right goes through them."));
+	stage_keys(&s, "w");
+	EXPECT(stage_has(&s, "Wide columns off."));
+	stage_finish(&s);
+}

@@ -147,6 +147,7 @@ TEST(export_of_the_view)
 
 TEST(export_file_is_new)
 {
+	char where[PATH_MAX];
 	struct fleet *f = hostile();
 	char *dir = t_dir(), path[PATH_MAX], other[PATH_MAX];
 	struct stat st;
@@ -158,6 +159,11 @@ TEST(export_file_is_new)
 	EXPECT_INT(st.st_mode & 0777, 0600);
 	EXPECT(st.st_size > 500);
 	EXPECT_INT(export_file(f, path, LANG_EN, ROWS_NOW), ERR_EXISTS);
+	export_where("~/list.CSV", where, sizeof where);
+	EXPECT(where[0] == '/' && strstr(where, "/list.CSV") != NULL);
+	EXPECT_INT(access(where, R_OK), 0);
+	export_where("~/nosuch.csv", where, sizeof where);
+	EXPECT_STR(where, "~/nosuch.csv");
 	(void)str_format(other, sizeof other, "%s/link.json", dir);
 	EXPECT_INT(symlink("/nowhere/x", other), 0);
 	EXPECT_INT(export_file(f, other, LANG_EN, ROWS_NOW), ERR_EXISTS);

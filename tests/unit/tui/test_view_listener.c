@@ -229,3 +229,22 @@ TEST(view_listener_takes_the_words_of_the_command_line)
 	EXPECT_INT(fake_core_asked(s.core, "DELETE", TOKENS), 0);
 	stage_finish(&s);
 }
+
+TEST(view_listener_asks_before_a_token_for_nobody)
+{
+	struct stage s;
+
+	begin(&s, 24, 80, false);
+	fake_core_answer(s.core, "POST", TOKENS, 201, "{\"success\":true,"
+	    "\"data\":{\"id\":\"newnewne\",\"token\":\"" SECRET "\"}}");
+	stage_keys(&s, "abot\rcacmee\r");
+	EXPECT(stage_has(&s, "There is no company acmee yet."));
+	stage_keys(&s, "\r");
+	EXPECT(!stage_has(&s, "How long is it good"));
+	EXPECT_INT(fake_core_asked(s.core, "POST", TOKENS), 0);
+	stage_keys(&s, "abot\rcacmee\ry");
+	EXPECT(stage_has(&s, "How long is it good"));
+	stage_keys(&s, "\r");
+	EXPECT_INT(fake_core_asked(s.core, "POST", TOKENS), 1);
+	stage_finish(&s);
+}
