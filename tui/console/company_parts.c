@@ -300,7 +300,7 @@ whole_check(struct company_view *v, size_t i, char out[WHOLE_MAX])
 	const enum lang lang = console_lang(v->console);
 	char detail[2 * WORDS_MAX];
 
-	detail_of(v, c, detail, sizeof detail);
+	detail_of(v, i, detail, sizeof detail);
 	(void)str_format(out, WHOLE_MAX, "%s %s %s", check_word(c, lang),
 	    text_get(lang, c->ok ? TEXT_COMPANY_CHECK_OK :
 	    TEXT_COMPANY_CHECK_NOT), detail);
