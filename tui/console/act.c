@@ -67,15 +67,40 @@ act_done(enum act act, enum lang lang, const char *company,
 	    .phone = masked });
 }
 
-void
-act_warning(enum act act, enum lang lang, const struct row *row, char *out,
+bool
+act_is_risky(enum act act, const struct row *row, int64_t now_ms)
+{
+	return act == ACT_RECONNECT && row != NULL && row_is_linked(row) &&
+	    (row->reason == WA_REASON_TEMPORARY ||
+	    row->reason == WA_REASON_RATE_LIMITED) &&
+	    (row->until_ms == 0 || row->until_ms > now_ms);
+}
+
+static void
+wait_warning(enum lang lang, const struct row *row, int64_t now_ms, char *out,
     size_t size)
+{
+	char until[WHEN_MAX];
+
+	when_day(until, sizeof until, lang, row->until_ms, now_ms);
+	text_format(out, size, lang, row->until_ms == 0 ?
+	    TEXT_ACT_RECONNECT_BANNED_BARE : TEXT_ACT_RECONNECT_BANNED,
+	    &(struct words_args){ .company = row->company, .reason = until });
+}
+
+void
+act_warning(enum act act, enum lang lang, const struct row *row,
+    int64_t now_ms, char *out, size_t size)
 {
 	const bool has_name = row->name[0] != '\0';
 	const bool has_phone = row_is_linked(row) && row->phone[0] != '\0';
 	enum text text = act_rule(act)->warning;
 	char who[WORDS_MAX];
 
+	if (act == ACT_RECONNECT) {
+		wait_warning(lang, row, now_ms, out, size);
+		return;
+	}
 	if (act == ACT_REMOVE && !row_is_linked(row))
 		text = TEXT_ACT_REMOVE_WARNING_BARE;
 	(void)str_format(who, sizeof who, "%s%s%s%s%s%s", row->company,

@@ -40,9 +40,12 @@ const struct act_rule *act_rule(enum act act);
 /* That it is done, in a sentence. value as in act_request. */
 void act_done(enum act act, enum lang lang, const char *company,
     const char *value, char *out, size_t size);
-/* What will happen to a company: whose it is, what the phone loses. */
+/* What will happen to a company: whose it is, what the phone loses, what the
+ * wait is that is cut short. */
 void act_warning(enum act act, enum lang lang, const struct row *row,
-    char *out, size_t size);
+    int64_t now_ms, char *out, size_t size);
+/* It may make things worse for this one, so that it is asked for first. */
+bool act_is_risky(enum act act, const struct row *row, int64_t now_ms);
 
 /* Whether it makes sense for a company as it is; if not, why and when it will
  * in a sentence of lang (row NULL: the company is not there). */

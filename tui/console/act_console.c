@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/str.h"
+#include "core/session/number.h"
 #include "tui/console/act_job.h"
 #include "tui/console/console_impl.h"
 
@@ -38,6 +39,7 @@ console_acts_end(struct console *c)
 	wish_finish(&a->asked);
 	while (a->undo_count > 0)
 		wish_finish(&a->undo[--a->undo_count]);
+	refusals_finish(&a->refused);
 	secret_wipe(a->urls, sizeof a->urls);
 	free(a);
 	c->acts = NULL;
@@ -130,6 +132,54 @@ check_pin(void *ctx, const char *answer, char *out, size_t size)
 	return true;
 }
 
+/* --- asking for a yes --------------------------------------------------------------- */
+
+static void
+on_yes(void *ctx, const char *answer)
+{
+	struct acts *a = ctx;
+
+	if (answer == NULL || *answer != 'y')
+		leave_it(a);
+	else
+		job_begin(a, &a->asked);
+}
+
+static void
+ask_yes(struct acts *a, const char *sentence)
+{
+	const enum lang lang = console_lang(a->console);
+	struct dialog_choice box = { .on_answer = on_yes, .ctx = a,
+	    .first = 1 };
+
+	(void)str_copy(box.title, sizeof box.title, sentence);
+	act_add_choice(&box, lang, 'y', TEXT_ACT_YES);
+	act_add_choice(&box, lang, 'n', TEXT_ACT_NO);
+	console_open_dialog(a->console, dialog_choice(lang, &box));
+}
+
+/* A link with another number stays, which is not what one might expect. */
+static void
+begin_pin(struct acts *a)
+{
+	const struct wish *w = &a->asked;
+	char linked[PHONE_SIZE], wanted[PHONE_SIZE];
+	char text[DIALOG_TEXT_MAX];
+
+	if (w->value[0] == '\0' || w->linked[0] == '\0' ||
+	    number_is_same(w->linked, w->value)) {
+		job_begin(a, &a->asked);
+		return;
+	}
+	str_mask_phone(linked, sizeof linked, w->linked);
+	str_mask_phone(wanted, sizeof wanted, w->value);
+	text_format(text, sizeof text, console_lang(a->console),
+	    TEXT_ACT_PIN_LINKED, &(struct words_args){
+	    .company = asked_company(a), .reason = linked,
+	    .phone = wanted });
+	ask_yes(a, text);
+}
+
 /* --- asking for a value --------------------------------------------------------------- */
 
 static void
@@ -151,7 +201,10 @@ on_value(void *ctx, const char *answer)
 	}
 	(void)str_copy(w->value, sizeof w->value,
 	    w->act == ACT_PIN ? phone : answer);
-	job_begin(a, w);
+	if (w->act == ACT_PIN)
+		begin_pin(a);
+	else
+		job_begin(a, w);
 }
 
 static void
@@ -225,10 +278,12 @@ on_look(void *ctx, const struct client_answer *answer)
 	}
 	(void)str_copy(w->before, sizeof w->before,
 	    told_text(data, "pinnedPhoneNumber"));
+	(void)str_copy(w->linked, sizeof w->linked,
+	    told_text(data, "phoneNumber"));
 	if (w->value[0] != '\0') {
 		if (is_any_number(w->value))
 			w->value[0] = '\0';
-		job_begin(a, w);
+		begin_pin(a);
 		return;
 	}
 	ask_value(a, TEXT_ACT_ASK_PIN, w->before, 32, check_pin);
@@ -245,7 +300,7 @@ look_at_pin(struct acts *a)
 	    NULL, LOOK_MS, on_look, a);
 }
 
-/* --- asking for a yes ------------------------------------------------------------------- */
+/* --- asking for the id, or the count ------------------------------------------------------ */
 
 static void
 on_typed(void *ctx, const char *answer)
@@ -253,17 +308,6 @@ on_typed(void *ctx, const char *answer)
 	struct acts *a = ctx;
 
 	if (answer == NULL)
-		leave_it(a);
-	else
-		job_begin(a, &a->asked);
-}
-
-static void
-on_yes(void *ctx, const char *answer)
-{
-	struct acts *a = ctx;
-
-	if (answer == NULL || *answer != 'y')
 		leave_it(a);
 	else
 		job_begin(a, &a->asked);
@@ -290,6 +334,22 @@ put_names(const struct acts *a, char *out, size_t size)
 		    .reason = names, .n = (int64_t)(w->n - NAMES_SHOWN) });
 }
 
+/* " Left out are 2 for which it makes no sense: acme: ..." */
+static void
+put_left_out(const struct acts *a, char *out, size_t size)
+{
+	const struct refusals *r = &a->asked.left_out;
+	const size_t used = strlen(out);
+	char text[WORDS_MAX];
+
+	if (r->n == 0)
+		return;
+	text_format(text, sizeof text, console_lang(a->console),
+	    TEXT_ACT_LEFT_OUT, &(struct words_args){ .n = (int64_t)r->n,
+	    .reason = r->at[0].why });
+	(void)str_format(out + used, size - used, " %s", text);
+}
+
 static void
 put_warning(const struct acts *a, char *out, size_t size)
 {
@@ -300,16 +360,18 @@ put_warning(const struct acts *a, char *out, size_t size)
 	struct row named = row != NULL ? *row : unknown;
 	char names[WORDS_MAX];
 
-	if (w->n > 1) {
+	if (w->n > 1 || w->left_out.n > 0) {
 		put_names(a, names, sizeof names);
 		text_format(out, size, lang, act_rule(w->act)->warning_many,
 		    &(struct words_args){ .n = (int64_t)w->n,
 		    .reason = names });
+		put_left_out(a, out, size);
 		return;
 	}
 	(void)str_copy(named.company, sizeof named.company,
 	    asked_company(a));
-	act_warning(w->act, lang, &named, out, size);
+	act_warning(w->act, lang, &named, console_now_ms(a->console), out,
+	    size);
 }
 
 static void
@@ -329,16 +391,12 @@ ask_typed(struct acts *a)
 }
 
 static void
-ask_yes(struct acts *a)
+ask_sure(struct acts *a)
 {
-	const enum lang lang = console_lang(a->console);
-	struct dialog_choice box = { .on_answer = on_yes, .ctx = a,
-	    .first = 1 };
+	char text[DIALOG_TEXT_MAX];
 
-	put_warning(a, box.title, sizeof box.title);
-	act_add_choice(&box, lang, 'y', TEXT_ACT_YES);
-	act_add_choice(&box, lang, 'n', TEXT_ACT_NO);
-	console_open_dialog(a->console, dialog_choice(lang, &box));
+	put_warning(a, text, sizeof text);
+	ask_yes(a, text);
 }
 
 /* --- doing ---------------------------------------------------------------------------------- */
@@ -393,11 +451,63 @@ begin(struct acts *a, const char *value)
 	default:
 		if (rule->destroys)
 			ask_typed(a);
-		else if (a->asked.n > 1)
-			ask_yes(a);
+		else if (a->asked.n > 1 || a->asked.left_out.n > 0 ||
+		    act_is_risky(a->asked.act, row,
+		    console_now_ms(a->console)))
+			ask_sure(a);
 		else
 			job_begin(a, &a->asked);
 	}
+}
+
+/*
+ * Those of many for which it makes no sense are not counted as if it were
+ * done to them. A ban is waited for: nobody wants to prolong many at once.
+ */
+static bool
+is_left_out(const struct acts *a, const char *company, char *why, size_t size)
+{
+	struct console *c = a->console;
+	const struct row *row = fleet_find(console_fleet(c), company);
+	const int64_t now = console_now_ms(c);
+
+	if (!act_is_possible(a->asked.act, company, row, console_lang(c),
+	    now, why, size))
+		return true;
+	if (!act_is_risky(a->asked.act, row, now))
+		return false;
+	text_format(why, size, console_lang(c), TEXT_ACT_IS_WAITING,
+	    &(struct words_args){ .company = company });
+	return true;
+}
+
+/* False: nobody is left. */
+static bool
+leave_out(struct acts *a)
+{
+	struct wish *w = &a->asked;
+	char why[WORDS_MAX];
+	size_t n = 0;
+
+	if (w->n < 2 || console_feed_state(a->console) == FEED_LOADING)
+		return true;
+	for (size_t i = 0; i < w->n; i++) {
+		if (is_left_out(a, w->ids[i].text, why, sizeof why))
+			refusals_add(&w->left_out, w->ids[i].text, why);
+		else
+			w->ids[n++] = w->ids[i];
+	}
+	w->n = n;
+	if (n > 0)
+		return true;
+	refusals_finish(&a->refused);
+	a->refused = w->left_out;
+	w->left_out = (struct refusals){ .n = 0 };
+	text_format(a->summary, sizeof a->summary, console_lang(a->console),
+	    TEXT_ACT_MANY_NONE, &(struct words_args){
+	    .n = (int64_t)a->refused.n });
+	console_show(a->console, &view_refused, "");
+	return false;
 }
 
 /* What can be said without asking anybody. */
@@ -456,7 +566,10 @@ console_do(struct console *c, enum act act, const char *const *companies,
 	a->look = NULL;
 	wish_finish(&a->asked);
 	a->asked = wish;
-	begin(a, value);
+	if (leave_out(a))
+		begin(a, value);
+	else
+		wish_finish(&a->asked);
 }
 
 void

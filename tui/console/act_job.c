@@ -15,15 +15,35 @@ struct job {
 	size_t at, refused;
 	struct company_id *done;        /* for the undo */
 	size_t done_count;
-	char first[COMPANY_ID_MAX + 1]; /* that was refused, and why */
-	char why[DIALOG_TEXT_MAX];
+	struct refusals refusals;
 	bool has_progress;              /* its dialog is open */
 	bool is_stopping;
 };
 
 void
+refusals_add(struct refusals *r, const char *company, const char *why)
+{
+	struct refusal *one;
+
+	r->at = xreallocarray(r->at, r->n + 1, sizeof *r->at);
+	one = &r->at[r->n++];
+	(void)str_copy(one->company.text, sizeof one->company.text, company);
+	one->why = xstrdup(why);
+}
+
+void
+refusals_finish(struct refusals *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->at[i].why);
+	free(r->at);
+	*r = (struct refusals){ .n = 0 };
+}
+
+void
 wish_finish(struct wish *w)
 {
+	refusals_finish(&w->left_out);
 	free(w->ids);
 	w->ids = NULL;
 	w->n = 0;
@@ -35,6 +55,7 @@ job_destroy(struct job *j)
 	list_remove(&j->link);
 	call_cancel(j->call);
 	wish_finish(&j->wish);
+	refusals_finish(&j->refusals);
 	free(j->done);
 	free(j);
 }
@@ -102,14 +123,29 @@ show_progress(struct job *j)
 	j->has_progress = true;
 }
 
+/* All of them can be read, now or not at all: a question goes before. */
+static void
+show_refusals(struct job *j, const char *summary)
+{
+	struct acts *a = j->acts;
+
+	refusals_finish(&a->refused);
+	a->refused = j->refusals;
+	j->refusals = (struct refusals){ .n = 0 };
+	(void)str_copy(a->summary, sizeof a->summary, summary);
+	if (is_asking(a->console))
+		console_say_text(a->console, ROLE_ERROR, summary);
+	else
+		console_show(a->console, &view_refused, "");
+}
+
 static void
 say_many(struct job *j)
 {
 	struct console *c = j->acts->console;
 	const struct words_args args = { .n = (int64_t)j->done_count,
-	    .m = (int64_t)j->wish.n, .code = (int)j->refused,
-	    .company = j->first, .reason = j->why };
-	char text[DIALOG_TEXT_MAX];
+	    .m = (int64_t)j->wish.n, .code = (int)j->refused };
+	char text[WORDS_MAX];
 
 	if (j->refused == 0) {
 		console_say(c, ROLE_NOTICE, j->at < j->wish.n ?
@@ -118,7 +154,7 @@ say_many(struct job *j)
 	}
 	text_format(text, sizeof text, console_lang(c),
 	    TEXT_ACT_MANY_REFUSED, &args);
-	act_say_refusal(c, text);
+	show_refusals(j, text);
 }
 
 static void
@@ -128,7 +164,7 @@ say_one(struct job *j)
 	char text[WORDS_MAX];
 
 	if (j->refused > 0) {
-		act_say_refusal(c, j->why);
+		act_say_refusal(c, j->refusals.at[0].why);
 		return;
 	}
 	act_done(j->wish.act, console_lang(c), j->wish.ids[0].text,
@@ -184,6 +220,7 @@ remember(struct job *j)
 		if (j->done_count == 0) {
 			push_undo(j->acts, &j->wish);
 			j->wish.ids = NULL;
+			j->wish.left_out = (struct refusals){ .n = 0 };
 		}
 		return;
 	}
@@ -217,13 +254,11 @@ job_end(struct job *j)
 static void
 refused(struct job *j, const char *company, const char *why)
 {
-	if (j->refused++ > 0)
-		return;
-	(void)str_copy(j->first, sizeof j->first, company);
-	(void)str_copy(j->why, sizeof j->why, why);
+	j->refused++;
+	refusals_add(&j->refusals, company, why);
 }
 
-/* Of many, some may be paused already: that is no refusal. */
+/* Of many, some may have come to it meanwhile: that is no refusal. */
 static bool
 is_possible(struct job *j, const char *company)
 {
@@ -310,6 +345,7 @@ job_begin(struct acts *acts, struct wish *wish)
 	j->acts = acts;
 	j->wish = *wish;
 	wish->ids = NULL;
+	wish->left_out = (struct refusals){ .n = 0 };
 	wish_finish(wish);
 	j->done = xcalloc(j->wish.n, sizeof *j->done);
 	list_append(&acts->jobs, &j->link);

@@ -19,13 +19,27 @@ struct company_id {
 	char text[COMPANY_ID_MAX + 1];
 };
 
+/* Why an act was not done to one of many. */
+struct refusal {
+	struct company_id company;
+	char *why;
+};
+struct refusals {
+	struct refusal *at;
+	size_t n;
+};
+void refusals_add(struct refusals *r, const char *company, const char *why);
+void refusals_finish(struct refusals *r);
+
 /* An act on companies, as a value that owns its list. */
 struct wish {
 	enum act act;
 	struct company_id *ids;
 	size_t n;
+	struct refusals left_out;       /* it makes no sense for these */
 	char value[ACT_VALUE_MAX];
 	char before[ACT_VALUE_MAX];     /* what NAME and PIN replace */
+	char linked[32];                /* the number that is, for PIN */
 	bool is_undo;
 };
 void wish_finish(struct wish *w);
@@ -37,6 +51,8 @@ struct acts {
 	struct call *look;              /* at what PIN replaces */
 	struct wish undo[ACT_UNDO_MAX]; /* the last one last */
 	size_t undo_count;
+	struct refusals refused;        /* of the last act on many */
+	char summary[WORDS_MAX];        /* how that went */
 	char urls[2][512];              /* of the share box; wiped with it */
 };
 
@@ -47,6 +63,9 @@ void job_end_all(struct acts *acts);
 /* Why something was refused: in the status row, or in a box when it is too
  * long for that and nothing else is being asked. */
 void act_say_refusal(struct console *c, const char *why);
+
+/* view_refused.c: refusals of the last act on many, with summary above */
+extern const struct view_ops view_refused;
 
 /* act_share.c */
 void act_add_choice(struct dialog_choice *d, enum lang lang, char key,

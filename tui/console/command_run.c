@@ -178,8 +178,8 @@ on_stop(void *ctx, const char *answer)
 		console_say(c, ROLE_NOTICE, TEXT_ACT_NOTHING_DONE, NULL);
 		return;
 	}
-	err = stop_core(config_str(console_config(c), OPT_CONTROL_SOCKET),
-	    &pid);
+	err = console_config(c) == NULL ? ERR_NOT_FOUND : stop_core(
+	    config_str(console_config(c), OPT_CONTROL_SOCKET), &pid);
 	if (err == ERR_OK || err == ERR_NOT_FOUND)
 		console_leave(c, true);
 	else

@@ -34,7 +34,8 @@ struct console_params {
 	struct loop *loop;
 	struct client *client;
 	struct screen *screen;          /* its handlers: console_screen_handlers */
-	const struct config *config;    /* NULL: all is as by default */
+	const struct config *config;    /* NULL: none is known: all by
+	                                 * default, no doctor, no stop */
 	enum lang lang;
 	bool read_only;
 	const char *prefs_path;         /* NULL: remember nothing */

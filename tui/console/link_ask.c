@@ -29,8 +29,9 @@ bool
 link_view_phone(const struct link_view *v, char *out, size_t size)
 {
 	const struct row *row = link_view_row(v);
-	const char *usual = config_str(console_config(v->c),
-	    OPT_LINK_DEFAULT_PHONE);
+	const struct config *config = console_config(v->c);
+	const char *usual = config == NULL ? NULL :
+	    config_str(config, OPT_LINK_DEFAULT_PHONE);
 
 	if (v->digits[0] != '\0')
 		str_mask_phone(out, size, v->digits);

@@ -61,7 +61,8 @@ ask_typed(struct plain *p, const struct row *row)
 {
 	char line[2 * WORDS_MAX];
 
-	act_warning(p->act, lang(p), row, line, sizeof line);
+	act_warning(p->act, lang(p), row, feed_now_ms(p->feed), line,
+	    sizeof line);
 	plain_say(p, true, line);
 	plain_out(p, TEXT_PLAIN_TYPE_ID,
 	    &(struct words_args){ .company = p->company });
@@ -124,10 +125,14 @@ prepare(struct plain *p, enum act act, const struct command_line *line)
 void
 plain_do_act(struct plain *p, enum act act, const struct command_line *line)
 {
+	const struct row *row;
+
 	if (!prepare(p, act, line))
 		return;
-	if (act_rule(act)->destroys)
-		ask_typed(p, fleet_find(p->fleet, p->company));
+	row = fleet_find(p->fleet, p->company);
+	if (act_rule(act)->destroys ||
+	    act_is_risky(act, row, feed_now_ms(p->feed)))
+		ask_typed(p, row);
 	else
 		plain_act(p);
 }

@@ -213,6 +213,20 @@ show(struct companies *v, const struct view_ops *ops)
 		console_show(v->c, ops, v->cursor);
 }
 
+/* Linking is with one phone in the hand: tags do not count for it. */
+static void
+link_one(struct companies *v)
+{
+	const size_t tagged = fleet_tagged(v->fleet);
+	const struct row *row = fleet_find(v->fleet, v->cursor);
+
+	show(v, &view_link);
+	if (row != NULL && tagged > (row->tagged ? 1 : 0))
+		console_say(v->c, ROLE_NOTICE, TEXT_COMPANIES_LINK_ONE,
+		    &(struct words_args){ .n = (int64_t)tagged,
+		    .company = row->company });
+}
+
 static void
 switch_wide(struct companies *v)
 {
@@ -262,7 +276,7 @@ act_on_view(struct companies *v, enum action action)
 		show(v, &view_company);
 		return true;
 	case ACTION_LINK:
-		show(v, &view_link);
+		link_one(v);
 		return true;
 	case ACTION_FILTER:
 		begin_filter(v);

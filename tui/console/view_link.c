@@ -58,9 +58,11 @@ static enum qr_style
 wanted_style(const struct link_view *v)
 {
 	const struct prefs *prefs = console_prefs(v->c);
+	const struct config *config = console_config(v->c);
 
-	return prefs->qr_style != QR_AUTO ? prefs->qr_style :
-	    (enum qr_style)config_enum(console_config(v->c), OPT_QR_STYLE);
+	if (prefs->qr_style != QR_AUTO || config == NULL)
+		return prefs->qr_style;
+	return (enum qr_style)config_enum(config, OPT_QR_STYLE);
 }
 
 static int

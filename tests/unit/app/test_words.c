@@ -306,6 +306,25 @@ TEST(words_name_no_command_or_option_to_a_visitor)
 	}
 }
 
+/* Who can bind a company is not told to have somebody bind it. */
+TEST(words_of_a_bound_number_tell_the_admin_how)
+{
+	char text[WORDS_MAX];
+
+	words_reason_advice(text, sizeof text, LANG_EN,
+	    WA_STATUS_RECONNECTING, WA_REASON_REFUSED,
+	    &(struct words_args){ .err = ERR_PAIR_VETO });
+	EXPECT(strstr(text, "N in the console") != NULL);
+	EXPECT(strstr(text, "administrator") == NULL);
+	words_format(text, sizeof text, LANG_EN, WORD_PINNED,
+	    &(struct words_args){ .phone = "0001" });
+	EXPECT(strstr(text, "N in the console") != NULL);
+	words_format(text, sizeof text, LANG_EN, WORD_PINNED,
+	    &(struct words_args){ .phone = "0001",
+	    .audience = AUDIENCE_VISITOR });
+	EXPECT(strstr(text, "console") == NULL);
+}
+
 TEST(words_visitor_rows_are_for_visitors_only)
 {
 	static const enum word rows[][2] = {

@@ -341,6 +341,53 @@ TEST(act_refusal_that_is_long_gets_a_box)
 	desk_close(&s);
 }
 
+/* A ban is not made longer by a slip of the fingers. */
+TEST(act_reconnect_during_a_ban_is_asked_for)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	desk_put(&s, "acme", "", LINKED, "\"until\":"
+	    "\"2026-11-25T12:46:40.000Z\"");
+	fake_core_tell(s.fake, DESK_EVENTS, "", "status", "{\"companyId\":"
+	    "\"acme\",\"status\":\"banned\",\"reason\":\"temporary\","
+	    "\"phoneNumber\":\"" LINKED "\",\"stateVersion\":90,"
+	    "\"until\":\"2026-11-25T12:46:40.000Z\"}");
+	EXPECT(desk_until(&s, "banned"));
+	fake_core_data(s.fake, "POST", ONE("acme") "/reconnect", "{}");
+	desk_keys(&s, "r");
+	EXPECT(desk_shows(&s, "wait until 12:46"));
+	EXPECT(desk_shows(&s, "may make it longer"));
+	desk_keys(&s, "\r");
+	EXPECT(desk_shows(&s, "Nothing was done"));
+	EXPECT_INT(fake_core_asked(s.fake, "POST", ONE("acme") "/reconnect"),
+	    0);
+	desk_keys(&s, "ry");
+	EXPECT(desk_until(&s, "acme connects again"));
+	desk_close(&s);
+}
+
+TEST(act_pin_to_another_number_than_the_linked_one_is_asked_for)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	desk_put(&s, "acme", "", LINKED, "");
+	fake_core_data(s.fake, "GET", ONE("acme") "/status",
+	    "{\"phoneNumber\":\"" LINKED "\",\"pinnedPhoneNumber\":null}");
+	fake_core_data(s.fake, "PATCH", ONE("acme"), "{}");
+	type(&s, ":pin acme 79007654321");
+	EXPECT(desk_until(&s, "linked with +7******4567 now"));
+	EXPECT(desk_shows(&s, "only +7******4321 is taken"));
+	EXPECT_INT(fake_core_asked(s.fake, "PATCH", ONE("acme")), 0);
+	desk_keys(&s, "y");
+	EXPECT(desk_until(&s, "acme can be linked with +7******4321 only"));
+	/* the same number needs no question */
+	type(&s, ":pin acme " LINKED);
+	EXPECT(desk_until(&s, "acme can be linked with +7******4567 only"));
+	desk_close(&s);
+}
+
 static void
 add(struct desk *s, const char *company)
 {
@@ -435,7 +482,34 @@ TEST(act_in_bulk_wants_the_count_and_sums_up)
 	desk_keys(&s, "\x15");
 	type(&s, "12");
 	EXPECT(desk_until(&s, "Done for 2 of 12 companies, 10 refused"));
-	EXPECT(desk_shows(&s, "First c01: WhatsApp did not answer."));
+	EXPECT(desk_shows(&s, "c01: WhatsApp did not answer."));
+	EXPECT(desk_shows(&s, "c11: "));
+	desk_keys(&s, "\033");
+	EXPECT(!desk_shows(&s, "10 refused"));
+	desk_close(&s);
+}
+
+/* Who cannot be unlinked is not counted as if it were. */
+TEST(act_in_bulk_leaves_out_for_whom_it_makes_no_sense)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false, .rows = 14 });
+	put_many(&s, 3, true);
+	desk_put(&s, "gamma", "", "", "");
+	desk_keys(&s, "*");
+	desk_keys(&s, "o");
+	EXPECT(desk_shows(&s, "3 companies will be unlinked"));
+	EXPECT(desk_shows(&s, "c00, c01, c02."));
+	EXPECT(desk_shows(&s, "Left out: 1 for which it makes no sense"));
+	EXPECT(desk_shows(&s, "Type 3 to confirm"));
+	desk_keys(&s, "\033");
+	put_many(&s, 3, false);
+	desk_keys(&s, "P");
+	EXPECT(desk_shows(&s, "no sense for any of the 4"));
+	EXPECT(desk_shows(&s, "gamma: gamma is not linked"));
+	EXPECT_INT(fake_core_asked(s.fake, "PATCH", ONE("c00")), 0);
+	desk_keys(&s, "\033");
 	desk_close(&s);
 }
 

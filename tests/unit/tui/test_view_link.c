@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "tests/t.h"
 #include "tests/unit/tui/fake_core.h"
+#include "tests/unit/tui/rows.h"
 #include "tui/console/console.h"
 
 #define SESSION "/api/whatsapp/sessions/acme"
@@ -440,6 +441,26 @@ TEST(view_link_code_goes_with_its_core)
 	EXPECT(!has(&s, "K7QX-M2PN"));
 	EXPECT(has(&s, "The core has gone, and so has this code"));
 	EXPECT(has(&s, "Type :start"));
+	stage_close(&s);
+}
+
+/* Tags are for what many can have at once. */
+TEST(view_link_is_about_the_one_under_the_cursor)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	(void)rows_put(console_fleet(s.console), &(struct rows_status){
+	    .company = "acme", .version = 1,
+	    .reason = WA_REASON_NEVER_LINKED });
+	(void)rows_put(console_fleet(s.console), &(struct rows_status){
+	    .company = "beta", .version = 1,
+	    .reason = WA_REASON_NEVER_LINKED });
+	console_show(s.console, &view_companies, "");
+	type(&s, "*");
+	type(&s, "l");
+	EXPECT(has(&s, "Link a phone to acme"));
+	EXPECT(has(&s, "2 tagged; linking is one at a time: acme"));
 	stage_close(&s);
 }
 
