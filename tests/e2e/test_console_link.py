@@ -293,7 +293,7 @@ def test_console_link_blanks_without_the_core(t, how):
     try:
         gone(t, c)
         if how == "killed":
-            c.wait_text("does not answer|expired")
+            c.wait_text("[Nn]o core answers|does not answer|expired")
     finally:
         process.send_signal(signal.SIGCONT)
 

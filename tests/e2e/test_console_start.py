@@ -343,7 +343,7 @@ def test_console_sees_the_core_go_and_come(t):
     desk.core_ready(core)
     t.until(lambda: desk.status()["connected"], "acme is connected")
     screen.wait_text("all connected")
-    t.until(lambda: not re.search("(?i)does not answer", screen.text()),
+    t.until(lambda: not re.search("(?i)no core", screen.text()),
             "all is well again")
     screen.keys("q")
     t.equal(screen.exit(), OK)

@@ -65,7 +65,8 @@ show_log(struct console *c, const char *company)
 {
 	if (company[0] != '\0' && console_feed_state(c) != FEED_LOADING &&
 	    fleet_find(console_fleet(c), company) == NULL)
-		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY, NULL);
+		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY,
+		    &(struct words_args){ .company = company });
 	else
 		show(c, &view_log, company[0] != '\0' ? company : LOG_OF_ALL);
 }

@@ -159,6 +159,7 @@ on_listener(void *ctx, const struct client_answer *answer)
 		return;
 	cJSON_Delete(c->listener);
 	c->listener = cJSON_Duplicate(data, true);
+	console_note_listener(c);
 	screen_want(c->params.screen, SCREEN_NEWS);
 }
 

@@ -53,6 +53,7 @@ struct console {
 	struct area body;               /* where the last one was drawn */
 	int64_t lost_ms;                /* 0: the core is not lost */
 	bool was_stopped;               /* by somebody, in good order */
+	struct dialog *lost_dialog;     /* asks what to do without it; or gone */
 	char lost_why[DIALOG_TEXT_MAX]; /* how it ended; "" not known */
 };
 
@@ -74,6 +75,8 @@ void console_note_feed(struct console *c);
 /* What stands above the key line while nobody answers. */
 void console_lost_line(const struct console *c, char *out, size_t size);
 void console_ask_leave_lost(struct console *c);
+/* It was asked how the core listens. */
+void console_note_listener(struct console *c);
 
 /* Sets the timer for the next second that anything shown counts. */
 void console_arm_tick(struct console *c);

@@ -38,6 +38,10 @@ console_note_feed(struct console *c)
 		c->lost_ms = 0;
 		if (feed_state(c->feed) == FEED_LIVE)
 			c->lost_why[0] = '\0';
+		/* what it asks is no question any more */
+		if (c->lost_dialog != NULL && c->dialog == c->lost_dialog)
+			console_open_dialog(c, NULL);
+		c->lost_dialog = NULL;
 	} else if (c->lost_ms == 0) {
 		c->lost_ms = console_now_ms(c);
 		c->was_stopped = has_taken_leave(c);
@@ -65,6 +69,27 @@ console_lost_line(const struct console *c, char *out, size_t size)
 		    TEXT_CONSOLE_LOST, out, size);
 }
 
+/* --- pages and API ------------------------------------------------------------------- */
+
+static bool
+is_listening(const struct console *c)
+{
+	return cJSON_IsTrue(cJSON_GetObjectItem(c->listener, "running"));
+}
+
+/* One that was switched on by hand is off with the next core, and links that
+ * were sent lead nowhere. */
+void
+console_note_listener(struct console *c)
+{
+	if (!c->prefs.listened || console_is_lost(c))
+		return;
+	c->prefs.listened = false;
+	console_keep(c);
+	if (!is_listening(c))
+		console_say(c, ROLE_ERROR, TEXT_START_LISTENER_OFF, NULL);
+}
+
 /* --- the ways out ------------------------------------------------------------------------ */
 
 void
@@ -74,6 +99,7 @@ console_start(struct console *c)
 		console_say(c, ROLE_ERROR, TEXT_START_RUNS, NULL);
 	} else if (!c->is_leaving) {
 		c->is_leaving = true;
+		c->prefs.listened = is_listening(c);
 		c->params.on_start(c->params.ctx);
 	}
 }
@@ -94,6 +120,7 @@ on_lost_answer(void *ctx, const char *answer)
 {
 	struct console *c = ctx;
 
+	c->lost_dialog = NULL;
 	if (answer == NULL || *answer == 'b')
 		return;
 	if (*answer == 'r')
@@ -115,5 +142,6 @@ console_ask_leave_lost(struct console *c)
 	if (c->params.started_core)
 		console_add_choice(c, &d, 's', TEXT_LEAVE_STOP);
 	console_add_choice(c, &d, 'b', TEXT_LEAVE_BACK);
-	console_open_dialog(c, dialog_choice(c->params.lang, &d));
+	c->lost_dialog = dialog_choice(c->params.lang, &d);
+	console_open_dialog(c, c->lost_dialog);
 }

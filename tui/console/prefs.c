@@ -3,7 +3,7 @@
  *
  *   {"view":"companies","company":"","cursor":"acme","filter":"!ok",
  *    "sort":"need","reverse":false,"wide":true,"onlyProblems":false,
- *    "mouse":false,"showsQr":false,"logFilter":"","logCompany":"",
+ *    "mouse":false,"listened":false,"logFilter":"","logCompany":"",
  *    "logLevel":"warn","terms":{"xterm-256color":{"qrStyle":"half"}}}
  *
  * What is missing or of another type is the default; members that this
@@ -98,6 +98,7 @@ static const struct bool_member bools[] = {
 	{ "wide", offsetof(struct prefs, wide) },
 	{ "onlyProblems", offsetof(struct prefs, only_problems) },
 	{ "mouse", offsetof(struct prefs, mouse) },
+	{ "listened", offsetof(struct prefs, listened) },
 };
 
 static const char *

@@ -23,6 +23,7 @@ struct prefs {
 	enum sort sort;
 	bool reverse, wide, only_problems;
 	bool mouse;
+	bool listened;                  /* the core that ":start" replaces did */
 	enum qr_style qr_style;         /* QR_AUTO: not chosen; on this TERM */
 	char log_filter[PREFS_FILTER_MAX];
 	char log_company[COMPANY_ID_MAX + 1];

@@ -119,3 +119,25 @@ TEST(console_lost_core_takes_the_listener_along)
 	EXPECT(!stage_has(&s, "s switches them on"));
 	stage_finish(&s);
 }
+
+TEST(console_tells_that_the_listener_did_not_come_back)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	desk_settle(&s);
+	console_prefs(s.console)->listened = true;
+	console_ask_listener(s.console);
+	EXPECT(desk_until(&s, "Pages and API were on and are off now"));
+	EXPECT(!console_prefs(s.console)->listened);
+	fake_core_data(s.fake, "GET", "/api/whatsapp/listener",
+	    "{\"addresses\":[\"http://127.0.0.1:3000\"],\"running\":true}");
+	console_ask_listener(s.console);
+	EXPECT(desk_until(&s, "127.0.0.1:3000"));
+	fake_core_go(s.fake, true);
+	EXPECT(desk_until(&s, "no core: :start"));
+	desk_keys(&s, ":start\r");
+	desk_settle(&s);
+	EXPECT(console_prefs(s.console)->listened);
+	desk_close(&s);
+}
