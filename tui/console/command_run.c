@@ -54,7 +54,8 @@ show(struct console *c, const struct view_ops *ops, const char *company)
 	if (ops == &view_company && company[0] == '\0')
 		console_say(c, ROLE_ERROR, TEXT_ACT_NOBODY, NULL);
 	else if (ops == &view_company && !may_be_there(c, company))
-		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY, NULL);
+		console_say(c, ROLE_ERROR, TEXT_ACT_NO_COMPANY,
+		    &(struct words_args){ .company = company });
 	else
 		console_show(c, ops, company);
 }

@@ -229,7 +229,7 @@ TEST(companies_at_40)
 	open_fix(&f, 10, 40, (struct look){ 0 });
 	put(&f, "acme", WA_REASON_OK);
 	put(&f, "bakery", WA_REASON_UNLINKED);
-	EXPECT_STR(row(&f, 0), " 2: 1 needs you, 1 connected");
+	EXPECT_STR(row(&f, 0), " 2: 1 needs you, 1 connected     ? help");
 	EXPECT_STR(row(&f, 2), " \u00d7 bakery         link again");
 	EXPECT_STR(row(&f, 3), " \u25cf acme           connected");
 	close_fix(&f);
