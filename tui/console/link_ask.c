@@ -114,9 +114,9 @@ on_event(void *ctx, const struct sse_event *e)
 	link_attempt_take_event(&v->attempt, e->name, o, link_view_now(v));
 	told_wipe(o);
 	/* somebody else's attempt is joined by what it has */
-	if (!v->has_chosen && v->attempt.code[0] == '\0' &&
-	    v->attempt.qr[0] != '\0')
-		v->shows_qr = true;
+	if (!v->has_chosen)
+		v->shows_qr = v->attempt.code[0] == '\0' &&
+		    v->attempt.qr[0] != '\0';
 	take_news(v);
 }
 

@@ -184,6 +184,22 @@ TEST(view_link_notice_does_not_push_the_code_away)
 	stage_close(&s);
 }
 
+/* The QR is told before the code: what is first is the code all the same. */
+TEST(view_link_joins_by_the_code_where_there_is_one)
+{
+	struct stage s;
+
+	ASSERT(stage_open(&s, false));
+	tell(&s, "status", IDLE);
+	tell(&s, "qr", QR);
+	EXPECT(has(&s, "QR code 1 of 6"));
+	tell(&s, "code", CODE);
+	EXPECT(!has(&s, "QR code 1 of 6"));
+	type(&s, "\t");
+	EXPECT(has(&s, "QR code 1 of 6"));
+	stage_close(&s);
+}
+
 /* The number is known, so none is asked for, and none is sent. */
 TEST(view_link_asks_for_the_number_that_is_known)
 {
