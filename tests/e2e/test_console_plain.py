@@ -10,6 +10,7 @@ import subprocess
 
 from lib.case import cases, limit
 from lib.desk import (DATAERR, IOERR, NOPERM, NOUSER, OK, TEMPFAIL, USAGE)
+from lib.fakecore import FakeCore
 from lib.starting import Lines, Screen, alive, core_pid, prepare
 
 PHONE = "79001234567"
@@ -213,8 +214,24 @@ def test_plain_subcommands(t):
 
 
 @limit(120)
+def test_plain_first_twenty(t):
+    """Of all who need somebody the first twenty are told at the start."""
+    desk = t.desk()
+    core = FakeCore(desk.socket_path(), 400)
+    t.defer(core.close)
+    plain = Lines(t, desk)
+    more = int(plain.says(r"And (\d+) more: companies").group(1))
+    out = plain.out.text()
+    t.true(more > 20 and "\n20. " in out, out)
+    t.true("\n21. " not in out, out)
+    plain.line("problems")
+    plain.says(r"\n21\. ")
+    plain.says(rf"\n{20 + more}\. ")
+    t.equal(plain.talk("quit"), OK, plain.describe())
+
+
 def test_plain_many(t):
-    """Of thousands who need somebody the first twenty are told."""
+    """`companies` tells all, however many."""
     desk, _ = served(t)
     fill = Lines(t, desk)
     t.equal(fill.talk(*(f"add c{n:03}" for n in range(150)), timeout=60), OK,

@@ -403,6 +403,8 @@ def test_stop_ends_the_core_of_a_console(t):
     t.true(not alive(pid))
     screen.wait_text(r"The core has ended \(code 0\)")
     screen.keys("q")
+    screen.wait_text("companies may not be connected")
+    screen.keys("l")
     t.equal(screen.exit(), OK)
 
 

@@ -270,17 +270,18 @@ int
 company_draw_head(struct company_view *v, struct area body)
 {
 	const struct company_state *s = company_state(v->news);
-	char trouble[2 * WORDS_MAX];
+	char trouble[2 * WORDS_MAX], steps[WORDS_MAX];
 	struct facts facts;
 	int y = 1, need;
 
 	draw_title(v, area_part(body, 0, 0, 1, -1));
 	y += area_wrap(area_part(body, y, 0, -1, -1), 0, ROLE_TEXT,
 	    s->message);
+	text_steps(steps, sizeof steps, s->advice);
 	/* where no core is, the console has its own way to one */
 	if (s->advice[0] != '\0' && s->reason != WA_REASON_NOT_RUNNING)
 		y += area_wrap(area_part(body, y, 0, -1, -1), 0, ROLE_STRONG,
-		    s->advice);
+		    steps);
 	gather(v, &facts);
 	last_error(v, trouble, sizeof trouble);
 	need = fact_rows(&facts, body.columns) + 1;

@@ -288,8 +288,11 @@ put_how(struct pen *pen, bool is_qr)
 static void
 put_sentence(struct pen *pen, unsigned style)
 {
+	char steps[WORDS_MAX];
+
 	pen_put(pen, style, pen->p->attempt->sentence);
-	pen_put(pen, ROLE_TEXT, pen->p->attempt->advice);
+	text_steps(steps, sizeof steps, pen->p->attempt->advice);
+	pen_put(pen, ROLE_TEXT, steps);
 }
 
 /* --- what can be asked for --------------------------------------------------------- */

@@ -24,4 +24,8 @@ const char *text_get(enum lang lang, enum text text);
 void text_format(char *out, size_t size, enum lang lang, enum text text,
     const struct words_args *args);
 
+/* "1. This. 2. That." with a line for each, for area_wrap; others as they
+ * are. */
+void text_steps(char *out, size_t size, const char *sentence);
+
 #endif

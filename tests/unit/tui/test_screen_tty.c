@@ -366,10 +366,22 @@ TEST(screen_refuses_what_is_no_terminal)
 
 /* --- ends of the process, in one of our own ------------------------------------ */
 
+/* nohup, and a shell's background, leave some of them ignored. */
+static void
+hear_signals(void)
+{
+	static const int numbers[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT,
+	    SIGABRT, SIGTSTP, SIGCONT };
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		(void)signal(numbers[i], SIG_DFL);
+}
+
 static _Noreturn void
 be_child(struct seat *s)
 {
 	(void)setpgid(0, 0);
+	hear_signals();
 	if (!sit(s))
 		_exit(9);
 	(void)str_copy(s->text, sizeof s->text, "child");

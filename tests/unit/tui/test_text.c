@@ -55,3 +55,15 @@ TEST(text_english_is_ascii)
 		}
 	}
 }
+
+TEST(text_steps_have_a_line_each)
+{
+	char out[64];
+
+	text_steps(out, sizeof out, "1. One 1.5. 2. Two. 3. Three.");
+	EXPECT_STR(out, "1. One 1.5.\n2. Two.\n3. Three.");
+	text_steps(out, sizeof out, "Wait for 2. No steps.");
+	EXPECT_STR(out, "Wait for 2. No steps.");
+	text_steps(out, 8, "1. Cut at the end");
+	EXPECT_STR(out, "1. Cut ");
+}
