@@ -13,6 +13,7 @@
 #include "core/app/json.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "tui/console/file.h"
 
 #define EXPORT_MAX ((size_t)64 * 1024 * 1024)   /* more than companies can be */
 #define NEXT_MAX 128
@@ -223,43 +224,6 @@ form_of(const char *path, enum export_form *out)
 }
 
 static enum err
-err_of_errno(void)
-{
-	switch (errno) {
-	case EEXIST:
-		return ERR_EXISTS;
-	case ENOENT:
-	case ENOTDIR:
-		return ERR_NOT_FOUND;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return ERR_PERMISSION;
-	case ENOSPC:
-	case EDQUOT:
-		return ERR_NO_SPACE;
-	default:
-		return ERR_IO;
-	}
-}
-
-static enum err
-write_all(int fd, const struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		const ssize_t n = write(fd, text->data + done,
-		    text->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return err_of_errno();
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return ERR_OK;
-}
-
-static enum err
 write_file(const char *path, const struct buf *text)
 {
 	const int fd = open(path,
@@ -267,10 +231,10 @@ write_file(const char *path, const struct buf *text)
 	enum err err;
 
 	if (fd == -1)
-		return err_of_errno();
-	err = write_all(fd, text);
+		return file_errno();
+	err = file_write(fd, text);
 	if (close(fd) != 0 && err == ERR_OK)
-		err = err_of_errno();
+		err = file_errno();
 	/* half a list looks like a whole one */
 	if (err != ERR_OK)
 		(void)unlink(path);

@@ -9,6 +9,7 @@
  * What is missing or of another type is the default; members that this
  * version does not know stay.
  */
+#include "tui/console/file.h"
 #include "tui/console/prefs.h"
 
 #include <errno.h>
@@ -228,26 +229,6 @@ write_members(cJSON *o, const char *term, const struct prefs *p)
 /* --- the file ------------------------------------------------------------------------ */
 
 static enum err
-err_of_errno(void)
-{
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR:
-		return ERR_NOT_FOUND;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-	case ELOOP:             /* a link where none may be */
-		return ERR_PERMISSION;
-	case ENOSPC:
-	case EDQUOT:
-		return ERR_NO_SPACE;
-	default:
-		return ERR_IO;
-	}
-}
-
-static enum err
 read_all(int fd, struct buf *out)
 {
 	uint8_t chunk[4096];
@@ -272,7 +253,7 @@ read_file(const char *path, struct buf *out)
 	enum err err;
 
 	if (fd == -1)
-		return err_of_errno();
+		return file_errno();
 	if (fstat(fd, &st) != 0)
 		err = ERR_IO;
 	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
@@ -347,26 +328,10 @@ make_dirs(const char *path)
 	    p = strchr(p + 1, '/')) {
 		*p = '\0';
 		if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-			return err_of_errno();
+			return file_errno();
 		*p = '/';
 	}
 	return ERR_OK;
-}
-
-static enum err
-write_all(int fd, const struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		const ssize_t n = write(fd, text->data + done,
-		    text->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return err_of_errno();
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return fsync(fd) != 0 ? err_of_errno() : ERR_OK;
 }
 
 /* A name of its own: two consoles may save at the same moment. */
@@ -380,12 +345,14 @@ replace(const char *path, const struct buf *text)
 	if (!str_format(name, sizeof name, "%s.XXXXXX", path))
 		return ERR_TOO_LARGE;
 	if ((fd = mkostemp(name, O_CLOEXEC)) == -1)
-		return err_of_errno();
-	err = write_all(fd, text);
+		return file_errno();
+	err = file_write(fd, text);
+	if (err == ERR_OK && fsync(fd) != 0)
+		err = file_errno();
 	if (close(fd) != 0 && err == ERR_OK)
-		err = err_of_errno();
+		err = file_errno();
 	if (err == ERR_OK && rename(name, path) != 0)
-		err = err_of_errno();
+		err = file_errno();
 	if (err != ERR_OK)
 		(void)unlink(name);
 	return err;
