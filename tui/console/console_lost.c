@@ -35,6 +35,9 @@ void
 console_note_feed(struct console *c)
 {
 	if (!console_is_lost(c)) {
+		if (c->lost_ms != 0)
+			console_say(c, ROLE_NOTICE, TEXT_CONSOLE_BACK_AGAIN,
+			    NULL);
 		c->lost_ms = 0;
 		if (feed_state(c->feed) == FEED_LIVE)
 			c->lost_why[0] = '\0';
@@ -44,6 +47,8 @@ console_note_feed(struct console *c)
 		c->lost_dialog = NULL;
 	} else if (c->lost_ms == 0) {
 		c->lost_ms = console_now_ms(c);
+		/* "a code is ready" is not so any more */
+		c->notice[0] = '\0';
 		c->was_stopped = has_taken_leave(c);
 	}
 }

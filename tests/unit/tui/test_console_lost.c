@@ -32,6 +32,21 @@ TEST(console_lost_core_leaves_old_rows_and_a_way_on)
 	desk_close(&s);
 }
 
+/* What was said before may not be so any more. */
+TEST(console_lost_core_takes_what_was_said_along)
+{
+	struct desk s;
+
+	desk_open(&s, &(struct desk_params){ .real = false });
+	desk_put(&s, "acme", "Acme Ltd", "+7*****0001", "");
+	EXPECT(desk_until(&s, "all connected"));
+	console_say_text(s.console, ROLE_NOTICE, "A code is ready.");
+	fake_core_go(s.fake, true);
+	EXPECT(desk_until(&s, "no core: :start as of"));
+	EXPECT(!desk_shows(&s, "A code is ready."));
+	desk_close(&s);
+}
+
 TEST(console_lost_core_on_a_small_screen)
 {
 	struct desk s;
