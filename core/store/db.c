@@ -1,5 +1,5 @@
 /*
- * session.db, schema 2 (PRAGMA user_version; application_id "PDco"):
+ * session.db, schema 3 (PRAGMA user_version; application_id "PDco"):
  *
  *	record(tbl TEXT, key BLOB, value BLOB), primary key (tbl, key)
  *
@@ -9,8 +9,9 @@
  *
  * Pages carry sums (page.c), so a record that is not found was not there.
  *
- * Schema 1 had the same table and rows of version 1. The number alone rose,
- * so that a program that would take a row of version 2 for damage refuses.
+ * Schema 1 and 2 had the same table and rows of version 1 and 2. The number
+ * alone rose, so that a program that would take a newer row for damage
+ * refuses.
  */
 #include "core/store/db.h"
 
@@ -26,8 +27,9 @@
 #define SEALED_MAX (STORE_VALUE_MAX + SEAL_OVERHEAD)
 
 static const char *const steps[] = {
-	"CREATE TABLE record (tbl TEXT NOT NULL, key BLOB NOT NULL,"
-	" value BLOB NOT NULL, PRIMARY KEY (tbl, key)) STRICT, WITHOUT ROWID",
+	("CREATE TABLE record (tbl TEXT NOT NULL, key BLOB NOT NULL,"
+	" value BLOB NOT NULL, PRIMARY KEY (tbl, key)) STRICT, WITHOUT ROWID"),
+	"",
 	"",
 };
 

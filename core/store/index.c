@@ -1,5 +1,5 @@
 /*
- * index.db, schema 2 (application_id "PDix"):
+ * index.db, schema 3 (application_id "PDix"):
  *
  *	company(id TEXT primary key, row BLOB)	sealed for (id, "index", "row")
  *	mark(id TEXT primary key, mark INTEGER)	enum index_mark
@@ -41,6 +41,7 @@ static const char *const steps[] = {
 	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY,"
 	" value BLOB NOT NULL) STRICT, WITHOUT ROWID",
 	"",                     /* rows of version 2, see db.c */
+	"",                     /* of version 3 */
 };
 
 static const struct sql_schema schema = {

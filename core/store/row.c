@@ -1,5 +1,5 @@
 /*
- * A company's row, version 2:
+ * A company's row, version 3:
  *
  *	u8	version
  *	u8	flags: 1 linked, 2 paused, 4 damaged, 8 draft; others must be 0
@@ -11,9 +11,13 @@
  *	text	pinned_phone
  *	u32be	priority (two's complement)
  *	u64be	asked_ms (two's complement)
+ *	text	proxy
+ *	u64be	phone_seen_ms (two's complement)
+ *	u8	replacing, below REPLACING_COUNT
  *
  * Nothing may follow. Version 1, of databases with schema 1, ended after
- * last_code and had no draft; it is read, and never written.
+ * last_code and had no draft; version 2, of schema 2, after asked_ms. They
+ * are read, and never written.
  */
 #include "core/store/row.h"
 
@@ -22,12 +26,12 @@
 #include "core/base/str.h"
 #include "core/store/store.h"
 
-#define VERSION 2
+#define VERSION 3
 
 enum { FLAG_LINKED = 1, FLAG_PAUSED = 2, FLAG_DAMAGED = 4, FLAG_DRAFT = 8 };
 
 /* Those that each version knows. */
-static const unsigned flags_of[VERSION + 1] = { 0, 7, 15 };
+static const unsigned flags_of[VERSION + 1] = { 0, 7, 15, 15 };
 
 static enum err
 put_text(struct buf *out, const char *s)
@@ -62,7 +66,8 @@ row_encode(const struct company_row *row, struct buf *out)
 	const size_t len = out->len;
 	enum err err;
 
-	if (!company_id_is_valid(row->company))
+	if (!company_id_is_valid(row->company) ||
+	    row->replacing >= REPLACING_COUNT)
 		return ERR_INVALID;
 	if ((err = buf_u8(out, VERSION)) != ERR_OK ||
 	    (err = buf_u8(out, (uint8_t)flags)) != ERR_OK ||
@@ -82,7 +87,10 @@ row_encode(const struct company_row *row, struct buf *out)
 	    (err = buf_u32be(out, row->last_code)) != ERR_OK ||
 	    (err = put_text(out, row->pinned_phone)) != ERR_OK ||
 	    (err = buf_u32be(out, (uint32_t)row->priority)) != ERR_OK ||
-	    (err = put_u64(out, (uint64_t)row->asked_ms)) != ERR_OK)
+	    (err = put_u64(out, (uint64_t)row->asked_ms)) != ERR_OK ||
+	    (err = put_text(out, row->proxy)) != ERR_OK ||
+	    (err = put_u64(out, (uint64_t)row->phone_seen_ms)) != ERR_OK ||
+	    (err = buf_u8(out, (uint8_t)row->replacing)) != ERR_OK)
 		buf_truncate(out, len);
 	return err;
 }
@@ -136,6 +144,22 @@ get_settings(struct reader *r, struct company_row *row)
 	return true;
 }
 
+/* What version 3 added. */
+static bool
+get_fleet(struct reader *r, struct company_row *row)
+{
+	unsigned replacing;
+
+	if (!get_text(r, row->proxy, sizeof row->proxy))
+		return false;
+	row->phone_seen_ms = (int64_t)get_u64(r);
+	replacing = reader_u8(r);
+	if (replacing >= REPLACING_COUNT)
+		return false;
+	row->replacing = (enum replacing)replacing;
+	return true;
+}
+
 static bool
 is_known(unsigned version, unsigned flags)
 {
@@ -167,7 +191,8 @@ row_decode(const void *p, size_t n, struct company_row *out)
 	row.last_error_ms = (int64_t)get_u64(&r);
 	row.state_version_limit = get_u64(&r);
 	row.last_code = reader_u32be(&r);
-	if (version > 1 && !get_settings(&r, &row))
+	if ((version > 1 && !get_settings(&r, &row)) ||
+	    (version > 2 && !get_fleet(&r, &row)))
 		return ERR_MALFORMED;
 	if (!reader_ok(&r))
 		return ERR_TRUNCATED;

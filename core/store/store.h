@@ -23,8 +23,9 @@
 #define COMPANY_ID_MAX 64       /* [A-Za-z0-9_-]{1,64} */
 #define STORE_KEY_MAX 64        /* bytes of a record's key name */
 #define STORE_VALUE_MAX ((size_t)1024 * 1024)
-#define STORE_SCHEMA 2
+#define STORE_SCHEMA 3
 #define STORE_NAME_SIZE 256     /* a company's display name, with its NUL */
+#define STORE_PROXY_SIZE 256    /* a company's proxy as a URL, with its NUL */
 
 bool company_id_is_valid(const char *id);
 
@@ -126,6 +127,15 @@ void store_drop(struct store *s, const char *company, store_fn fn, void *ctx);
 
 /* --- the index ----------------------------------------------------------- */
 
+/* How far a link that takes another's place has come: what a start has to
+ * finish. */
+enum replacing {
+	REPLACING_NOT,
+	REPLACING_UNPROVEN,     /* a candidate's keys are stored beside ours */
+	REPLACING_LEAVING,      /* it took over; the former is to be unlinked */
+	REPLACING_COUNT
+};
+
 /* What lists and start-up need without opening databases. */
 struct company_row {
 	char company[COMPANY_ID_MAX + 1];
@@ -148,6 +158,9 @@ struct company_row {
 	int32_t priority;               /* higher ones are dialled first */
 	bool draft;                     /* made by a link request, nothing else */
 	int64_t asked_ms;               /* wall, of the last link attempt */
+	char proxy[STORE_PROXY_SIZE];   /* secret: with credentials; "" none */
+	int64_t phone_seen_ms;          /* wall, last sign of the phone; 0 never */
+	enum replacing replacing;
 };
 
 /* In order of id, as bytes. fn must not change the store. ERR_IO,

@@ -253,7 +253,7 @@ def set_schema(path, version, with_sum=True):
         f.write(page)
 
 
-@rows("version with_sum", [(99, True), (99, False), (3, False)])
+@rows("version with_sum", [(99, True), (99, False), (4, False)])
 def test_store_newer_schema_is_refused(t, version, with_sum):
     sim, desk = two_linked(t)
     path = desk.database("acme")

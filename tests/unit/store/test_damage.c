@@ -355,7 +355,7 @@ TEST(newer_schema_is_refused_and_left_alone)
 	EXPECT(!is_damaged(&f, "acme"));
 	EXPECT_VALUE(&f, "beta", "creds", "k", "B");
 	fix_close(&f);
-	fix_sql(fix_path(&f, DB), "PRAGMA user_version = 2");
+	fix_sql(fix_path(&f, DB), "PRAGMA user_version = 3");
 	EXPECT_INT(fix_open(&f), ERR_OK);
 	EXPECT_VALUE(&f, "acme", "creds", "k", "A");
 	fix_finish(&f);
@@ -468,7 +468,7 @@ TEST(newer_index_is_refused_in_words)
 	fix_sql(fix_path(&f, "index.db"), "PRAGMA user_version = 99");
 	EXPECT_INT(fix_open(&f), ERR_NEWER_SCHEMA);
 	EXPECT(strstr(f.problem.text, "newer pairdesk") != NULL);
-	fix_sql(fix_path(&f, "index.db"), "PRAGMA user_version = 2");
+	fix_sql(fix_path(&f, "index.db"), "PRAGMA user_version = 3");
 	EXPECT_INT(fix_open(&f), ERR_OK);
 	fix_finish(&f);
 }

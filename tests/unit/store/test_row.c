@@ -17,7 +17,12 @@ static const struct company_row sample = {
 	.last_error = "timeout", .last_error_ms = 1,
 	.pinned_phone = "4915112345678", .priority = -7, .draft = true,
 	.asked_ms = 1780000000002,
+	.proxy = "socks5://me:pass@127.0.0.1:1080",
+	.phone_seen_ms = 1780000000003, .replacing = REPLACING_LEAVING,
 };
+
+/* What follows the fields of version 2 when they are empty. */
+#define FLEET_LEN (1 + 8 + 1)
 
 static void
 expect_equal(const struct company_row *a, const struct company_row *b)
@@ -42,6 +47,9 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_INT(a->priority, b->priority);
 	EXPECT_INT(a->draft, b->draft);
 	EXPECT_INT(a->asked_ms, b->asked_ms);
+	EXPECT_STR(a->proxy, b->proxy);
+	EXPECT_INT(a->phone_seen_ms, b->phone_seen_ms);
+	EXPECT_INT(a->replacing, b->replacing);
 	EXPECT(a->state_version_limit == b->state_version_limit);
 }
 
@@ -92,6 +100,7 @@ TEST(row_longest_fits)
 	memset(row.last_error, 'e', sizeof row.last_error - 1);
 	memset(row.last_reason, 'l', sizeof row.last_reason - 1);
 	memset(row.pinned_phone, '8', sizeof row.pinned_phone - 1);
+	memset(row.proxy, 'x', sizeof row.proxy - 1);
 	encode(&row, &b);
 	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
 	expect_equal(&back, &row);
@@ -110,7 +119,15 @@ TEST(row_rejects_every_prefix)
 	buf_finish(&b);
 }
 
-/* As the program before wrote it: nothing after last_code. */
+static void
+forget_fleet(struct company_row *row)
+{
+	row->proxy[0] = '\0';
+	row->phone_seen_ms = 0;
+	row->replacing = REPLACING_NOT;
+}
+
+/* As a program of schema 1 wrote it: nothing after last_code. */
 TEST(row_reads_version_1)
 {
 	struct company_row row = sample, back;
@@ -120,8 +137,9 @@ TEST(row_reads_version_1)
 	row.priority = 0;
 	row.draft = false;
 	row.asked_ms = 0;
+	forget_fleet(&row);
 	encode(&row, &b);
-	buf_truncate(&b, b.len - 13);
+	buf_truncate(&b, b.len - 13 - FLEET_LEN);
 	b.data[0] = 1;
 	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
 	expect_equal(&back, &row);
@@ -132,14 +150,34 @@ TEST(row_reads_version_1)
 	buf_finish(&b);
 }
 
+/* As one of schema 2 did: nothing after asked_ms. */
+TEST(row_reads_version_2)
+{
+	struct company_row row = sample, back;
+	struct buf b;
+
+	forget_fleet(&row);
+	encode(&row, &b);
+	buf_truncate(&b, b.len - FLEET_LEN);
+	b.data[0] = 2;
+	EXPECT_INT(row_decode(b.data, b.len, &back), ERR_OK);
+	expect_equal(&back, &row);
+	for (size_t n = 0; n < b.len; n++)
+		EXPECT_INT(try_decode(b.data, n), ERR_TRUNCATED);
+	buf_finish(&b);
+}
+
 TEST(row_rejects_what_it_does_not_know)
 {
 	struct buf b;
 
 	encode(&sample, &b);
-	b.data[0] = 3;
+	b.data[0] = 4;
 	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
-	b.data[0] = 2;
+	b.data[0] = 3;
+	b.data[b.len - 1] = REPLACING_COUNT;
+	EXPECT_INT(try_decode(b.data, b.len), ERR_MALFORMED);
+	b.data[b.len - 1] = REPLACING_NOT;
 	b.data[1] = 16;
 	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
 	b.data[1] = 0;
