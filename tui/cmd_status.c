@@ -22,6 +22,15 @@ status_of(const cJSON *o)
 	return status;
 }
 
+static const char *
+state_of(const struct cmd_args *args, const cJSON *o)
+{
+	enum wa_reason reason = WA_REASON_NONE;
+
+	(void)wa_reason_from_name(told_text(o, "reason"), &reason);
+	return words_state_name(args->lang, status_of(o), reason);
+}
+
 static void
 mask(const cJSON *o, char masked[32])
 {
@@ -56,7 +65,7 @@ print_words(const struct cmd_args *args, const cJSON *o)
 	told_line(o, "name", name, sizeof name);
 	mask(o, phone);
 	printf("%s  %s  %s%s%s\n  %s %s\n", told_text(o, "companyId"),
-	    words_status_name(args->lang, status_of(o)), phone,
+	    state_of(args, o), phone,
 	    name[0] == '\0' ? "" : "  ", name, told_text(o, "message"),
 	    told_text(o, "advice"));
 	print_last_trouble(args, o);
@@ -233,8 +242,7 @@ widths_of(const struct list *l)
 
 	cJSON_ArrayForEach(at, l->sessions) {
 		widen(&w.company, told_text(at, "companyId"));
-		widen(&w.status, words_status_name(l->args->lang,
-		    status_of(at)));
+		widen(&w.status, state_of(l->args, at));
 	}
 	return w;
 }
@@ -243,7 +251,7 @@ widths_of(const struct list *l)
 static void
 print_company(const struct list *l, const struct widths *w, const cJSON *o)
 {
-	const char *status = words_status_name(l->args->lang, status_of(o));
+	const char *status = state_of(l->args, o);
 	const size_t gap = w->status - str_width_cells(status) + 2;
 	char phone[32], name[NAME_BYTES];
 

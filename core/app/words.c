@@ -316,6 +316,29 @@ words_status_name(enum lang lang, enum wa_status status)
 	    ? status : WA_STATUS_ERROR]);
 }
 
+const char *
+words_reason_name(enum lang lang, enum wa_reason reason)
+{
+	switch (reason) {
+	case WA_REASON_ACCOUNT_LOCKED:
+		return words_get(lang, WORD_STATUS_LOCKED);
+	case WA_REASON_PHONE_SILENT:
+		return words_get(lang, WORD_STATUS_PHONE_SILENT);
+	case WA_REASON_LIMITED:
+		return words_get(lang, WORD_STATUS_LIMITED);
+	default:
+		return NULL;
+	}
+}
+
+const char *
+words_state_name(enum lang lang, enum wa_status status, enum wa_reason reason)
+{
+	const char *own = words_reason_name(lang, reason);
+
+	return own != NULL ? own : words_status_name(lang, status);
+}
+
 /* What is so with all details, without them, and what to do. */
 struct reason_words {
 	enum word full, bare, advice;

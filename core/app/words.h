@@ -84,6 +84,12 @@ void words_fill(char *out, size_t size, enum lang lang, const char *text,
 
 /* A word or two, for lists: "connected". */
 const char *words_status_name(enum lang lang, enum wa_status status);
+/* The word of the reason alone where the status says too little: "locked"
+ * instead of "unlinked"; NULL: the status says it. */
+const char *words_reason_name(enum lang lang, enum wa_reason reason);
+/* One of the two. */
+const char *words_state_name(enum lang lang, enum wa_status status,
+    enum wa_reason reason);
 
 /*
  * What happened, and what to do next. Details that args does not know are

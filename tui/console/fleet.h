@@ -60,8 +60,6 @@ enum symbol row_symbol(const struct row *row);
 enum role row_role(const struct row *row);
 /* Its state in a word or two: the status, or what is more to the point. */
 const char *row_word(const struct row *row, enum lang lang);
-/* TEXT_NONE: the status says enough. */
-enum text reason_word(enum wa_reason reason);
 /* What comes next, in a few words: "scan again", "retry in 0:41", "open the
  * phone"; "" nothing. */
 void row_next(const struct row *row, enum lang lang, int64_t now_ms,

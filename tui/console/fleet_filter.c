@@ -96,15 +96,16 @@ read_word(struct filter *f, char *word)
 static void
 read_reason(struct filter *f, enum wa_reason reason, enum lang lang)
 {
+	const char *name = words_reason_name(lang, reason);
 	enum wa_status status = WA_STATUS_ERROR;
 	char words[sizeof f->reason[0]];
 
 	f->reason[reason][0] = '\0';
-	if (reason_word(reason) == TEXT_NONE)
+	if (name == NULL)
 		return;
 	(void)wa_reason_status(reason, &status);
 	(void)str_format(words, sizeof words, "%s %s", wa_status_name(status),
-	    text_get(lang, reason_word(reason)));
+	    name);
 	filter_fold(f->reason[reason], sizeof f->reason[0], words);
 }
 

@@ -192,29 +192,11 @@ row_role(const struct row *row)
 	return roles[row_symbol(row)];
 }
 
-enum text
-reason_word(enum wa_reason reason)
-{
-	switch (reason) {
-	case WA_REASON_ACCOUNT_LOCKED:
-		return TEXT_STATUS_LOCKED;
-	case WA_REASON_PHONE_SILENT:
-		return TEXT_STATUS_PHONE_SILENT;
-	case WA_REASON_LIMITED:
-		return TEXT_STATUS_LIMITED;
-	default:
-		return TEXT_NONE;
-	}
-}
-
 const char *
 row_word(const struct row *row, enum lang lang)
 {
-	const enum text own = row->paused ? TEXT_STATUS_PAUSED :
-	    reason_word(row->reason);
-
-	return own != TEXT_NONE ? text_get(lang, own) :
-	    words_status_name(lang, row->status);
+	return row->paused ? text_get(lang, TEXT_STATUS_PAUSED) :
+	    words_state_name(lang, row->status, row->reason);
 }
 
 /* --- what comes next ---------------------------------------------------------------- */
