@@ -45,41 +45,41 @@ struct db {
 	struct sql *sql;
 	struct sql_stmt *put, *get;     /* prepared when first used */
 	char company[COMPANY_ID_MAX + 1];
-	struct secret key;
+	struct key_set keys;            /* of this company, as of the opening */
 };
 
 static struct db *
-create(struct sql *sql, const char *company, const struct secret *master)
+create(struct sql *sql, const char *company, struct keys *keys)
 {
 	struct db *db = xcalloc(1, sizeof *db);
 
 	db->sql = sql;
 	str_copy(db->company, sizeof db->company, company);
-	seal_company_key(master, company, &db->key);
+	keys_of(keys, company, &db->keys);
 	return db;
 }
 
 enum err
-db_create(const char *path, const char *company, const struct secret *master,
+db_create(const char *path, const char *company, struct keys *keys,
     struct db **out)
 {
 	struct sql *sql;
 	enum err err;
 
 	if ((err = sql_create(path, &schema, &sql)) == ERR_OK)
-		*out = create(sql, company, master);
+		*out = create(sql, company, keys);
 	return err;
 }
 
 enum err
-db_open(const char *path, const char *company, const struct secret *master,
+db_open(const char *path, const char *company, struct keys *keys,
     enum sql_use use, struct db **out)
 {
 	struct sql *sql;
 	enum err err;
 
 	if ((err = sql_open(path, &schema, use, &sql)) == ERR_OK)
-		*out = create(sql, company, master);
+		*out = create(sql, company, keys);
 	return err;
 }
 
@@ -91,7 +91,7 @@ dissolve(struct db *db)
 
 	sql_finish(db->put);
 	sql_finish(db->get);
-	secret_finish(&db->key);
+	key_set_finish(&db->keys);
 	free(db);
 	return sql;
 }
@@ -115,7 +115,8 @@ open_value(struct db *db, const char *table, const char *key, const void *p,
     size_t n, struct buf *out)
 {
 	const struct seal_place place = { db->company, table, key };
-	const enum err err = seal_open(&db->key, &place, p, n, out);
+	const enum err err = key_set_open(&db->keys, &place, p, n, out,
+	    NULL);
 
 	return err == ERR_TRUNCATED || err == ERR_UNSUPPORTED ? ERR_CORRUPT :
 	    err;
@@ -197,7 +198,7 @@ put(struct db *db, const struct rnd *rnd, const char *table, const char *key,
 	    &db->put)) != ERR_OK)
 		return err;
 	buf_init(&sealed, SEALED_MAX);
-	if ((err = seal_value(&db->key, rnd, &place, p, n, &sealed)) ==
+	if ((err = key_set_seal(&db->keys, rnd, &place, p, n, &sealed)) ==
 	    ERR_OK) {
 		sql_bind_text(db->put, 1, table);
 		sql_bind_blob(db->put, 2, key, strlen(key));

@@ -11,7 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/rnd.h"
-#include "core/base/secret.h"
+#include "core/store/keys.h"
 #include "core/store/sql.h"
 
 struct company_row;
@@ -21,10 +21,10 @@ struct store_batch;
 /* path is the file. Errors as sql_create and sql_open. A created one is not
  * synced before db_close_synced. */
 MUST_CHECK enum err db_create(const char *path, const char *company,
-    const struct secret *master, struct db **out);
+    struct keys *keys, struct db **out);
 MUST_CHECK enum err db_open(const char *path, const char *company,
-    const struct secret *master, enum sql_use use, struct db **out);
-void db_close(struct db *db);           /* wipes the key; NULL ok */
+    struct keys *keys, enum sql_use use, struct db **out);
+void db_close(struct db *db);           /* wipes its keys; NULL ok */
 /* Closes in any case; ERR_OK: all of it is in the one file, on disk. */
 MUST_CHECK enum err db_close_synced(struct db *db, const char *path);
 

@@ -52,7 +52,7 @@ static const struct sql_schema schema = {
 
 /* Two connections, so that a question never waits for a sync. */
 struct index {
-	struct secret master;
+	struct keys *keys;
 	const struct rnd *rnd;
 	pthread_mutex_t lock;   /* over writer and what hangs on it */
 	struct sql *writer;
@@ -69,16 +69,16 @@ static enum err
 seal_row(struct index *ix, const struct company_row *row, struct buf *out)
 {
 	const struct seal_place place = { row->company, "index", "row" };
-	struct secret key;
+	struct key_set keys;
 	struct buf plain;
 	enum err err;
 
 	buf_init_secret(&plain, ROW_MAX);
-	seal_company_key(&ix->master, row->company, &key);
+	keys_of(ix->keys, row->company, &keys);
 	if ((err = row_encode(row, &plain)) == ERR_OK)
-		err = seal_value(&key, ix->rnd, &place, plain.data, plain.len,
+		err = key_set_seal(&keys, ix->rnd, &place, plain.data, plain.len,
 		    out);
-	secret_finish(&key);
+	key_set_finish(&keys);
 	buf_finish(&plain);
 	return err;
 }
@@ -90,7 +90,7 @@ open_row(struct index *ix, struct sql_stmt *s, struct company_row *out)
 	const char *id = sql_text(s, 0);
 	const struct seal_place place = { id, "index", "row" };
 	struct company_row row;
-	struct secret key;
+	struct key_set keys;
 	struct buf plain;
 	const uint8_t *p;
 	size_t n;
@@ -99,12 +99,12 @@ open_row(struct index *ix, struct sql_stmt *s, struct company_row *out)
 	if (!company_id_is_valid(id))
 		return ERR_CORRUPT;
 	buf_init_secret(&plain, ROW_MAX);
-	seal_company_key(&ix->master, id, &key);
+	keys_of(ix->keys, id, &keys);
 	p = sql_blob(s, 1, &n);
-	good = seal_open(&key, &place, p, n, &plain) == ERR_OK &&
+	good = key_set_open(&keys, &place, p, n, &plain, NULL) == ERR_OK &&
 	    row_decode(plain.data, plain.len, &row) == ERR_OK &&
 	    strcmp(row.company, id) == 0;
-	secret_finish(&key);
+	key_set_finish(&keys);
 	buf_finish(&plain);
 	if (!good)
 		return ERR_CORRUPT;
@@ -118,13 +118,13 @@ static enum err
 write_check(struct index *ix)
 {
 	struct sql_stmt *s = NULL;
-	struct secret key;
+	struct key_set keys;
 	struct buf sealed;
 	enum err err;
 
 	buf_init(&sealed, SEALED_MAX);
-	seal_company_key(&ix->master, "", &key);
-	if ((err = seal_value(&key, ix->rnd, &check_place, CHECK_TEXT,
+	keys_of(ix->keys, "", &keys);
+	if ((err = key_set_seal(&keys, ix->rnd, &check_place, CHECK_TEXT,
 	    sizeof CHECK_TEXT - 1, &sealed)) == ERR_OK &&
 	    (err = sql_prepare(ix->writer, "INSERT INTO meta (name, value) "
 	    "VALUES ('check', ?1)", &s)) == ERR_OK) {
@@ -132,7 +132,7 @@ write_check(struct index *ix)
 		err = sql_run(s);
 	}
 	sql_finish(s);
-	secret_finish(&key);
+	key_set_finish(&keys);
 	buf_finish(&sealed);
 	return err;
 }
@@ -140,7 +140,7 @@ write_check(struct index *ix)
 static enum err
 open_check(struct index *ix, struct sql_stmt *s)
 {
-	struct secret key;
+	struct key_set keys;
 	struct buf plain;
 	const uint8_t *p;
 	size_t n;
@@ -148,9 +148,9 @@ open_check(struct index *ix, struct sql_stmt *s)
 
 	p = sql_blob(s, 0, &n);
 	buf_init_secret(&plain, SEALED_MAX);
-	seal_company_key(&ix->master, "", &key);
-	err = seal_open(&key, &check_place, p, n, &plain);
-	secret_finish(&key);
+	keys_of(ix->keys, "", &keys);
+	err = key_set_open(&keys, &check_place, p, n, &plain, NULL);
+	key_set_finish(&keys);
 	buf_finish(&plain);
 	if (err == ERR_AUTH)
 		return ERR_WRONG_KEY;
@@ -174,11 +174,11 @@ verify_check(struct index *ix)
 }
 
 static struct index *
-create(const struct secret *master, const struct rnd *rnd)
+create(struct keys *keys, const struct rnd *rnd)
 {
 	struct index *ix = xcalloc(1, sizeof *ix);
 
-	ix->master = *master;
+	ix->keys = keys;
 	ix->rnd = rnd;
 	pthread_mutex_init(&ix->lock, NULL);
 	return ix;
@@ -200,10 +200,10 @@ open_reader(struct index *ix, const char *path)
 }
 
 enum err
-index_open(const char *path, const struct secret *master,
+index_open(const char *path, struct keys *keys,
     const struct rnd *rnd, struct index **out)
 {
-	struct index *ix = create(master, rnd);
+	struct index *ix = create(keys, rnd);
 	enum err err;
 
 	if ((err = sql_open(path, &schema, SQL_WRITE, &ix->writer)) != ERR_OK ||
@@ -233,10 +233,10 @@ delete_files(const char *path)
 }
 
 enum err
-index_create(const char *path, const struct secret *master,
+index_create(const char *path, struct keys *keys,
     const struct rnd *rnd, struct index **out)
 {
-	struct index *ix = create(master, rnd);
+	struct index *ix = create(keys, rnd);
 	enum err err;
 
 	if ((err = delete_files(path)) != ERR_OK ||
@@ -263,7 +263,6 @@ index_close(struct index *ix)
 	sql_close(ix->reader);
 	sql_close(ix->writer);
 	pthread_mutex_destroy(&ix->lock);
-	secret_finish(&ix->master);
 	free(ix);
 }
 

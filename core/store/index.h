@@ -13,7 +13,7 @@
 
 #include "core/base/err.h"
 #include "core/base/rnd.h"
-#include "core/base/secret.h"
+#include "core/store/keys.h"
 #include "core/store/store.h"
 
 struct index;
@@ -32,10 +32,10 @@ enum index_mark {
 
 /* ERR_NOT_FOUND without a file. ERR_WRONG_KEY when its check value does not
  * open. ERR_CORRUPT, ERR_NEWER_SCHEMA, ERR_IO and the like. */
-MUST_CHECK enum err index_open(const char *path, const struct secret *master,
+MUST_CHECK enum err index_open(const char *path, struct keys *keys,
     const struct rnd *rnd, struct index **out);
 /* Deletes what may be there, makes an empty one. */
-MUST_CHECK enum err index_create(const char *path, const struct secret *master,
+MUST_CHECK enum err index_create(const char *path, struct keys *keys,
     const struct rnd *rnd, struct index **out);
 void index_close(struct index *ix);     /* NULL ok */
 

@@ -153,13 +153,13 @@ open_index(struct repair *r, struct store_problem *problem)
 
 	if ((err = vault_index_path(r->v, path)) != ERR_OK)
 		return err;
-	err = index_open(path, &r->v->master, r->v->rnd, &r->v->index);
+	err = index_open(path, r->v->keys, r->v->rnd, &r->v->index);
 	if (err != ERR_NOT_FOUND && err != ERR_CORRUPT &&
 	    err != ERR_WRONG_KEY)
 		return err;
 	if ((err = prove_key(r, problem)) != ERR_OK)
 		return err;
-	return index_create(path, &r->v->master, r->v->rnd, &r->v->index);
+	return index_create(path, r->v->keys, r->v->rnd, &r->v->index);
 }
 
 /* --- all companies -------------------------------------------------------- */
@@ -240,7 +240,7 @@ start_over(struct repair *r, struct store_problem *problem)
 	v->index = NULL;
 	if ((err = vault_index_path(v, path)) != ERR_OK ||
 	    (err = prove_key(r, problem)) != ERR_OK ||
-	    (err = index_create(path, &v->master, v->rnd, &v->index)) !=
+	    (err = index_create(path, v->keys, v->rnd, &v->index)) !=
 	    ERR_OK)
 		return err;
 	return bring_in_line(r);

@@ -40,6 +40,7 @@
 #include "core/store/names.h"
 #include "core/store/queue.h"
 #include "core/store/repair.h"
+#include "core/store/seal.h"
 #include "core/store/sql.h"
 #include "core/store/vault.h"
 
@@ -123,6 +124,8 @@ take_lock(struct store *s, const char *what, struct store_problem *problem)
 static enum err
 load_key(struct store *s, const char *file, struct store_problem *problem)
 {
+	struct key_set data = { .count = 1 };
+	struct secret token;
 	char path[DIR_PATH_MAX];
 	bool has_companies;
 	enum err err;
@@ -133,8 +136,14 @@ load_key(struct store *s, const char *file, struct store_problem *problem)
 		    why_failed(s, err));
 		return err;
 	}
-	return masterkey_load(file == NULL ? path : file, !has_companies,
-	    s->vault.rnd, &s->vault.master, problem);
+	if ((err = masterkey_load(file == NULL ? path : file, !has_companies,
+	    s->vault.rnd, &data.at[0], problem)) == ERR_OK) {
+		seal_token_key(&data.at[0], &token);
+		keys_set(s->vault.keys, &data, &token);
+	}
+	key_set_finish(&data);
+	secret_finish(&token);
+	return err;
 }
 
 static void
@@ -172,6 +181,7 @@ store_open(const struct store_params *params, struct store **out,
 	enum err err;
 
 	s->vault.rnd = params->rnd;
+	s->vault.keys = keys_create();
 	s->loop = params->loop;
 	if ((err = resolve_dir(s, params->dir, problem)) != ERR_OK ||
 	    (err = take_lock(s, params->what, problem)) != ERR_OK ||
@@ -208,7 +218,7 @@ store_close(struct store *s)
 	names_finish(&s->checked);
 	queue_destroy(s->queue);
 	index_close(s->vault.index);
-	secret_finish(&s->vault.master);
+	keys_destroy(s->vault.keys);
 	lock_release(s->lock);
 	free(s);
 }

@@ -56,7 +56,8 @@ struct token_table {
 	const struct vault *vault;
 	struct loop *loop;
 	char path[DIR_PATH_MAX];
-	struct secret seal_key, hash_key;
+	struct key_set seal_keys;
+	struct secret hash_key;
 	enum err broken;                /* takes nothing, for this reason */
 	struct list waiting, running;
 	bool busy;
@@ -79,7 +80,7 @@ open_record(const struct token_table *t, struct sql_stmt *s,
 	buf_init_secret(&plain, SEALED_MAX);
 	p = sql_blob(s, 1, &n);
 	good = token_id_is_valid(id) &&
-	    seal_open(&t->seal_key, &place, p, n, &plain) == ERR_OK &&
+	    key_set_open(&t->seal_keys, &place, p, n, &plain, NULL) == ERR_OK &&
 	    token_record_decode(plain.data, plain.len, out) == ERR_OK &&
 	    strcmp(out->info.id, id) == 0;
 	buf_finish(&plain);
@@ -155,8 +156,8 @@ create(struct store *s)
 	t->loop = store_loop(s);
 	list_init(&t->waiting);
 	list_init(&t->running);
-	seal_company_key(&t->vault->master, "", &t->seal_key);
-	seal_token_key(&t->vault->master, &t->hash_key);
+	keys_of(t->vault->keys, "", &t->seal_keys);
+	keys_token(t->vault->keys, &t->hash_key);
 	return t;
 }
 
@@ -347,7 +348,7 @@ token_table_put(struct token_table *t, const struct token_record *r,
 	buf_init_secret(&plain, TOKEN_RECORD_MAX);
 	/* whoever fills a record has checked it */
 	if (token_record_encode(r, &plain) != ERR_OK ||
-	    seal_value(&t->seal_key, t->vault->rnd, &place, plain.data,
+	    key_set_seal(&t->seal_keys, t->vault->rnd, &place, plain.data,
 	    plain.len, &c->sealed) != ERR_OK)
 		abort();
 	buf_finish(&plain);
@@ -369,7 +370,7 @@ token_table_close(struct token_table *t)
 	while (t->busy)
 		loop_turn(t->loop, true);
 	sql_close(t->writer);
-	secret_finish(&t->seal_key);
+	key_set_finish(&t->seal_keys);
 	secret_finish(&t->hash_key);
 	free(t);
 }

@@ -199,7 +199,7 @@ vault_open(const struct vault *v, const char *company, enum sql_use use,
 	if ((err = company_paths(v, company, dir, file)) != ERR_OK ||
 	    (err = check_owner(dir, file, NULL)) != ERR_OK)
 		return err;
-	return db_open(file, company, &v->master, use, out);
+	return db_open(file, company, v->keys, use, out);
 }
 
 void
@@ -261,7 +261,7 @@ fill_new(const struct vault *v, const char *company, const char *dir,
 	enum err err;
 
 	if ((err = db_path(dir, file)) != ERR_OK ||
-	    (err = db_create(file, company, &v->master, &db)) != ERR_OK)
+	    (err = db_create(file, company, v->keys, &db)) != ERR_OK)
 		return err;
 	if ((err = db_apply(db, v->rnd, all, 1)) == ERR_OK && count > 0)
 		err = db_apply(db, v->rnd, batches, count);

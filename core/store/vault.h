@@ -12,10 +12,10 @@
 
 #include "core/base/err.h"
 #include "core/base/rnd.h"
-#include "core/base/secret.h"
 #include "core/store/db.h"
 #include "core/store/dir.h"
 #include "core/store/index.h"
+#include "core/store/keys.h"
 #include "core/store/store.h"
 
 #define VAULT_DIR_MAX 512
@@ -29,7 +29,7 @@ enum removal {
 /* Set up by store.c, not changed while other threads use it. */
 struct vault {
 	char dir[VAULT_DIR_MAX];        /* absolute, without links */
-	struct secret master;
+	struct keys *keys;
 	const struct rnd *rnd;
 	struct index *index;
 };
