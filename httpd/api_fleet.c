@@ -1,6 +1,8 @@
 /* GET /api/whatsapp/sessions: the companies, a page at a time. */
 #include <string.h>
 
+#include "core/app/json.h"
+#include "core/app/traffic_json.h"
 #include "core/base/clock.h"
 #include "core/base/str.h"
 #include "httpd/answer.h"
@@ -62,6 +64,19 @@ on_company(void *ctx, const struct session_view *view)
 	(void)str_copy(page->last, sizeof page->last, view->company);
 }
 
+/* How all together are doing, whatever the query takes. */
+static enum err
+put_fleet(struct list_page *page)
+{
+	struct traffic_view view;
+	enum err err;
+
+	app_traffic(page->x->httpd->app, &view);
+	if ((err = buf_str(&page->json, ",\"fleet\":")) != ERR_OK)
+		return err;
+	return json_put(traffic_json(&view, page->x->lang), &page->json);
+}
+
 static enum err
 put_page(struct list_page *page)
 {
@@ -74,10 +89,13 @@ put_page(struct list_page *page)
 	if (page->err != ERR_OK)
 		return page->err;
 	quote = page->has_more ? "\"" : "";
-	return buf_printf(&page->json, "],\"total\":%zu,\"connected\":%zu,"
-	    "\"disconnected\":%zu,\"nextCursor\":%s%s%s}", page->total,
-	    page->connected, page->total - page->connected, quote,
-	    page->has_more ? page->last : "null", quote);
+	if ((err = buf_printf(&page->json, "],\"total\":%zu,"
+	    "\"connected\":%zu,\"disconnected\":%zu,\"nextCursor\":%s%s%s",
+	    page->total, page->connected, page->total - page->connected,
+	    quote, page->has_more ? page->last : "null", quote)) != ERR_OK ||
+	    (err = put_fleet(page)) != ERR_OK)
+		return err;
+	return buf_u8(&page->json, '}');
 }
 
 void

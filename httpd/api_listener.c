@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/app/json.h"
+#include "core/app/traffic_json.h"
 #include "httpd/answer.h"
 #include "httpd/impl.h"
 #include "httpd/param.h"
@@ -49,6 +50,7 @@ api_listener(struct exchange *x)
 {
 	const struct httpd *h = x->httpd;
 	const char *url = config_str(h->config, OPT_HTTP_PUBLIC_URL);
+	struct traffic_view traffic;
 	struct server_counts counts;
 	cJSON *o = cJSON_CreateObject();
 
@@ -67,6 +69,8 @@ api_listener(struct exchange *x)
 	cJSON_AddNumberToObject(o, "pid", getpid());
 	cJSON_AddStringToObject(o, "user", h->user);
 	json_add_time(o, "startedAt", h->started_ms);
+	app_traffic(h->app, &traffic);
+	cJSON_AddItemToObject(o, "fleet", traffic_json(&traffic, x->lang));
 	answer_data(x, o);
 }
 

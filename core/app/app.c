@@ -610,11 +610,28 @@ copy_tally(const struct tally *tally, struct app_metrics *out)
 }
 
 void
+app_traffic(const struct app *a, struct traffic_view *out)
+{
+	pool_traffic(a->pool, out);
+}
+
+static void
+count_traffic(const struct app *a, struct app_metrics *out)
+{
+	struct traffic_view view;
+
+	pool_traffic(a->pool, &view);
+	out->n[METRIC_TURNS_WAITING] = (int64_t)view.waiting;
+	out->n[METRIC_ALARM] = view.alarm != ALARM_NONE;
+}
+
+void
 app_metrics(struct app *a, struct app_metrics *out)
 {
 	memset(out, 0, sizeof *out);
 	count_companies(a, out);
 	copy_tally(&a->tally, out);
+	count_traffic(a, out);
 	out->n[METRIC_EVENTS] = (int64_t)a->last_seq;
 	out->n[METRIC_START_TIME] = a->since_wall_ms;
 	out->n[METRIC_UPTIME] =

@@ -17,6 +17,7 @@
 #include "core/app/words.h"
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/pool/traffic.h"
 #include "core/session/session.h"
 
 #define APP_RING_EVENTS 1024    /* kept for faces that come late */
@@ -189,6 +190,9 @@ typedef void (*app_listener_fn)(void *ctx, const char *company,
     const struct session_event *event);
 struct app_listener *app_listen(struct app *a, app_listener_fn fn, void *ctx);
 void app_unlisten(struct app_listener *l);      /* NULL ok */
+
+/* What many companies wait for, until when; an alarm for all. */
+void app_traffic(const struct app *a, struct traffic_view *out);
 
 /* How all of it is doing. */
 void app_metrics(struct app *a, struct app_metrics *out);

@@ -10,9 +10,8 @@
 #include "core/base/str.h"
 #include "core/pool/budget.h"
 #include "core/pool/sweep.h"
+#include "core/pool/traffic.h"
 #include "core/session/number.h"
-
-#define START_TICK_MS 100
 
 struct pool {
 	struct session_env env;
@@ -23,16 +22,22 @@ struct pool {
 	size_t companies_max;
 	struct budget *budget;
 	struct sweep *sweep;
-	struct timer *start;
-	struct session **order;         /* to be connected; NULL: is gone */
-	size_t order_count, start_at;   /* next to be connected */
-	unsigned rate;                  /* a second */
-	int64_t started_ms, started;    /* for the rate: since when, how many */
+	struct traffic *traffic;
+	pool_alarm_fn on_alarm;
+	void *on_alarm_ctx;
 };
 
-static void on_start(void *ctx);
 static void on_event(void *ctx, struct session *s,
     const struct session_event *event);
+
+static void
+on_alarm(void *ctx)
+{
+	struct pool *p = ctx;
+
+	if (p->on_alarm != NULL)
+		p->on_alarm(p->on_alarm_ctx);
+}
 
 struct pool *
 pool_create(const struct session_env *env)
@@ -47,7 +52,8 @@ pool_create(const struct session_env *env)
 	p->companies_max = POOL_COMPANIES_MAX;
 	p->budget = budget_create(0, BUDGET_KEYS_MAX);
 	p->sweep = sweep_create(p, &p->env);
-	p->start = timer_create_on(env->loop, on_start, p);
+	p->traffic = traffic_create(&p->env, on_alarm, p);
+	p->env.turns = traffic_turns(p->traffic);
 	return p;
 }
 
@@ -65,11 +71,12 @@ pool_destroy(struct pool *p)
 	if (p == NULL)
 		return;
 	sweep_destroy(p->sweep);
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
+		traffic_leave(p->traffic, p->sessions[i]);
 		session_destroy(p->sessions[i]);
-	timer_destroy(p->start);
+	}
+	traffic_destroy(p->traffic);
 	budget_destroy(p->budget);
-	free(p->order);
 	free(p->sessions);
 	free(p);
 }
@@ -109,6 +116,7 @@ add(struct pool *p, size_t at, const struct company_row *row)
 	memmove(p->sessions + at + 1, p->sessions + at,
 	    (p->count - at) * sizeof(struct session *));
 	p->sessions[at] = session_create(&p->env, row);
+	traffic_join(p->traffic, p->sessions[at]);
 	p->count++;
 	return p->sessions[at];
 }
@@ -183,10 +191,7 @@ pool_drop(struct pool *p, struct session *s)
 	memmove(p->sessions + at, p->sessions + at + 1,
 	    (p->count - at - 1) * sizeof(struct session *));
 	p->count--;
-	for (size_t i = p->start_at; i < p->order_count; i++) {
-		if (p->order[i] == s)
-			p->order[i] = NULL;
-	}
+	traffic_leave(p->traffic, s);
 	session_destroy(s);
 }
 
@@ -347,64 +352,21 @@ pool_link_wait_ms(struct pool *p, const char *company, const char *phone)
 
 /* --- start and stop ------------------------------------------------------------- */
 
-/* So many may have been started by now. */
-static void
-on_start(void *ctx)
-{
-	struct pool *p = ctx;
-	const int64_t elapsed = clock_mono_ms(p->env.clock) - p->started_ms;
-	const int64_t due = elapsed * p->rate / 1000 + 1;
-
-	while (p->start_at < p->order_count && p->started < due) {
-		struct session *s = p->order[p->start_at++];
-
-		/* not linked, or a ban or stop that holds: costs no turn */
-		if (s != NULL && session_start(s))
-			p->started++;
-	}
-	if (p->start_at < p->order_count)
-		timer_start(p->start, START_TICK_MS);
-}
-
-static int
-by_priority(const void *a, const void *b)
-{
-	struct session *const *x = a, *const *y = b;
-	const int px = session_priority(*x), py = session_priority(*y);
-
-	return px != py ? (px < py) - (px > py) :
-	    strcmp(session_company(*x), session_company(*y));
-}
-
-static void
-put_in_order(struct pool *p)
-{
-	p->order = xreallocarray(p->order, p->count + 1,
-	    sizeof(struct session *));
-	p->order_count = p->count;
-	if (p->count == 0)
-		return;
-	memcpy(p->order, p->sessions, p->count * sizeof(struct session *));
-	qsort(p->order, p->count, sizeof(struct session *), by_priority);
-}
-
+/* In order of id, which is the order among equals in priority too. */
 void
 pool_start(struct pool *p, unsigned rate)
 {
-	put_in_order(p);
-	p->rate = rate;
-	p->start_at = 0;
-	p->started = 0;
-	p->started_ms = clock_mono_ms(p->env.clock);
 	log_info("starting companies=%zu rate=%u/s", p->count, rate);
-	timer_start(p->start, 0);
+	traffic_start(p->traffic, rate);
+	for (size_t i = 0; i < p->count; i++)
+		(void)session_start(p->sessions[i]);
 	sweep_start(p->sweep);
 }
 
 void
 pool_stop(struct pool *p)
 {
-	timer_stop(p->start);
+	traffic_stop(p->traffic);
 	sweep_stop(p->sweep);
 	for (size_t i = 0; i < p->count; i++)
 		session_stop(p->sessions[i]);
@@ -418,4 +380,25 @@ pool_is_quiet(const struct pool *p)
 			return false;
 	}
 	return sweep_is_quiet(p->sweep);
+}
+
+/* --- all of them together -------------------------------------------------------- */
+
+void
+pool_listen_alarm(struct pool *p, pool_alarm_fn fn, void *ctx)
+{
+	p->on_alarm = fn;
+	p->on_alarm_ctx = ctx;
+}
+
+void
+pool_traffic(const struct pool *p, struct traffic_view *out)
+{
+	traffic_view(p->traffic, out);
+}
+
+void
+pool_new_version(struct pool *p)
+{
+	traffic_new_version(p->traffic);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/pool/traffic.h"
 #include "core/session/session.h"
 
 #define POOL_COMPANIES_MAX 100000       /* a stranger's ids must end somewhere */
@@ -57,11 +58,21 @@ int64_t pool_link_wait_ms(struct pool *p, const char *company,
     const char *phone);
 
 /* Connects all that are linked and not paused, rate a second: those of the
- * highest priority first, then by id. Also starts to take away companies that
- * came to nothing (sweep.h). */
+ * highest priority first, then by id, behind a canary (convoy.h). Also starts
+ * to take away companies that came to nothing (sweep.h). */
 void pool_start(struct pool *p, unsigned rate);
 /* Disconnects all; pool_is_quiet tells when saving is over too. */
 void pool_stop(struct pool *p);
 bool pool_is_quiet(const struct pool *p);
+
+/* --- all of them together --- */
+
+/* What many wait for, how long it will take. */
+void pool_traffic(const struct pool *p, struct traffic_view *out);
+/* fn hears when an alarm for all begins, changes or ends; one listener. */
+typedef void (*pool_alarm_fn)(void *ctx);
+void pool_listen_alarm(struct pool *p, pool_alarm_fn fn, void *ctx);
+/* The version known best was changed by hand. */
+void pool_new_version(struct pool *p);
 
 #endif

@@ -21,6 +21,27 @@ act_nothing(struct session *s)
 	(void)s;
 }
 
+/* WhatsApp refuses the best version known: asking again would be blind. */
+static bool
+is_refused(struct session *s)
+{
+	const struct session_turns *turns = s->env->turns;
+	struct verdict v = {
+		.act = ACT_VERSION,
+		.stage = STAGE_LOOKUP,
+		.detail = "WhatsApp refuses this program, and it has nothing "
+		    "new to show",
+	};
+	int64_t wait_ms;
+
+	if (!s->linking || turns == NULL ||
+	    turns->may_try(turns->ctx, &wait_ms, &v.reason))
+		return false;
+	v.wait_s = wait_ms / SECOND_MS + 1;
+	session_end_with(s, &v);
+	return true;
+}
+
 static void
 on_version(void *ctx, const struct wa_version *version)
 {
@@ -28,7 +49,8 @@ on_version(void *ctx, const struct wa_version *version)
 
 	(void)version;          /* dial asks for the best known then */
 	s->version_wait = NULL;
-	session_dispatch(s, EV_PREPARED);
+	if (!is_refused(s))
+		session_dispatch(s, EV_PREPARED);
 }
 
 static void
@@ -108,11 +130,69 @@ act_open_login(struct session *s)
 		learn_version(s, VERSION_FRESH_LOGIN_MS);
 }
 
+/* Until its turn: what went wrong, or that something did. */
+static enum wa_reason
+reason_of_wait(const struct session *s, bool urgent)
+{
+	if (urgent)
+		return s->reason == WA_REASON_FINISHING ? s->reason :
+		    WA_REASON_NAME_LOOKUP;
+	return s->status == WA_STATUS_RECONNECTING ||
+	    s->status == WA_STATUS_OUTDATED ? s->reason :
+	    WA_REASON_CONNECTION_LOST;
+}
+
+static void
+wait_for_turn(struct session *s, bool urgent)
+{
+	const struct session_turns *turns = s->env->turns;
+	enum wa_reason why = reason_of_wait(s, urgent);
+	int64_t wait_ms;
+
+	if (turns == NULL) {
+		session_dispatch(s, EV_TURN);
+		return;
+	}
+	session_disconnect(s);
+	wait_ms = turns->await(turns->ctx, s, urgent, &why);
+	if (wait_ms >= 0)
+		s->next_attempt_ms = session_wall_ms(s) + wait_ms;
+	session_show(s, why);
+}
+
 void
-act_redial(struct session *s)
+act_start(struct session *s)
+{
+	s->is_first_dial = true;
+	wait_for_turn(s, false);
+}
+
+void
+act_connect(struct session *s)
+{
+	s->is_first_dial = true;
+	wait_for_turn(s, true);
+}
+
+void
+act_await_turn(struct session *s)
+{
+	wait_for_turn(s, false);
+}
+
+void
+act_ask_turn(struct session *s)
+{
+	wait_for_turn(s, true);
+}
+
+void
+act_take_turn(struct session *s)
 {
 	session_disconnect(s);
-	s->reconnects++;
+	if (!s->is_first_dial)
+		s->reconnects++;
+	s->is_first_dial = false;
 	act_open_login(s);
 }
 
@@ -142,7 +222,7 @@ act_dial(struct session *s)
 	struct buf payload;
 	enum err err;
 
-	client.version = versions_best(env->versions);
+	client.version = s->dialled = versions_best(env->versions);
 	buf_init_secret(&payload, PAYLOAD_MAX);
 	err = s->linking ? payload_register(&client, &s->creds->id, &payload)
 	    : payload_login(&client, s->creds->account.jid,
@@ -329,7 +409,6 @@ act_go_online(struct session *s)
 {
 	count_return(s);
 	s->refusals = 0;
-	s->version_retried = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	backoff_online(&s->backoff, session_mono_ms(s));
 	session_release_creds(s);
@@ -350,8 +429,10 @@ pause_ms(struct session *s)
 		return BACKOFF_FIRST_MS +
 		    (int64_t)rnd_below(s->env->rnd, CONFLICT_PAUSE_MS);
 	case ACT_VERSION:
-		return VERSION_RETRY_MS +
-		    (int64_t)rnd_below(s->env->rnd, BAN_JITTER_MS);
+		/* whose turn it is to try again is decided for all */
+		return (s->env->turns == NULL ? VERSION_RETRY_MS :
+		    BACKOFF_FIRST_MS) +
+		    (int64_t)rnd_below(s->env->rnd, BACKOFF_FIRST_MS);
 	case ACT_WAIT:
 		return (s->row.until_ms > now ? s->row.until_ms - now : 0) +
 		    (int64_t)rnd_below(s->env->rnd, BAN_JITTER_MS);

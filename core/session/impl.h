@@ -50,6 +50,7 @@ enum session_state {
 	ST_SETUP,       /* pre-keys, active */
 	ST_ONLINE,
 	ST_BACKOFF,     /* waits to dial again */
+	ST_TURN,        /* waits for its turn among all to dial */
 	ST_LOGOUT,      /* waits for the answer to our unlinking */
 	ST_RETIRE,      /* keys are on their way to quarantine */
 	ST_COUNT
@@ -58,6 +59,8 @@ enum session_state {
 enum session_input {
 	EV_LINK,        /* asked: open a link attempt */
 	EV_CONNECT,     /* asked: dial a linked company */
+	EV_START,       /* dial it when its turn comes */
+	EV_TURN,        /* that is now */
 	EV_STOP,        /* asked: disconnect */
 	EV_LOGOUT,      /* asked: unlink */
 	EV_PREPARED,
@@ -94,6 +97,9 @@ struct session {
 	bool logout_wanted;
 	bool stop_wanted;               /* after the save that is under way */
 	bool version_retried;           /* once after a 405 */
+	bool is_first_dial;             /* none is repeated by it */
+	struct wa_version dialled;      /* shown to WhatsApp last */
+	void *tag;                      /* the pool's */
 	int commits;                    /* under way; their callbacks need us */
 	unsigned telling;               /* depth of session_emit */
 	unsigned asked;                 /* inputs put off, one bit each */

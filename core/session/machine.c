@@ -25,6 +25,7 @@ static const char *const state_names[ST_COUNT] = {
 	[ST_SETUP] = "setup",
 	[ST_ONLINE] = "online",
 	[ST_BACKOFF] = "backoff",
+	[ST_TURN] = "turn",
 	[ST_LOGOUT] = "logout",
 	[ST_RETIRE] = "retire",
 };
@@ -32,6 +33,8 @@ static const char *const state_names[ST_COUNT] = {
 static const char *const input_names[EV_COUNT] = {
 	[EV_LINK] = "link",
 	[EV_CONNECT] = "connect",
+	[EV_START] = "start",
+	[EV_TURN] = "turn",
 	[EV_STOP] = "stop",
 	[EV_LOGOUT] = "logout",
 	[EV_PREPARED] = "prepared",
@@ -63,7 +66,8 @@ static const struct transition {
 	enum session_state to;
 } table[] = {
 	{ ST_IDLE,     EV_LINK,        act_open_attempt,     ST_PREPARE },
-	{ ST_IDLE,     EV_CONNECT,     act_open_login,       ST_PREPARE },
+	{ ST_IDLE,     EV_CONNECT,     act_connect,          ST_TURN },
+	{ ST_IDLE,     EV_START,       act_start,            ST_TURN },
 	{ ST_IDLE,     EV_LOGOUT,      act_login_to_log_out, ST_PREPARE },
 	{ ST_IDLE,     EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_IDLE,     EV_RETIRE,      act_retire,           ST_RETIRE },
@@ -107,7 +111,7 @@ static const struct transition {
 	{ ST_FINISH,   EV_STOP,        act_stop,             ST_IDLE },
 
 	{ ST_LOGIN,    EV_SUCCESS,     act_set_up,           ST_SETUP },
-	{ ST_LOGIN,    EV_RESTART,     act_redial,           ST_PREPARE },
+	{ ST_LOGIN,    EV_RESTART,     act_ask_turn,         ST_TURN },
 	{ ST_LOGIN,    EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_LOGIN,    EV_HALT,        act_halt,             ST_IDLE },
 	{ ST_LOGIN,    EV_RETIRE,      act_retire,           ST_RETIRE },
@@ -115,26 +119,31 @@ static const struct transition {
 
 	{ ST_SETUP,    EV_READY,       act_go_online,        ST_ONLINE },
 	{ ST_SETUP,    EV_LOGOUT,      act_send_logout,      ST_LOGOUT },
-	{ ST_SETUP,    EV_RESTART,     act_redial,           ST_PREPARE },
+	{ ST_SETUP,    EV_RESTART,     act_ask_turn,         ST_TURN },
 	{ ST_SETUP,    EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_SETUP,    EV_HALT,        act_halt,             ST_IDLE },
 	{ ST_SETUP,    EV_RETIRE,      act_retire,           ST_RETIRE },
 	{ ST_SETUP,    EV_STOP,        act_stop,             ST_IDLE },
 
 	{ ST_ONLINE,   EV_LOGOUT,      act_send_logout,      ST_LOGOUT },
-	{ ST_ONLINE,   EV_RESTART,     act_redial,           ST_PREPARE },
+	{ ST_ONLINE,   EV_RESTART,     act_ask_turn,         ST_TURN },
 	{ ST_ONLINE,   EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_ONLINE,   EV_HALT,        act_halt,             ST_IDLE },
 	{ ST_ONLINE,   EV_RETIRE,      act_retire,           ST_RETIRE },
 	{ ST_ONLINE,   EV_STOP,        act_stop,             ST_IDLE },
 
-	{ ST_BACKOFF,  EV_DUE,         act_redial,           ST_PREPARE },
-	{ ST_BACKOFF,  EV_CONNECT,     act_redial,           ST_PREPARE },
+	{ ST_BACKOFF,  EV_DUE,         act_await_turn,       ST_TURN },
+	{ ST_BACKOFF,  EV_CONNECT,     act_ask_turn,         ST_TURN },
 	{ ST_BACKOFF,  EV_LOGOUT,      act_login_to_log_out, ST_PREPARE },
 	{ ST_BACKOFF,  EV_STOP,        act_stop,             ST_IDLE },
 
+	{ ST_TURN,     EV_TURN,        act_take_turn,        ST_PREPARE },
+	{ ST_TURN,     EV_CONNECT,     act_ask_turn,         ST_TURN },
+	{ ST_TURN,     EV_LOGOUT,      act_login_to_log_out, ST_PREPARE },
+	{ ST_TURN,     EV_STOP,        act_stop,             ST_IDLE },
+
 	{ ST_LOGOUT,   EV_RETIRE,      act_retire,           ST_RETIRE },
-	{ ST_LOGOUT,   EV_RESTART,     act_redial,           ST_PREPARE },
+	{ ST_LOGOUT,   EV_RESTART,     act_ask_turn,         ST_TURN },
 	{ ST_LOGOUT,   EV_RETRY,       act_back_off,         ST_BACKOFF },
 	{ ST_LOGOUT,   EV_HALT,        act_halt,             ST_IDLE },
 	{ ST_LOGOUT,   EV_STOP,        act_stop,             ST_IDLE },
@@ -176,10 +185,49 @@ session_transition(enum session_state from, enum session_input input,
 	return true;
 }
 
+/* No connection, and none on its way. */
+static bool
+is_ended(enum session_state state)
+{
+	return state == ST_IDLE || state == ST_BACKOFF || state == ST_TURN ||
+	    state == ST_RETIRE;
+}
+
+/* Whether the verdict is why, or somebody has asked for it. */
+static bool
+is_by_verdict(enum session_input input)
+{
+	return input == EV_RETRY || input == EV_HALT || input == EV_RETIRE ||
+	    input == EV_FAILED;
+}
+
+/* Who gives the turns hears how they went. */
+static void
+tell_turns(struct session *s, enum session_state from,
+    enum session_input input)
+{
+	const struct session_turns *turns = s->env->turns;
+
+	if (turns == NULL || s->state == from)
+		return;
+	if (s->state == ST_ONLINE)
+		turns->online(turns->ctx, s);
+	else if (s->state == ST_WINDOW)
+		turns->accepted(turns->ctx, s);
+	else if (from == ST_REGISTER && s->state == ST_PREPARE)
+		turns->ended(turns->ctx, s, &s->verdict);       /* a 405 */
+	else if (is_ended(s->state) && from != ST_RETIRE &&
+	    (from != ST_BACKOFF || s->state != ST_TURN) &&
+	    (from != ST_IDLE || s->state == ST_BACKOFF))
+		turns->ended(turns->ctx, s, is_by_verdict(input) ?
+		    &s->verdict : NULL);
+}
+
 bool
 session_dispatch(struct session *s, enum session_input input)
 {
 	const struct transition *row = find_row(s->state, input);
+	const enum session_state from = s->state;
 
 	if (row == NULL) {
 		log_debug("session=%s state=%s input=%s ignored",
@@ -192,6 +240,7 @@ session_dispatch(struct session *s, enum session_input input)
 	timer_stop(s->timer);
 	s->next_attempt_ms = 0;
 	s->state = row->to;
+	tell_turns(s, from, input);
 	row->action(s);
 	return true;
 }
@@ -220,16 +269,12 @@ input_of_linked(struct session *s, const struct verdict *v)
 		return ++s->refusals >= REFUSALS_MAX ? EV_HALT : EV_RETRY;
 	case ACT_CONFLICT:
 		return is_third_conflict(s) ? EV_HALT : EV_RETRY;
-	case ACT_VERSION:
-		if (s->version_retried)
-			return EV_RETRY;
-		s->version_retried = true;
-		return EV_RESTART;
 	case ACT_HALT:
 		return EV_HALT;
 	case ACT_RETIRE:
 		return EV_RETIRE;
 	case ACT_RETRY:
+	case ACT_VERSION:
 	case ACT_WAIT:
 		return EV_RETRY;
 	}

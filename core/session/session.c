@@ -212,8 +212,39 @@ session_connect(struct session *s, bool now)
 			return ERR_BUSY;
 		}
 	}
-	ask(s, EV_CONNECT);
+	ask(s, now ? EV_CONNECT : EV_START);
 	return ERR_OK;
+}
+
+void
+session_take_turn(struct session *s)
+{
+	if (s->state == ST_TURN)
+		session_dispatch(s, EV_TURN);
+}
+
+struct wa_version
+session_dialled_version(const struct session *s)
+{
+	return s->dialled;
+}
+
+const char *
+session_egress(const struct session *s)
+{
+	return s->row.proxy;
+}
+
+void
+session_set_tag(struct session *s, void *tag)
+{
+	s->tag = tag;
+}
+
+void *
+session_tag(const struct session *s)
+{
+	return s->tag;
 }
 
 bool

@@ -56,6 +56,31 @@ struct session_event {
 typedef void (*session_event_fn)(void *ctx, struct session *s,
     const struct session_event *event);
 
+/*
+ * Who decides when a linked company may dial, for all of them; link attempts
+ * do not wait. Called from within a change of state: nothing may be asked of
+ * the session before the next turn of the loop.
+ */
+struct session_turns {
+	/* It wants to dial; session_take_turn follows. urgent: asked for by
+	 * hand, or WhatsApp told it to come again at once. Returns how long
+	 * that may take, ms, -1 unknown; *why: what holds all of them up, left
+	 * alone if nothing does. */
+	int64_t (*await)(void *ctx, struct session *s, bool urgent,
+	    enum wa_reason *why);
+	/* Its login is complete. */
+	void (*online)(void *ctx, struct session *s);
+	/* The wait, dial, login or connection is over; also of a link attempt
+	 * and of a wait to dial again. v: why, NULL if it was asked for. */
+	void (*ended)(void *ctx, struct session *s, const struct verdict *v);
+	/* WhatsApp has taken a link attempt's version. */
+	void (*accepted)(void *ctx, struct session *s);
+	/* May a link attempt show WhatsApp the version known best? If not,
+	 * for how long, and why. */
+	bool (*may_try)(void *ctx, int64_t *wait_ms, enum wa_reason *why);
+	void *ctx;
+};
+
 /* Shared by all sessions; owned by the pool, outlives them. */
 struct session_env {
 	struct loop *loop;
@@ -71,6 +96,7 @@ struct session_env {
 	session_event_fn on_event;
 	void *on_event_ctx;
 	struct tally *tally;                    /* NULL: nobody counts */
+	const struct session_turns *turns;      /* NULL: all dial at once */
 };
 
 /* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
@@ -180,10 +206,19 @@ void session_link_cancel(struct session *s);
  * follows waits for the next turn when called from within an event.
  */
 MUST_CHECK enum err session_connect(struct session *s, bool now);
-/* At the start of a core: connects what is linked and not paused, arms what
- * waits for the end of a ban; what cannot be read goes to quarantine. True
- * if it dials now. */
+/* At the start of a core: what is linked and not paused waits for its turn to
+ * dial, or for the end of a ban; what cannot be read goes to quarantine. True
+ * if it waits for a turn. */
 bool session_start(struct session *s);
+/* It may dial now; no-op unless it waits for that. */
+void session_take_turn(struct session *s);
+/* The version it showed WhatsApp last. */
+struct wa_version session_dialled_version(const struct session *s);
+/* The way out it takes: its proxy; "" none of its own. Borrowed; secret. */
+const char *session_egress(const struct session *s);
+/* A place for the pool's own; NULL at first, not owned. */
+void session_set_tag(struct session *s, void *tag);
+void *session_tag(const struct session *s);
 /* Drops the connection, keys untouched, and dials again. ERR_NOT_FOUND: not
  * linked. ERR_BUSY: paused, or a link attempt is open. */
 MUST_CHECK enum err session_reconnect(struct session *s);

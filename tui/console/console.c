@@ -10,7 +10,8 @@
 #include "tui/console/console_impl.h"
 
 #define KEEP_MS 700             /* prefs are written so long after a change */
-#define LISTENER_MS 30000       /* others may switch it */
+#define LISTENER_MS 5000        /* others may switch it; alarms */
+#define LISTENER_BUSY_MS 1000   /* while many wait: how far it has come */
 #define ASK_MS 10000
 
 static const struct view_ops *const views[] = {
@@ -146,6 +147,16 @@ on_change(void *ctx, const struct row *row, enum need before)
 		console_ask_listener(c);
 }
 
+static bool
+is_calm(const cJSON *listener)
+{
+	const cJSON *state = cJSON_GetObjectItem(
+	    cJSON_GetObjectItem(listener, "fleet"), "state");
+
+	return !cJSON_IsString(state) ||
+	    strcmp(state->valuestring, "calm") == 0;
+}
+
 static void
 on_listener(void *ctx, const struct client_answer *answer)
 {
@@ -153,7 +164,7 @@ on_listener(void *ctx, const struct client_answer *answer)
 	cJSON *data = cJSON_GetObjectItem(answer->json, "data");
 
 	c->listener_call = NULL;
-	timer_start(c->poll, LISTENER_MS);
+	timer_start(c->poll, is_calm(data) ? LISTENER_MS : LISTENER_BUSY_MS);
 	if (answer->err != ERR_OK || answer->status != 200 ||
 	    !cJSON_IsObject(data))
 		return;

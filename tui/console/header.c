@@ -6,9 +6,10 @@
 #include "core/base/str.h"
 #include "tui/console/text.h"
 #include "tui/console/when.h"
+#include "tui/told.h"
 
 #define PART_MAX 96             /* bytes of one */
-#define PARTS 17
+#define PARTS 18
 
 /*
  * The row is made of parts in the order in which they stand. Counts follow
@@ -95,6 +96,52 @@ add_feed(struct parts *ps, const struct header *h)
 	}
 }
 
+static int64_t
+number_of(const cJSON *o, const char *name)
+{
+	const cJSON *n = cJSON_GetObjectItem(o, name);
+
+	return cJSON_IsNumber(n) ? (int64_t)n->valuedouble : 0;
+}
+
+static enum text
+alarm_text(const cJSON *alarm)
+{
+	const char *kind =
+	    cJSON_GetStringValue(cJSON_GetObjectItem(alarm, "kind"));
+
+	if (kind != NULL && strcmp(kind, "version") == 0)
+		return TEXT_HEADER_ALARM_VERSION;
+	return kind != NULL && strcmp(kind, "agent") == 0 ?
+	    TEXT_HEADER_ALARM_AGENT : TEXT_HEADER_ALARM_NETWORK;
+}
+
+/* Less than two turns are over before anybody has read it. */
+#define WORTH_TELLING 20
+
+/* What is so for many companies at once: an alarm, or when all are back. */
+static void
+add_fleet(struct parts *ps, const struct header *h)
+{
+	const cJSON *fleet = cJSON_GetObjectItem(h->listener, "fleet");
+	const cJSON *alarm = cJSON_GetObjectItem(fleet, "alarm");
+	const int64_t waiting = number_of(fleet, "waiting");
+	const int64_t eta = told_time(fleet, "etaAt");
+	char when[WHEN_MAX];
+	struct part *p;
+
+	if (cJSON_IsObject(alarm)) {
+		add_text(ps, 0, ROLE_BAR_BAD, h, alarm_text(alarm),
+		    number_of(alarm, "affected"));
+	} else if (waiting >= WORTH_TELLING && eta != 0) {
+		when_left(when, sizeof when, eta, h->now_ms);
+		p = add(ps, 1, ROLE_BAR_WAITING);
+		text_format(p->text, sizeof p->text, h->lang,
+		    TEXT_HEADER_ETA, &(struct words_args){ .n = waiting,
+		    .reason = when });
+	}
+}
+
 /* Each company is in one of them, so that they sum up. */
 static void
 add_totals(struct parts *ps, const struct header *h)
@@ -172,6 +219,8 @@ collect(struct parts *ps, const struct header *h)
 	size_t right;
 
 	add_feed(ps, h);
+	if (h->feed == FEED_LIVE)
+		add_fleet(ps, h);
 	if (fleet_count(h->fleet) > 0 && h->feed != FEED_LOADING) {
 		struct part *p = add(ps, 4, h->feed == FEED_LOST ?
 		    ROLE_BAR : ROLE_BAR_STRONG);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/session/impl.h"
 #include "tests/t.h"
 #include "tests/unit/session/house.h"
 
@@ -177,29 +178,79 @@ end_pool(struct house *h, struct pool *p)
 	house_finish(h);
 }
 
-TEST(pool_starts_no_faster_than_told)
+static int
+in_state(const struct pool *p, enum session_state state)
 {
+	int n = 0;
+
+	for (size_t i = 0; i < pool_count(p); i++)
+		n += pool_at(p, i)->state == state;
+	return n;
+}
+
+static void
+set_priority(struct pool *p, const char *id, int priority)
+{
+	struct session *s = pool_find(p, id);
+
+	ASSERT(s != NULL);
+	session_set_priority(s, priority);
+}
+
+/* Nobody listens here, so that all wait for the first one's end. */
+TEST(pool_starts_with_the_most_important_one_alone)
+{
+	struct traffic_view view;
 	struct pool *p;
 	struct house h;
 
 	p = linked_pool(&h);
+	set_priority(p, "co20", 100);
 	pool_start(p, 10);
-	house_run(&h, 150);             /* a tick of real time or two */
-	EXPECT_INT(dialling(p), 1);
-	fake_mono += 99;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), 1);
-	fake_mono += 1;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), 2);
-	/* at most ten in the first second */
-	fake_mono += 899;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), 10);
-	/* a loop that was held up catches up, and ends with all */
-	fake_mono += 100000;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), COMPANIES);
+	EXPECT_INT(in_state(p, ST_TURN), COMPANIES);
+	house_run(&h, 150);
+	EXPECT_INT(in_state(p, ST_TURN), COMPANIES - 1);
+	EXPECT(pool_find(p, "co20")->state != ST_TURN);
+	EXPECT_INT(dialling(p), COMPANIES);     /* but the two not linked */
+	pool_traffic(p, &view);
+	EXPECT_INT(view.waiting, COMPANIES - 1);
+	EXPECT_INT(view.rate, 10);
+	end_pool(&h, p);
+}
+
+static int alarms;
+
+static void
+on_alarm(void *ctx)
+{
+	(void)ctx;
+	alarms++;
+}
+
+/* One alarm, however many wait; and it says where. */
+TEST(pool_raises_one_alarm_for_a_dead_network)
+{
+	struct traffic_view view;
+	struct pool *p;
+	struct house h;
+
+	p = linked_pool(&h);
+	alarms = 0;
+	pool_listen_alarm(p, on_alarm, NULL);
+	pool_start(p, 10);
+	for (int i = 0; i < 200 && alarms == 0; i++)
+		house_run(&h, 20);
+	for (int i = 0; i < 5; i++) {
+		fake_mono += 61000;     /* canary after canary */
+		house_run(&h, 50);
+	}
+	EXPECT_INT(alarms, 1);
+	pool_traffic(p, &view);
+	EXPECT_INT(view.alarm, ALARM_NETWORK);
+	EXPECT_INT(view.reason, WA_REASON_NETWORK_BLOCKED);
+	EXPECT_INT(view.stage, STAGE_TCP);
+	EXPECT(view.affected > COMPANIES / 2);
+	EXPECT(view.next_try_ms > 0);
 	end_pool(&h, p);
 }
 
@@ -218,63 +269,8 @@ TEST(pool_stop_stops_starting_too)
 	/* and may begin again */
 	pool_start(p, 1000);
 	fake_mono += 100000;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), COMPANIES);
-	end_pool(&h, p);
-}
-
-TEST(pool_may_change_while_it_starts)
-{
-	struct session *s;
-	struct pool *p;
-	struct house h;
-
-	p = linked_pool(&h);
-	pool_start(p, 10);
-	fake_mono += 450;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), 5);
-	/* before and behind where the start stands */
-	pool_drop(p, pool_find(p, "aa"));
-	EXPECT_INT(pool_get(p, "ab", &s), ERR_OK);
-	pool_drop(p, pool_find(p, "co20"));
-	fake_mono += 100000;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), COMPANIES - 1);
-	end_pool(&h, p);
-}
-
-static void
-set_priority(struct pool *p, const char *id, int priority)
-{
-	struct session *s = pool_find(p, id);
-
-	ASSERT(s != NULL);
-	session_set_priority(s, priority);
-}
-
-TEST(pool_starts_the_important_ones_first)
-{
-	struct pool *p;
-	struct house h;
-
-	p = linked_pool(&h);
-	set_priority(p, "co20", 100);
-	set_priority(p, "co03", 7);
-	set_priority(p, "co00", -1);
-	pool_start(p, 10);
-	house_run(&h, 150);
-	EXPECT_INT(dialling(p), 1);
-	EXPECT(!session_is_quiet(pool_find(p, "co20")));
-	fake_mono += 200;
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), 3);
-	EXPECT(!session_is_quiet(pool_find(p, "co03")));
-	EXPECT(!session_is_quiet(pool_find(p, "co01")));
-	fake_mono += 100 * (COMPANIES - 4);
-	house_run(&h, 250);
-	EXPECT_INT(dialling(p), COMPANIES - 1);
-	EXPECT(session_is_quiet(pool_find(p, "co00")));
+	house_run(&h, 50);
+	EXPECT_INT(in_state(p, ST_TURN), COMPANIES - 1);
 	end_pool(&h, p);
 }
 
