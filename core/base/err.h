@@ -40,6 +40,8 @@ enum err_class {
 	X(PAIR_VETO,        ERRC_USER,    "another phone than the expected one was linked") \
 	X(RESOLVE,          ERRC_NETWORK, "host name cannot be resolved") \
 	X(CONNECT,          ERRC_NETWORK, "connection cannot be made") \
+	X(PROXY,            ERRC_NETWORK, "the proxy does not connect") \
+	X(PROXY_AUTH,       ERRC_NETWORK, "the proxy refuses the credentials") \
 	X(TLS,              ERRC_NETWORK, "TLS failed") \
 	X(TLS_CERT,         ERRC_NETWORK, "TLS certificate is not trusted") \
 	X(UPGRADE,          ERRC_NETWORK, "websocket upgrade was refused") \

@@ -80,6 +80,7 @@ on_closed(uv_handle_t *handle)
 {
 	struct conn *c = handle->data;
 
+	free(c->sock->early);
 	free(c->sock);
 	free_conn(c);
 }
@@ -417,6 +418,21 @@ secure(struct conn *c)
 	go_on_securing(c);
 }
 
+/* What a proxy passed on with its own answer. */
+static void
+take_early(struct conn *c)
+{
+	struct sock *sock = c->sock;
+	uint8_t *early = sock->early;
+	const size_t n = sock->early_len;
+
+	if (early == NULL)
+		return;
+	sock->early = NULL;
+	take(c, early, n);
+	free(early);
+}
+
 static void
 on_dialed(void *ctx, enum err err, enum stage stage, struct sock *sock,
     const char *detail)
@@ -437,6 +453,7 @@ on_dialed(void *ctx, enum err err, enum stage stage, struct sock *sock,
 		secure(c);
 	else
 		become_ready(c);
+	take_early(c);
 }
 
 static void
@@ -471,8 +488,9 @@ on_turn(void *ctx)
 	struct conn *c = ctx;
 	const struct conn_params *p = c->params;
 
-	c->dial = dial_start(c->loop, p->url->host, p->url->port, p->limits,
-	    &dial_events, c);
+	c->dial = dial_start(c->loop, &(struct dial_target){
+	    .host = p->url->host, .port = p->url->port, .proxy = p->proxy,
+	    .limits = p->limits }, &dial_events, c);
 }
 
 struct conn *

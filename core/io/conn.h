@@ -11,6 +11,7 @@
 
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/io/proxy.h"
 #include "core/io/stage.h"
 #include "core/io/tls.h"
 #include "core/io/url.h"
@@ -25,13 +26,14 @@ struct conn_events {
 	void (*on_ready)(void *ctx);
 	void (*on_data)(void *ctx, const uint8_t *p, size_t n);
 	/* Once, and nothing after it; the conn is still to be closed. stage:
-	 * the last of LOOKUP, TCP, TLS that was entered. detail: borrowed. */
+	 * the last of LOOKUP to TLS that was entered. detail: borrowed. */
 	void (*on_lost)(void *ctx, enum err err, enum stage stage,
 	    const char *detail);
 };
 
 struct conn_params {
 	const struct url *url;          /* until ready, lost or closed */
+	const struct proxy *proxy;      /* the same; proxy_direct() for none */
 	const struct tls_config *tls;   /* used when url->tls */
 	struct tls_ticket *ticket;      /* may be NULL; as long as url */
 	const struct stage_limits *limits;

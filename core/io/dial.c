@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/mem.h"
-#include "core/base/str.h"
 #include "core/io/loop_uv.h"
 #include "core/io/resolve.h"
+#include "core/io/tunnel.h"
 
 /* Middleboxes forget silent connections after a minute or so. */
 #define KEEPALIVE_S 60
@@ -16,59 +15,33 @@ struct dial {
 	struct loop *loop;
 	const struct dial_events *events;
 	void *ctx;
-	const struct stage_limits *limits;
-	char *host;
-	uint16_t port;
+	struct dial_target target;
 	enum stage stage;
 	bool begun, over;
 
-	struct timer *timer;
+	struct timer *timer;            /* of the look-up */
 	struct lookup *lookup;
-	struct address found[RESOLVE_ADDRESSES_MAX];
-	size_t count, at;
-	struct sock *sock;      /* the attempt under way */
-	int64_t tcp_until_ms;
-	enum err last_err;
-	char detail[160];
+	struct race *race;
+	struct tunnel *tunnel;
 };
 
-static void
-on_sock_closed(uv_handle_t *handle)
+static bool
+is_by_proxy(const struct dial *d)
 {
-	/* the handle is the first member */
-	free(handle);
+	return d->target.proxy->kind != PROXY_DIRECT;
 }
 
-void
-sock_close(struct sock *s)
+/* Whom this machine connects to. */
+static const char *
+first_host(const struct dial *d)
 {
-	if (s != NULL)
-		uv_close((uv_handle_t *)&s->tcp, on_sock_closed);
+	return is_by_proxy(d) ? d->target.proxy->host : d->target.host;
 }
 
-static int64_t
-now_ms(void)
+static uint16_t
+first_port(const struct dial *d)
 {
-	return clock_mono_ms(clock_system());
-}
-
-static void
-free_dial(void *ctx)
-{
-	struct dial *d = ctx;
-
-	free(d->host);
-	free(d);
-}
-
-static void
-give_up_attempt(struct dial *d)
-{
-	if (d->sock == NULL)
-		return;
-	d->sock->connect.data = NULL;
-	sock_close(d->sock);
-	d->sock = NULL;
+	return is_by_proxy(d) ? d->target.proxy->port : d->target.port;
 }
 
 /* The memory stays for the functions of this turn that are under way. */
@@ -77,11 +50,14 @@ end(struct dial *d)
 {
 	d->over = true;
 	lookup_cancel(d->lookup);
+	race_cancel(d->race);
+	tunnel_cancel(d->tunnel);
 	d->lookup = NULL;
-	give_up_attempt(d);
+	d->race = NULL;
+	d->tunnel = NULL;
 	timer_destroy(d->timer);
 	d->timer = NULL;
-	loop_defer(d->loop, free_dial, d);
+	loop_defer(d->loop, free, d);
 }
 
 void
@@ -99,93 +75,58 @@ fail(struct dial *d, enum err err, const char *detail)
 }
 
 static void
-enter(struct dial *d, enum stage stage)
+succeed(struct dial *d, struct sock *sock)
 {
-	d->stage = stage;
-	d->events->on_stage(d->ctx, stage);
-}
-
-static void
-note(struct dial *d, enum err err, const char *why)
-{
-	char text[64] = "";
-
-	if (d->at > 0)
-		uv_ip_name(&d->found[d->at - 1].sa.any, text, sizeof text);
-	d->last_err = err;
-	str_format(d->detail, sizeof d->detail, "%s: %s", text, why);
-}
-
-static void try_next(struct dial *d);
-
-static void
-succeed(struct dial *d)
-{
-	struct sock *sock = d->sock;
-
-	d->sock = NULL;
-	uv_tcp_nodelay(&sock->tcp, 1);
-	uv_tcp_keepalive(&sock->tcp, 1, KEEPALIVE_S);
 	end(d);
 	d->events->on_done(d->ctx, ERR_OK, d->stage, sock, "");
 }
 
-static void
-on_connect(uv_connect_t *req, int status)
-{
-	struct dial *d = req->data;
-	const uint64_t since = loop_enter();
-	struct loop *loop;
-
-	if (d == NULL)
-		return;         /* given up; the socket is closing */
-	loop = d->loop;
-	if (status == 0) {
-		succeed(d);
-	} else {
-		note(d, ERR_CONNECT, uv_strerror(status));
-		give_up_attempt(d);
-		try_next(d);
-	}
-	loop_leave(loop, since);
-}
-
+/* False: the owner has ended it. */
 static bool
-attempt(struct dial *d, struct address *to)
+enter(struct dial *d, enum stage stage)
 {
-	struct sock *s = xcalloc(1, sizeof *s);
-	int status;
-
-	if (to->sa.any.sa_family == AF_INET6)
-		to->sa.v6.sin6_port = htons(d->port);
-	else
-		to->sa.v4.sin_port = htons(d->port);
-	uv_tcp_init(&d->loop->uv, &s->tcp);
-	s->connect.data = d;
-	status = uv_tcp_connect(&s->connect, &s->tcp, &to->sa.any,
-	    on_connect);
-	if (status != 0) {
-		note(d, ERR_CONNECT, uv_strerror(status));
-		sock_close(s);
-		return false;
-	}
-	d->sock = s;
-	return true;
+	d->stage = stage;
+	d->events->on_stage(d->ctx, stage);
+	return !d->over;
 }
 
 static void
-try_next(struct dial *d)
+on_tunnel(void *ctx, enum err err, struct sock *sock, const char *detail)
 {
-	int64_t left = d->tcp_until_ms - now_ms();
+	struct dial *d = ctx;
 
-	while (d->at < d->count && left > 0) {
-		if (attempt(d, &d->found[d->at++])) {
-			timer_start(d->timer, left < d->limits->address_ms
-			    ? left : d->limits->address_ms);
-			return;
-		}
+	d->tunnel = NULL;
+	if (err != ERR_OK)
+		fail(d, err, detail);
+	else
+		succeed(d, sock);
+}
+
+static void
+on_connected(void *ctx, enum err err, struct sock *sock,
+    const struct address *winner, const char *detail)
+{
+	struct dial *d = ctx;
+
+	d->race = NULL;
+	if (err != ERR_OK) {
+		fail(d, err, detail);
+		return;
 	}
-	fail(d, d->last_err, d->detail);
+	resolver_note_good(d->loop, first_host(d), winner);
+	uv_tcp_nodelay(&sock->tcp, 1);
+	uv_tcp_keepalive(&sock->tcp, 1, KEEPALIVE_S);
+	if (!is_by_proxy(d)) {
+		succeed(d, sock);
+		return;
+	}
+	if (!enter(d, STAGE_PROXY)) {
+		sock_close(sock);
+		return;
+	}
+	d->tunnel = tunnel_start(d->loop, sock, d->target.proxy,
+	    d->target.host, d->target.port, d->target.limits->proxy_ms,
+	    on_tunnel, d);
 }
 
 static void
@@ -193,30 +134,37 @@ on_found(void *ctx, enum err err, const struct address *at, size_t count,
     const char *detail)
 {
 	struct dial *d = ctx;
+	struct address found[RESOLVE_ADDRESSES_MAX];
+	struct address good;
 
 	d->lookup = NULL;
 	if (err != ERR_OK) {
 		fail(d, err, detail);
 		return;
 	}
-	memcpy(d->found, at, count * sizeof *at);
-	d->count = count;
 	timer_stop(d->timer);
-	d->tcp_until_ms = now_ms() + d->limits->tcp_ms;
-	enter(d, STAGE_TCP);
-	if (!d->over)
-		try_next(d);
+	memcpy(found, at, count * sizeof *at);
+	race_order(found, count, resolver_good(d->loop, first_host(d),
+	    &good) ? &good : NULL);
+	if (enter(d, is_by_proxy(d) ? STAGE_PROXY_TCP : STAGE_TCP))
+		d->race = race_start(d->loop, found, count, first_port(d),
+		    d->target.limits, on_connected, d);
 }
 
 static void
 begin(struct dial *d)
 {
+	const struct proxy *proxy = d->target.proxy;
+
 	d->begun = true;
-	enter(d, STAGE_LOOKUP);
-	if (d->over)
+	if (proxy == NULL || proxy->kind == PROXY_UNSET) {
+		fail(d, ERR_INVALID, "nobody said whether by a proxy");
 		return;
-	timer_start(d->timer, d->limits->lookup_ms);
-	d->lookup = lookup_start(d->loop, d->host, on_found, d);
+	}
+	if (!enter(d, is_by_proxy(d) ? STAGE_PROXY_LOOKUP : STAGE_LOOKUP))
+		return;
+	timer_start(d->timer, d->target.limits->lookup_ms);
+	d->lookup = lookup_start(d->loop, first_host(d), on_found, d);
 }
 
 static void
@@ -224,30 +172,23 @@ on_timer(void *ctx)
 {
 	struct dial *d = ctx;
 
-	if (!d->begun) {
+	if (!d->begun)
 		begin(d);
-	} else if (d->stage == STAGE_LOOKUP) {
+	else
 		fail(d, ERR_TIMEOUT, "the resolver does not answer");
-	} else {
-		note(d, ERR_TIMEOUT, "no answer");
-		give_up_attempt(d);
-		try_next(d);
-	}
 }
 
 struct dial *
-dial_start(struct loop *loop, const char *host, uint16_t port,
-    const struct stage_limits *limits, const struct dial_events *events,
-    void *ctx)
+dial_start(struct loop *loop, const struct dial_target *target,
+    const struct dial_events *events, void *ctx)
 {
 	struct dial *d = xcalloc(1, sizeof *d);
 
 	d->loop = loop;
 	d->events = events;
 	d->ctx = ctx;
-	d->limits = limits;
-	d->host = xstrdup(host);
-	d->port = port;
+	d->target = *target;
+	d->stage = STAGE_LOOKUP;
 	d->timer = timer_create_on(loop, on_timer, d);
 	timer_start(d->timer, 0);
 	return d;

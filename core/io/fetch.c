@@ -19,6 +19,7 @@ struct fetch {
 	struct conn *conn;
 	struct timer *deadline;
 	struct url url;
+	struct proxy proxy;
 	char *headers;
 	fetch_fn fn;
 	void *ctx;
@@ -37,6 +38,7 @@ free_fetch(void *ctx)
 {
 	struct fetch *f = ctx;
 
+	proxy_finish(&f->proxy);
 	buf_finish(&f->head);
 	buf_finish(&f->body);
 	free(f->headers);
@@ -243,8 +245,8 @@ on_deadline(void *ctx)
 
 struct fetch *
 fetch_start(struct loop *loop, const struct tls_config *tls,
-    const struct url *url, const char *headers, size_t max,
-    int64_t deadline_ms, fetch_fn fn, void *ctx)
+    const struct url *url, const struct proxy *proxy, const char *headers,
+    size_t max, int64_t deadline_ms, fetch_fn fn, void *ctx)
 {
 	static const struct conn_events events = {
 		.on_stage = on_stage,
@@ -253,11 +255,12 @@ fetch_start(struct loop *loop, const struct tls_config *tls,
 		.on_lost = on_lost,
 	};
 	struct fetch *f = xcalloc(1, sizeof *f);
-	const struct conn_params to = { .url = &f->url, .tls = tls,
-	    .limits = stage_limits_usual(), .events = &events, .ctx = f };
+	const struct conn_params to = { .url = &f->url, .proxy = &f->proxy,
+	    .tls = tls, .limits = stage_limits_usual(), .events = &events, .ctx = f };
 
 	f->loop = loop;
 	f->url = *url;
+	f->proxy = *proxy;
 	f->headers = xstrdup(headers);
 	f->fn = fn;
 	f->ctx = ctx;

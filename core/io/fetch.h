@@ -1,5 +1,5 @@
 /* One small HTTP/1.1 GET (for WhatsApp's version). Over the same look-up,
- * TCP and TLS as the websocket. */
+ * TCP, proxy and TLS as the websocket. */
 #ifndef PAIRDESK_IO_FETCH_H
 #define PAIRDESK_IO_FETCH_H
 
@@ -8,6 +8,7 @@
 
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/io/proxy.h"
 #include "core/io/tls.h"
 #include "core/io/url.h"
 
@@ -24,12 +25,12 @@ typedef void (*fetch_fn)(void *ctx, enum err err, int status,
 
 /*
  * headers: "Name: value\r\n" lines, may be empty. deadline_ms for all of it.
- * No redirects. Chunked and length-framed bodies; no compression is offered.
- * url and headers are copied; the first callback comes on a later turn.
+ * proxy: proxy_direct() for none. No redirects. Chunked and length-framed bodies; no compression is offered.
+ * url, proxy and headers are copied; the first callback comes on a later turn.
  */
 struct fetch *fetch_start(struct loop *loop, const struct tls_config *tls,
-    const struct url *url, const char *headers, size_t max,
-    int64_t deadline_ms, fetch_fn fn, void *ctx);
+    const struct url *url, const struct proxy *proxy, const char *headers,
+    size_t max, int64_t deadline_ms, fetch_fn fn, void *ctx);
 /* No callback afterwards; frees itself. NULL ok. */
 void fetch_cancel(struct fetch *f);
 

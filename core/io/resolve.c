@@ -12,8 +12,9 @@
 
 #define FOUND_MS 60000
 #define FAILED_MS 5000
-/* Only configured hosts are asked for: a handful. */
-#define HOSTS_MAX 64
+#define GOOD_MS (10 * 60000)    /* a network may change under us */
+/* Configured hosts and proxies; a cache, so fewer is only slower. */
+#define HOSTS_MAX 256
 
 struct resolver {
 	struct loop *loop;
@@ -35,6 +36,8 @@ struct host {
 	bool in_flight;
 	struct answer answer;
 	int64_t expires_ms;
+	struct address good;    /* worked last, until good_until_ms */
+	int64_t good_until_ms;
 	struct list waiting;
 };
 
@@ -150,24 +153,56 @@ make_room(struct resolver *r)
 }
 
 static struct host *
-host_of(struct resolver *r, const char *name)
+find_host(struct resolver *r, const char *name)
 {
-	struct host *h;
-
 	LIST_EACH(at, &r->hosts) {
-		h = CONTAINER_OF(at, struct host, link);
+		struct host *h = CONTAINER_OF(at, struct host, link);
+
 		if (strcmp(h->name, name) == 0)
 			return h;
 	}
+	return NULL;
+}
+
+static struct host *
+host_of(struct resolver *r, const char *name)
+{
+	struct host *h = find_host(r, name);
+
+	if (h != NULL)
+		return h;
 	make_room(r);
 	h = xcalloc(1, sizeof *h);
 	h->resolver = r;
 	h->name = xstrdup(name);
-	h->expires_ms = INT64_MIN;
+	h->expires_ms = h->good_until_ms = INT64_MIN;
 	list_init(&h->waiting);
 	list_append(&r->hosts, &h->link);
 	r->host_count++;
 	return h;
+}
+
+void
+resolver_note_good(struct loop *loop, const char *host,
+    const struct address *at)
+{
+	struct host *h = find_host(resolver_of(loop), host);
+
+	if (h == NULL)
+		return;         /* a literal, or pushed out of the cache */
+	h->good = *at;
+	h->good_until_ms = now_ms() + GOOD_MS;
+}
+
+bool
+resolver_good(struct loop *loop, const char *host, struct address *out)
+{
+	const struct host *h = find_host(resolver_of(loop), host);
+
+	if (h == NULL || now_ms() >= h->good_until_ms)
+		return false;
+	*out = h->good;
+	return true;
 }
 
 static void

@@ -7,6 +7,7 @@
 #define PAIRDESK_IO_RESOLVE_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,7 @@ struct address {
 struct lookup;
 struct resolver;
 
-/* at: in the order to try them, borrowed. On error count is 0 and detail
+/* at: in the resolver's order, borrowed. On error count is 0 and detail
  * says why. The lookup is gone when this is called. */
 typedef void (*lookup_fn)(void *ctx, enum err err, const struct address *at,
     size_t count, const char *detail);
@@ -36,6 +37,13 @@ struct lookup *lookup_start(struct loop *loop, const char *host, lookup_fn fn,
     void *ctx);
 /* fn is not called any more. NULL ok. */
 void lookup_cancel(struct lookup *l);
+
+/* The address that a connection to this host came about by; remembered for
+ * some minutes, for names that were looked up (RFC 8305 section 4). */
+void resolver_note_good(struct loop *loop, const char *host,
+    const struct address *at);
+/* False, *out untouched: none is remembered. */
+bool resolver_good(struct loop *loop, const char *host, struct address *out);
 
 /* Of the loop; made at the first use. No lookup may be left. */
 void resolver_destroy(struct resolver *r);

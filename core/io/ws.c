@@ -25,6 +25,7 @@ enum state { CONNECTING, UPGRADING, OPEN, LOST, CLOSED };
 /* What is needed until the websocket is open. */
 struct opening {
 	struct url url;
+	struct proxy proxy;
 	char *origin;
 	struct upgrade upgrade;
 	struct buf head;
@@ -59,6 +60,7 @@ opening_destroy(struct ws *ws)
 	if (o == NULL)
 		return;
 	ws->opening = NULL;
+	proxy_finish(&o->proxy);
 	buf_finish(&o->head);
 	free(o->origin);
 	free(o);
@@ -480,6 +482,8 @@ opening_create(const struct ws_params *params)
 	struct opening *o = xcalloc(1, sizeof *o);
 
 	o->url = *params->url;
+	if (params->proxy != NULL)
+		o->proxy = *params->proxy;
 	o->origin = xstrdup(params->origin);
 	buf_init(&o->head, UPGRADE_ANSWER_MAX);
 	return o;
@@ -507,6 +511,7 @@ ws_open(struct loop *loop, const struct ws_params *params)
 	buf_init(&ws->message, WS_MESSAGE_MAX);
 	buf_init(&ws->out, CONN_OUT_MAX);
 	to.url = &ws->opening->url;
+	to.proxy = &ws->opening->proxy;
 	to.limits = ws->limits;
 	ws->conn = conn_open(loop, &to);
 	return ws;

@@ -1,6 +1,6 @@
 /*
- * A websocket client connection: name look-up, TCP (IPv6 and IPv4, each
- * address in turn), TLS, HTTP upgrade, messages. Every stage has its own
+ * A websocket client connection: name look-up, TCP (IPv6 and IPv4 in a
+ * race), a proxy if there is one, TLS, HTTP upgrade, messages. Every stage has its own
  * deadline and every failure names its stage.
  */
 #ifndef PAIRDESK_IO_WS_H
@@ -12,6 +12,7 @@
 
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/io/proxy.h"
 #include "core/io/stage.h"
 #include "core/io/tls.h"
 #include "core/io/url.h"
@@ -35,6 +36,8 @@ struct ws_events {
 
 struct ws_params {
 	const struct url *url;                  /* copied */
+	const struct proxy *proxy;              /* copied, wiped once through;
+						 * proxy_direct() for none */
 	const struct tls_config *tls;           /* used when url->tls */
 	struct tls_ticket *ticket;              /* may be NULL; outlives ws */
 	const char *origin;                     /* "https://web.whatsapp.com" */
