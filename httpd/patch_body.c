@@ -51,6 +51,21 @@ read_phone(struct exchange *x, const cJSON *body, struct app_patch *out)
 	return str_copy(out->phone, sizeof out->phone, digits);
 }
 
+/* null: as the others. What is refused is not quoted: it may hold a
+ * password. */
+static bool
+read_proxy(struct exchange *x, const cJSON *body, struct app_patch *out)
+{
+	const char *proxy;
+
+	if (!read_text(x, body, "proxy", &out->has_proxy, &proxy))
+		return false;
+	if (!patch_proxy_is_valid(proxy) ||
+	    !str_copy(out->proxy, sizeof out->proxy, proxy))
+		return param_refuse_member(x, "proxy");
+	return true;
+}
+
 static bool
 read_rest(struct exchange *x, const cJSON *body, struct app_patch *out)
 {
@@ -70,13 +85,10 @@ bool
 patch_body_read(struct exchange *x, const cJSON *body, struct app_patch *out)
 {
 	static const char *const members[] = { "name", "phoneNumber",
-	    "paused", "priority", NULL };
+	    "paused", "priority", "proxy", NULL };
 
 	memset(out, 0, sizeof *out);
-	if (cJSON_GetObjectItemCaseSensitive(body, "proxy") != NULL) {
-		answer_error(x, API_NOT_IMPLEMENTED);
-		return false;
-	}
 	return param_only(x, body, members) && read_name(x, body, out) &&
-	    read_phone(x, body, out) && read_rest(x, body, out);
+	    read_phone(x, body, out) && read_proxy(x, body, out) &&
+	    read_rest(x, body, out);
 }

@@ -11,6 +11,7 @@
 #include "core/base/list.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 #include "core/base/str.h"
 #include "core/pool/pool.h"
 
@@ -227,6 +228,7 @@ make_pool(struct app *a)
 	    .tls = a->net.tls,
 	    .versions = a->versions,
 	    .url = &a->net.url,
+	    .proxy = a->net.proxy,
 	    .trust = &a->net.trust,
 	    .client = &a->net.client,
 	    .platform_display = a->net.platform_display,
@@ -514,6 +516,9 @@ app_patch(struct app *a, const char *company, const struct app_patch *patch,
 		session_pin(s, clean.phone);
 	if (clean.has_priority)
 		session_set_priority(s, clean.priority);
+	if (clean.has_proxy)
+		session_set_proxy(s, clean.proxy);
+	secret_wipe(clean.proxy, sizeof clean.proxy);
 	if (clean.has_paused)
 		session_set_paused(s, clean.paused);
 	session_save_settings(s, fn, ctx);

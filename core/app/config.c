@@ -33,6 +33,7 @@
 #define R_VERSION { .type = VALUE_VERSION }
 #define R_PHONE { .type = VALUE_PHONE }
 #define R_BASE_URL { .type = VALUE_BASE_URL }
+#define R_PROXY { .type = VALUE_PROXY }
 #define R_LIST(what) { .type = VALUE_LIST, .item = (what) }
 #define R_LIST_OR_NONE(what) { .type = VALUE_LIST, .item = (what), \
 	.none = true }
@@ -170,9 +171,14 @@ config_set_option(struct config *c, enum config_source source,
 	struct value value;
 	struct value_why why;
 
-	if (!value_parse(&rows[opt].rule, text, &value, &why))
+	if (!value_parse(&rows[opt].rule, text, &value, &why)) {
+		/* this one may hold a password */
+		if (rows[opt].rule.type == VALUE_PROXY)
+			return config_refuse(problem, "%s: %s %s", where,
+			    rows[opt].name, why.text);
 		return config_refuse(problem, "%s: %s %s (it is \"%.160s\")",
 		    where, rows[opt].name, why.text, text);
+	}
 	if (source >= c->slots[opt].source)
 		store(c, opt, &value, source, where);
 	return ERR_OK;

@@ -106,6 +106,7 @@ doctor_run(struct loop *loop, const struct config *config,
 {
 	struct doctor *d = xcalloc(1, sizeof *d);
 	struct keypair key;
+	struct proxy proxy;
 	enum err err;
 
 	if ((err = net_init(&d->net, config, problem->text,
@@ -119,12 +120,16 @@ doctor_run(struct loop *loop, const struct config *config,
 	d->step = step;
 	d->done = done;
 	d->ctx = ctx;
+	if (proxy_parse(d->net.proxy == NULL ? "" : d->net.proxy, &proxy) !=
+	    PROXY_OK)
+		abort();        /* the configuration has checked it */
 	curve_keypair(rnd_system(), &key);
 	d->channel = channel_open(&(struct channel_params){
 	    .loop = loop,
 	    .clock = clock_system(),
 	    .rnd = rnd_system(),
 	    .url = &d->net.url,
+	    .proxy = &proxy,
 	    .tls = d->net.tls,
 	    .trust = &d->net.trust,
 	    .noise_key = &key,
@@ -134,6 +139,7 @@ doctor_run(struct loop *loop, const struct config *config,
 	    .ctx = d,
 	});
 	keypair_finish(&key);
+	proxy_finish(&proxy);
 	*out = d;
 	return ERR_OK;
 }

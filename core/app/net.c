@@ -24,6 +24,7 @@ net_init(struct net *net, const struct config *config, char *problem,
 		return err;
 	}
 	net->version_url = config_str(config, OPT_WHATSAPP_VERSION_URL);
+	net->proxy = config_str(config, OPT_PROXY);
 	net->platform_display =
 	    config_str(config, OPT_WHATSAPP_PLATFORM_DISPLAY);
 	net->trust = noise_trust_whatsapp;

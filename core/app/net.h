@@ -15,6 +15,7 @@ struct net {
 	struct wa_client client;
 	const char *platform_display;   /* borrowed from the configuration */
 	const char *version_url;        /* borrowed; NULL: none */
+	const char *proxy;              /* borrowed; NULL, "" none; a secret */
 };
 
 /* problem (of size bytes) gets a sentence on error. */

@@ -4,6 +4,7 @@
 
 #include "core/app/phone.h"
 #include "core/base/str.h"
+#include "core/io/proxy.h"
 
 /* ASCII's controls, and those of Unicode that take two bytes: C2 80..9F */
 static bool
@@ -39,6 +40,17 @@ patch_phone_is_valid(const char *phone)
 	    phone_normalise(phone, digits) == PHONE_OK;
 }
 
+bool
+patch_proxy_is_valid(const char *proxy)
+{
+	struct proxy parsed;
+
+	if (proxy_parse(proxy, &parsed) != PROXY_OK)
+		return false;
+	proxy_finish(&parsed);
+	return true;
+}
+
 enum err
 patch_normalise(struct app_patch *patch)
 {
@@ -47,6 +59,7 @@ patch_normalise(struct app_patch *patch)
 	if ((patch->has_name && !patch_name_is_valid(patch->name)) ||
 	    (patch->has_priority && (patch->priority < -PATCH_PRIORITY_MAX ||
 	    patch->priority > PATCH_PRIORITY_MAX)) ||
+	    (patch->has_proxy && !patch_proxy_is_valid(patch->proxy)) ||
 	    (patch->has_phone && !patch_phone_is_valid(patch->phone)))
 		return ERR_INVALID;
 	if (patch->has_phone && patch->phone[0] != '\0' &&

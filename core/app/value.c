@@ -9,6 +9,7 @@
 #include "core/app/phone.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/io/proxy.h"
 #include "core/io/url.h"
 #include "core/wire/payload.h"
 
@@ -254,6 +255,21 @@ parse_base_url(const struct value_rule *rule, const char *text,
 	    refuse(why, "is longer than 1023 bytes");
 }
 
+/* As it was written: nothing of it may be lost on the way to the dialer. */
+static bool
+parse_proxy(const struct value_rule *rule, const char *text,
+    struct value *out, struct value_why *why)
+{
+	struct proxy proxy;
+	const enum proxy_fault fault = proxy_parse(text, &proxy);
+
+	(void)rule;
+	if (fault != PROXY_OK)
+		return refuse(why, proxy_fault_text(fault));
+	proxy_finish(&proxy);
+	return str_copy(out->text, sizeof out->text, text);
+}
+
 /* --- lists ---------------------------------------------------------------- */
 
 #define ITEM_TEXT_MAX (ORIGIN_MAX + 1)
@@ -394,6 +410,8 @@ static const struct {
 	    "number: 7 to 15 digits, not starting with 0" },
 	[VALUE_BASE_URL] = { parse_base_url, "URL",
 	    "http://HOST[:PORT][/PATH] or https:// and the same" },
+	[VALUE_PROXY] = { parse_proxy, "PROXY", "socks5://[USER:PASSWORD@]"
+	    "HOST[:PORT], or http:// and the same" },
 	[VALUE_LIST] = { parse_list, NULL, NULL },
 };
 

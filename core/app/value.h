@@ -21,6 +21,7 @@ enum value_type {
 	VALUE_VERSION,          /* 2.3000.N */
 	VALUE_PHONE,
 	VALUE_BASE_URL,         /* http or https, without a query */
+	VALUE_PROXY,            /* as proxy_parse; a secret */
 	VALUE_LIST,             /* of items, by commas or blanks; never twice */
 	VALUE_TYPE_COUNT
 };

@@ -1,6 +1,7 @@
 #include "core/app/view_json.h"
 
 #include "core/app/json.h"
+#include "core/app/way.h"
 #include "core/base/str.h"
 #include "core/session/number.h"
 
@@ -16,7 +17,11 @@ view_words_args(const struct session_view *view, enum audience audience,
 	    .time_ms = view->until_ms,
 	    .err = v->err,
 	    .stage = verdict_stage_reason(v->stage),
+	    .proxy_fault = way_of(v->stage, v->err),
 	};
+	/* a stranger is not told by whom we go */
+	if (audience == AUDIENCE_ADMIN)
+		out->proxy = view->egress;
 	/* before anything was dialled: why the store did not give the keys */
 	if (v->reason == WA_REASON_INTERNAL && v->stage == STAGE_LOOKUP &&
 	    v->detail[0] != '\0')
@@ -114,5 +119,9 @@ view_json(const struct session_view *view, enum lang lang,
 	json_add_text(o, "pinnedPhoneNumber", view->pinned_phone);
 	cJSON_AddBoolToObject(o, "paused", view->paused);
 	cJSON_AddNumberToObject(o, "priority", view->priority);
+	if (audience == AUDIENCE_ADMIN) {
+		json_add_text(o, "proxy", view->proxy);
+		json_add_text(o, "egress", view->egress);
+	}
 	return json_put(o, out);
 }

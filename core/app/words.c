@@ -69,7 +69,7 @@ words_get(enum lang lang, enum word word)
 
 /* --- filling -------------------------------------------------------------- */
 
-enum slot_kind { SLOT_NUMBER, SLOT_TIME, SLOT_STAGE, SLOT_TEXT };
+enum slot_kind { SLOT_NUMBER, SLOT_TIME, SLOT_STAGE, SLOT_PROXY, SLOT_TEXT };
 
 /* A placeholder found in a text, and what args has for it. */
 struct slot_value {
@@ -111,6 +111,11 @@ find_slot(const char *name, size_t n, const struct words_args *args)
 	if (is_named(name, n, "time"))
 		return (struct slot_value){ .kind = SLOT_TIME,
 		    .number = args->time_ms, .is_known = args->time_ms != 0 };
+	if (is_named(name, n, "proxy"))
+		return text_slot(args->proxy);
+	if (is_named(name, n, "stage") && args->proxy_fault != WAY_NO_PROXY)
+		return (struct slot_value){ .kind = SLOT_PROXY,
+		    .number = args->proxy_fault, .is_known = true };
 	if (is_named(name, n, "stage"))
 		return (struct slot_value){ .kind = SLOT_STAGE,
 		    .number = args->stage,
@@ -189,6 +194,8 @@ put_time(struct out *o, enum lang lang, int64_t ms)
 	put(o, n == 0 ? "?" : text, n == 0 ? 1 : n);
 }
 
+static const char *proxy_stage(enum lang lang, enum words_proxy fault);
+
 static void
 put_value(struct out *o, enum lang lang, const struct slot_value *v)
 {
@@ -204,6 +211,11 @@ put_value(struct out *o, enum lang lang, const struct slot_value *v)
 			put_time(o, lang, v->number);
 			return;
 		}
+		break;
+	case SLOT_PROXY:
+		str_copy(text, sizeof text, proxy_stage(lang,
+		    (enum words_proxy)v->number));
+		put(o, text, strlen(text));
 		break;
 	case SLOT_STAGE:
 		str_copy(text, sizeof text, words_stage(lang,
@@ -388,6 +400,17 @@ static const struct reason_words reasons[] = {
 
 _Static_assert(ARRAY_LEN(reasons) == WA_REASON_COUNT, "every reason has words");
 
+/* Whose network it is matters: the proxy's words stand before the stage's. */
+static const struct reason_words proxies[] = {
+	[WAY_NO_PROXY] = WITH(NETWORK_BLOCKED),
+	[WAY_PROXY_LOOKUP] = WITH(PROXY_LOOKUP),
+	[WAY_PROXY_TCP] = WITH(PROXY_TCP),
+	[WAY_PROXY_AUTH] = WITH(PROXY_AUTH),
+	[WAY_PROXY_REFUSED] = WITH(PROXY_REFUSED),
+	[WAY_PROXY_OTHER] = WITH(PROXY_OTHER),
+	[WAY_PROXY_UNREADABLE] = SAME(PROXY_UNREADABLE),
+};
+
 static struct reason_words
 words_of(enum wa_status status, enum wa_reason reason, int code, enum err err)
 {
@@ -440,7 +463,9 @@ words_reason_sentence(char *out, size_t size, enum lang lang,
 		ban_reason(ban, sizeof ban, lang, known.code);
 		known.reason = ban;
 	}
-	words = words_of(status, reason, known.code, known.err);
+	words = reason == WA_REASON_NETWORK_BLOCKED ?
+	    proxies[known.proxy_fault] :
+	    words_of(status, reason, known.code, known.err);
 	words_format(out, size, lang, is_complete(text_for(lang, words.full,
 	    &known), &known) ? words.full : words.bare, &known);
 }
@@ -491,7 +516,10 @@ words_reason_advice(char *out, size_t size, enum lang lang,
 	    args == NULL ? 0 : args->code,
 	    args == NULL ? ERR_OK : args->err).advice;
 
-	if (args != NULL && reason == WA_REASON_NETWORK_BLOCKED)
+	if (args != NULL && reason == WA_REASON_NETWORK_BLOCKED &&
+	    args->proxy_fault != WAY_NO_PROXY)
+		advice = proxies[args->proxy_fault].advice;
+	else if (args != NULL && reason == WA_REASON_NETWORK_BLOCKED)
 		advice = advice_of_network(args->err);
 	else if (args != NULL && status == WA_STATUS_RECONNECTING &&
 	    args->err != ERR_PAIR_VETO)
@@ -513,6 +541,19 @@ words_stage(enum lang lang, enum wa_reason stage)
 	case WA_REASON_NOISE: return table[WORD_STAGE_NOISE][lang];
 	case WA_REASON_LOGIN: return table[WORD_STAGE_LOGIN][lang];
 	default: return "?";
+	}
+}
+
+static const char *
+proxy_stage(enum lang lang, enum words_proxy fault)
+{
+	switch (fault) {
+	case WAY_PROXY_LOOKUP:
+		return table[WORD_STAGE_PROXY_LOOKUP][lang];
+	case WAY_PROXY_TCP:
+		return table[WORD_STAGE_PROXY_TCP][lang];
+	default:
+		return table[WORD_STAGE_PROXY][lang];
 	}
 }
 

@@ -45,6 +45,16 @@ enum words_ending {
 	ENDING_LOGOUT           /* still linked */
 };
 
+/* Where and how a proxy failed, for a step of the doctor also where it is. */
+enum words_proxy {
+	WAY_NO_PROXY,
+	WAY_PROXY_LOOKUP,       /* its name has no address */
+	WAY_PROXY_TCP,          /* it cannot be reached */
+	WAY_PROXY_AUTH,         /* it refuses user name or password */
+	WAY_PROXY_REFUSED,      /* it does not, or cannot, reach WhatsApp */
+	WAY_PROXY_OTHER,        /* silence, or not the answer of a proxy */
+	WAY_PROXY_UNREADABLE    /* what is set is no proxy */
+};
 #define WORDS_MAX 640           /* bytes that hold any filled sentence */
 
 /* Zeroes and NULLs are "not known"; a placeholder of one shows "?". */
@@ -55,8 +65,10 @@ struct words_args {
 	enum words_ending ending;       /* what was asked for ended so */
 	enum err err;                   /* why a connection failed */
 	enum wa_reason stage;           /* name_lookup .. login */
+	enum words_proxy proxy_fault;   /* takes the place of stage */
 	enum audience audience;
 	const char *reason, *holder, *company, *phone;
+	const char *proxy;              /* as it may be shown */
 };
 
 /* "en", "ru" */

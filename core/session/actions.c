@@ -56,10 +56,17 @@ on_version(void *ctx, const struct wa_version *version)
 static void
 learn_version(struct session *s, int64_t max_age_ms)
 {
+	struct proxy proxy;
+
 	if (s->version_retried)
 		max_age_ms = 0;
-	s->version_wait = versions_get(s->env->versions, max_age_ms,
+	if (session_egress_proxy(s, &proxy) != ERR_OK) {
+		session_egress_failed(s);
+		return;
+	}
+	s->version_wait = versions_get(s->env->versions, max_age_ms, &proxy,
 	    on_version, s);
+	proxy_finish(&proxy);
 }
 
 void
@@ -219,6 +226,7 @@ act_dial(struct session *s)
 {
 	const struct session_env *env = s->env;
 	struct wa_client client = *env->client;
+	struct proxy proxy;
 	struct buf payload;
 	enum err err;
 
@@ -232,12 +240,18 @@ act_dial(struct session *s)
 		prepare_failed(s, err);
 		return;
 	}
+	if (session_egress_proxy(s, &proxy) != ERR_OK) {
+		buf_finish(&payload);
+		session_egress_failed(s);
+		return;
+	}
 	session_tally(s, TALLY_DIAL);
 	s->channel = channel_open(&(struct channel_params){
 	    .loop = env->loop,
 	    .clock = env->clock,
 	    .rnd = env->rnd,
 	    .url = env->url,
+	    .proxy = &proxy,
 	    .tls = env->tls,
 	    .ticket = s->ticket,
 	    .trust = env->trust,
@@ -247,6 +261,7 @@ act_dial(struct session *s)
 	    .events = &session_channel_events,
 	    .ctx = s,
 	});
+	proxy_finish(&proxy);
 	buf_finish(&payload);
 }
 

@@ -225,6 +225,7 @@ channel_open(const struct channel_params *params)
 	c->deadline = timer_create_on(c->loop, on_deadline, c);
 	c->ws = ws_open(c->loop, &(struct ws_params){
 	    .url = params->url,
+	    .proxy = params->proxy,
 	    .tls = params->tls,
 	    .ticket = params->ticket,
 	    .origin = ORIGIN,

@@ -36,6 +36,8 @@ struct channel_params {
 	const struct clock *clock;
 	const struct rnd *rnd;
 	const struct url *url;
+	const struct proxy *proxy;              /* copied; proxy_direct() for
+						 * none */
 	const struct tls_config *tls;
 	struct tls_ticket *ticket;              /* may be NULL */
 	const struct noise_trust *trust;

@@ -7,6 +7,7 @@
  *   shown.c       status, reason, view
  *   saved.c       commits, keys in memory, phones linked so far
  *   settings.c    what an admin sets
+ *   egress.c      straight, or by which proxy
  *   stanza.c      incoming stanzas to handlers, acks
  *   login.c       from success to online: pre-keys, active
  *   prekeys.c     making, storing and uploading pre-keys
@@ -16,6 +17,7 @@
 #ifndef PAIRDESK_SESSION_IMPL_H
 #define PAIRDESK_SESSION_IMPL_H
 
+#include "core/base/secret.h"
 #include "core/session/backoff.h"
 #include "core/session/channel.h"
 #include "core/session/history.h"
@@ -212,6 +214,12 @@ void stanza_handle(struct session *s, const struct node *node);
 void login_success(struct session *s, const struct node *success);
 void login_setup(struct session *s);
 void login_logout(struct session *s);
+
+/* egress.c: the effective way out. ERR_INVALID: what is set is no proxy, and
+ * nothing may leave; session_egress_failed ends what was begun. */
+MUST_CHECK enum err session_egress_proxy(const struct session *s,
+    struct proxy *out);
+void session_egress_failed(struct session *s);
 
 /* settings.c: bound to a number, and this is another. */
 bool session_is_pinned_elsewhere(const struct session *s, const char *phone);

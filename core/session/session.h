@@ -90,6 +90,8 @@ struct session_env {
 	const struct tls_config *tls;
 	struct versions *versions;
 	const struct url *url;
+	const char *proxy;                      /* for companies without one of
+						 * their own; NULL, "" none */
 	const struct noise_trust *trust;
 	const struct wa_client *client;         /* version is set per dial */
 	const char *platform_display;           /* "Chrome (Linux)" */
@@ -125,6 +127,9 @@ struct session_view {
 	char pinned_phone[32];          /* digits, "" not bound to a number */
 	bool paused;
 	int priority;
+	/* what may be shown of the company's own proxy ("" none of its own,
+	 * "direct") and of the one in use ("" none) */
+	char proxy[PROXY_NAME_SIZE], egress[PROXY_NAME_SIZE];
 };
 
 /*
@@ -236,6 +241,12 @@ void session_pin(struct session *s, const char *phone);
 /* Disconnects and stays so, over restarts too; ends an open link attempt
  * that the phone has not accepted. Or connects again. */
 void session_set_paused(struct session *s, bool paused);
+/* "" as the others, "direct", or a proxy's address, as proxy_parse takes it.
+ * Another way out than before ends what goes by that and dials anew. */
+void session_set_proxy(struct session *s, const char *proxy);
+/* The proxy in use, "" none. Borrowed, and a secret: never to be shown (that
+ * is session_view), only to be compared. */
+const char *session_egress(const struct session *s);
 void session_set_priority(struct session *s, int priority);
 int session_priority(const struct session *s);
 /* Tells of the change and stores it; fn (may be NULL) as in store_commit. */

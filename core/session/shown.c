@@ -208,6 +208,17 @@ next_attempt_ms(const struct session *s)
 	return s->next_attempt_ms;
 }
 
+static void
+show_egress(const struct session *s, struct session_view *out)
+{
+	if (strcmp(s->row.proxy, PROXY_DIRECT_WORD) == 0)
+		str_copy(out->proxy, sizeof out->proxy, PROXY_DIRECT_WORD);
+	else if (s->row.proxy[0] != '\0')
+		proxy_name_of(s->row.proxy, out->proxy);
+	if (session_egress(s)[0] != '\0')
+		proxy_name_of(session_egress(s), out->egress);
+}
+
 void
 session_view(const struct session *s, struct session_view *out)
 {
@@ -239,6 +250,7 @@ session_view(const struct session *s, struct session_view *out)
 	    s->row.pinned_phone);
 	out->paused = s->row.paused;
 	out->priority = s->row.priority;
+	show_egress(s, out);
 	if (s->state == ST_WINDOW) {
 		out->qr_available = window_has_qr(s->window);
 		out->window_ends_ms = window_ends_wall_ms(s->window);

@@ -214,6 +214,10 @@ verdict_stage_reason(enum stage stage)
 	static const enum wa_reason reasons[STAGE_COUNT] = {
 		[STAGE_LOOKUP] = WA_REASON_NAME_LOOKUP,
 		[STAGE_TCP] = WA_REASON_TCP,
+		/* the contract has no words of its own for these */
+		[STAGE_PROXY_LOOKUP] = WA_REASON_NAME_LOOKUP,
+		[STAGE_PROXY_TCP] = WA_REASON_TCP,
+		[STAGE_PROXY] = WA_REASON_TCP,
 		[STAGE_TLS] = WA_REASON_TLS,
 		[STAGE_UPGRADE] = WA_REASON_UPGRADE,
 		[STAGE_NOISE] = WA_REASON_NOISE,

@@ -17,6 +17,7 @@
 #define CACHE_MAX 64            /* bytes of the cache file: "2.3000.N <ms>" */
 #define PATH_LEN 4096
 #define QUIET_MS 60000          /* a dead source must not delay every login */
+#define QUIET_WAYS 64           /* one forgotten costs a fetch too many */
 
 /* A script is asked for as a current desktop Chrome asks (notes 4). */
 #define BROWSER "User-Agent: Mozilla/5.0 (X11; Linux x86_64) " \
@@ -35,18 +36,35 @@ struct version_wait {
 	void *ctx;
 };
 
+/* One fetch and those who wait for it; all by one way out. */
+struct errand {
+	struct list link;
+	struct versions *versions;
+	struct proxy proxy;
+	struct fetch *fetch;
+	bool on_page;
+	struct list waits;
+};
+
+/* A way by which nothing was learned lately. */
+struct quiet {
+	uint64_t way;                   /* hash_way */
+	int64_t until_ms;               /* monotonic; 0 free */
+};
+
 struct versions {
 	struct loop *loop;
 	const struct clock *clock;
 	const struct tls_config *tls;
 	struct wa_version best;
 	int64_t learned_ms;             /* wall; 0 never */
-	int64_t quiet_until_ms;         /* monotonic: no fetch after a failed one */
-	bool fixed, has_url, on_page;
+	struct quiet quiet[QUIET_WAYS]; /* the newest ones */
+	size_t quiet_next;
+	bool fixed, has_url;
 	struct url url;
 	char *cache_path;
-	struct fetch *fetch;
-	struct list waits;
+	struct list errands;
+	struct list waits;              /* of an answer that needs no fetch */
 	struct timer *answer;           /* answers waits on a turn of its own */
 };
 
@@ -131,23 +149,25 @@ write_cache(const struct versions *v)
 		(void)unlink(temp);
 }
 
-static void
-answer_waits(void *ctx)
-{
-	struct versions *v = ctx;
-	struct list due;
+/* --- who waits -------------------------------------------------------------- */
 
-	/* those who ask from within an answer wait for the next one */
-	list_init(&due);
-	while (!list_is_empty(&v->waits)) {
-		struct list *at = v->waits.next;
+static void
+move_waits(struct list *from, struct list *to)
+{
+	while (!list_is_empty(from)) {
+		struct list *at = from->next;
 
 		list_remove(at);
-		list_append(&due, at);
+		list_append(to, at);
 	}
-	while (!list_is_empty(&due)) {
+}
+
+static void
+answer(struct versions *v, struct list *due)
+{
+	while (!list_is_empty(due)) {
 		struct version_wait *w =
-		    CONTAINER_OF(due.next, struct version_wait, link);
+		    CONTAINER_OF(due->next, struct version_wait, link);
 		const version_fn fn = w->fn;
 		void *fn_ctx = w->ctx;
 
@@ -157,50 +177,167 @@ answer_waits(void *ctx)
 	}
 }
 
-static void fetch_next(struct versions *v, bool page);
+static void
+answer_waits(void *ctx)
+{
+	struct versions *v = ctx;
+	struct list due;
+
+	/* those who ask from within an answer wait for the next one */
+	list_init(&due);
+	move_waits(&v->waits, &due);
+	answer(v, &due);
+}
+
+/* --- ways out ---------------------------------------------------------------- */
+
+/* FNV-1a: to tell ways apart without keeping what is secret in them. */
+static uint64_t
+hash_text(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (uint8_t)*text) * 0x100000001b3u;
+	while (*text++ != '\0');
+	return h;
+}
+
+static uint64_t
+hash_way(const struct proxy *p)
+{
+	uint64_t h = 0xcbf29ce484222325u + (uint64_t)p->kind;
+
+	h = hash_text(h ^ (uint64_t)p->port << 16, p->host);
+	return hash_text(hash_text(h, p->user), p->password);
+}
+
+static void
+note_quiet(struct versions *v, const struct proxy *way)
+{
+	v->quiet[v->quiet_next] = (struct quiet){ hash_way(way),
+	    clock_mono_ms(v->clock) + QUIET_MS };
+	v->quiet_next = (v->quiet_next + 1) % QUIET_WAYS;
+}
+
+static bool
+is_quiet(const struct versions *v, const struct proxy *way)
+{
+	const int64_t now = clock_mono_ms(v->clock);
+	const uint64_t hash = hash_way(way);
+
+	for (size_t i = 0; i < QUIET_WAYS; i++) {
+		if (now < v->quiet[i].until_ms && v->quiet[i].way == hash)
+			return true;
+	}
+	return false;
+}
+
+/* --- fetching ---------------------------------------------------------------- */
+
+static bool
+is_same_way(const struct proxy *a, const struct proxy *b)
+{
+	return a->kind == b->kind && a->port == b->port &&
+	    a->has_user == b->has_user && strcmp(a->host, b->host) == 0 &&
+	    strcmp(a->user, b->user) == 0 &&
+	    strcmp(a->password, b->password) == 0;
+}
+
+static struct errand *
+find_errand(struct versions *v, const struct proxy *way)
+{
+	LIST_EACH(at, &v->errands) {
+		struct errand *e = CONTAINER_OF(at, struct errand, link);
+
+		if (is_same_way(&e->proxy, way))
+			return e;
+	}
+	return NULL;
+}
+
+/* Gives up those who wait, into to. */
+static void
+end_errand(struct errand *e, struct list *to)
+{
+	list_remove(&e->link);
+	fetch_cancel(e->fetch);
+	move_waits(&e->waits, to);
+	proxy_finish(&e->proxy);
+	free(e);
+}
+
+static void
+learn(struct versions *v, uint32_t revision)
+{
+	const struct wa_version got = { 2, 3000, revision };
+
+	v->learned_ms = clock_wall_ms(v->clock);
+	if (wa_version_compare(&got, &v->best) > 0)
+		v->best = got;
+	else if (wa_version_compare(&got, &v->best) < 0)
+		log_warn("learned=2.3000.%u is older than what we have, "
+		    "kept=2.3000.%u", revision, v->best.tertiary);
+	write_cache(v);
+}
+
+static void fetch_next(struct errand *e, bool page);
 
 static void
 on_fetched(void *ctx, enum err err, int status, const char *body, size_t n,
     const char *detail)
 {
-	struct versions *v = ctx;
+	struct errand *e = ctx;
+	struct versions *v = e->versions;
 	uint32_t revision = 0;
+	struct list due;
 
-	v->fetch = NULL;
+	e->fetch = NULL;
+	list_init(&due);
 	if (err == ERR_OK && version_find(body, n, &revision)) {
-		const struct wa_version got = { 2, 3000, revision };
-
-		v->learned_ms = clock_wall_ms(v->clock);
-		if (wa_version_compare(&got, &v->best) > 0)
-			v->best = got;
-		else if (wa_version_compare(&got, &v->best) < 0)
-			log_warn("learned=2.3000.%u is older than what we "
-			    "have, kept=2.3000.%u", revision,
-			    v->best.tertiary);
-		write_cache(v);
-		answer_waits(v);
-	} else if (!v->on_page) {
-		fetch_next(v, true);
+		learn(v, revision);
+		LIST_EACH_SAFE(at, &v->errands)
+			end_errand(CONTAINER_OF(at, struct errand, link),
+			    &due);
+	} else if (!e->on_page) {
+		fetch_next(e, true);
 	} else {
-		log_warn("could not learn the client version: status=%d "
-		    "err=%s detail=\"%s\"; using 2.3000.%u", status,
+		char way[PROXY_NAME_SIZE];
+
+		proxy_name(&e->proxy, way);
+		log_warn("could not learn the client version: way=%s "
+		    "status=%d err=%s detail=\"%s\"; using 2.3000.%u",
+		    way[0] == '\0' ? PROXY_DIRECT_WORD : way, status,
 		    err_name(err), detail, v->best.tertiary);
-		v->quiet_until_ms = clock_mono_ms(v->clock) + QUIET_MS;
-		answer_waits(v);
+		note_quiet(v, &e->proxy);
+		end_errand(e, &due);
 	}
+	answer(v, &due);
 }
 
 static void
-fetch_next(struct versions *v, bool page)
+fetch_next(struct errand *e, bool page)
 {
+	struct versions *v = e->versions;
 	struct url url = v->url;
 
-	v->on_page = page;
+	e->on_page = page;
 	if (page)
 		str_copy(url.path, sizeof url.path, "/");
-	v->fetch = fetch_start(v->loop, v->tls, &url,
+	e->fetch = fetch_start(v->loop, v->tls, &url, &e->proxy,
 	    page ? page_headers : script_headers, VERSION_BODY_MAX,
-	    VERSION_FETCH_MS / 2, on_fetched, v);
+	    VERSION_FETCH_MS / 2, on_fetched, e);
+}
+
+static struct errand *
+start_errand(struct versions *v, const struct proxy *way)
+{
+	struct errand *e = xcalloc(1, sizeof *e);
+
+	e->versions = v;
+	e->proxy = *way;
+	list_init(&e->waits);
+	list_append(&v->errands, &e->link);
+	fetch_next(e, false);
+	return e;
 }
 
 struct versions *
@@ -218,6 +355,7 @@ versions_create(const struct versions_params *params)
 	    url_parse(params->url, &v->url) == ERR_OK;
 	if (params->cache_path != NULL)
 		v->cache_path = xstrdup(params->cache_path);
+	list_init(&v->errands);
 	list_init(&v->waits);
 	v->answer = timer_create_on(v->loop, answer_waits, v);
 	if (v->has_url)
@@ -230,7 +368,8 @@ versions_destroy(struct versions *v)
 {
 	if (v == NULL)
 		return;
-	fetch_cancel(v->fetch);
+	LIST_EACH_SAFE(at, &v->errands)
+		end_errand(CONTAINER_OF(at, struct errand, link), &v->waits);
 	timer_destroy(v->answer);
 	LIST_EACH_SAFE(at, &v->waits)
 		free(CONTAINER_OF(at, struct version_wait, link));
@@ -239,25 +378,23 @@ versions_destroy(struct versions *v)
 }
 
 struct version_wait *
-versions_get(struct versions *v, int64_t max_age_ms, version_fn fn, void *ctx)
+versions_get(struct versions *v, int64_t max_age_ms,
+    const struct proxy *proxy, version_fn fn, void *ctx)
 {
 	struct version_wait *w = xcalloc(1, sizeof *w);
+	struct errand *e = find_errand(v, proxy);
 	const int64_t age = clock_wall_ms(v->clock) - v->learned_ms;
-
 	const bool is_fresh = v->learned_ms != 0 && age >= 0 &&
 	    age < max_age_ms;
-	const bool is_quiet = max_age_ms != 0 &&
-	    clock_mono_ms(v->clock) < v->quiet_until_ms;
 
 	w->fn = fn;
 	w->ctx = ctx;
-	list_append(&v->waits, &w->link);
-	if (v->fetch != NULL)
-		return w;
-	if (!v->has_url || is_fresh || is_quiet)
+	if (e == NULL && v->has_url && !is_fresh &&
+	    (max_age_ms == 0 || !is_quiet(v, proxy)))
+		e = start_errand(v, proxy);
+	list_append(e != NULL ? &e->waits : &v->waits, &w->link);
+	if (e == NULL)
 		timer_start(v->answer, 0);
-	else
-		fetch_next(v, false);
 	return w;
 }
 

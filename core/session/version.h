@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/io/proxy.h"
 #include "core/io/tls.h"
 #include "core/wire/payload.h"
 
@@ -36,11 +37,13 @@ void versions_destroy(struct versions *v);      /* waits end uncalled */
 /*
  * fn gets the best version known once it is younger than max_age_ms or could
  * not be refreshed (10 s at most); never from within this call. max_age_ms 0
- * forces a fetch. Cancel when no longer wanted.
+ * forces a fetch. What is asked for goes by that proxy (proxy_direct() for
+ * none; copied) and no other way: those of one proxy share a fetch, and the
+ * first that learns it tells all. Cancel when no longer wanted.
  */
 typedef void (*version_fn)(void *ctx, const struct wa_version *version);
 struct version_wait *versions_get(struct versions *v, int64_t max_age_ms,
-    version_fn fn, void *ctx);
+    const struct proxy *proxy, version_fn fn, void *ctx);
 void version_wait_cancel(struct version_wait *w);       /* NULL ok */
 
 /* The best known now. */

@@ -65,6 +65,7 @@ dial(struct dialler *d, struct tls_ticket *ticket)
 	d->is_open = false;
 	d->ws = ws_open(d->loop, &(struct ws_params){
 	    .url = &d->url,
+	    .proxy = proxy_direct(),
 	    .tls = d->tls,
 	    .ticket = ticket,
 	    .origin = ORIGIN,

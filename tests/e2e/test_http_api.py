@@ -1008,7 +1008,7 @@ def test_http_api_listener_refused(t, body):
 
 @rows("method what body", [
     ("POST", "backup", None), ("GET", "backups", None),
-    ("POST", "restore", {"id": "x"}), ("PATCH", "", {"proxy": "socks5://x"}),
+    ("POST", "restore", {"id": "x"}),
 ])
 def test_http_api_not_implemented(t, method, what, body):
     sim, desk, web = opened(t)

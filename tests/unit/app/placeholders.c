@@ -8,7 +8,8 @@ unsigned
 placeholders(const char *s, enum lang lang, unsigned *forms)
 {
 	static const char *const names[] = { "n", "m", "code", "time", "stage",
-	    "reason", "holder", "company", "phone" };
+	    "reason", "holder", "company", "phone",
+	    "proxy" };
 	unsigned set = 0;
 
 	*forms = 0;

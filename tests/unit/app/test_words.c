@@ -11,6 +11,7 @@
 
 static const struct words_args everything = { .n = 5, .m = 6, .code = 104,
 	.time_ms = 1795348800000, .stage = WA_REASON_TLS, .reason = "because",
+	.proxy = "socks5://me@proxy.example.org:1080",
 	.holder = "pid 7", .company = "acme", .phone = "+7******4567" };
 
 static const char *

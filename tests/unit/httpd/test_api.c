@@ -87,7 +87,8 @@ TEST(api_patch_refuses_and_makes_nothing)
 		{ "{\"phoneNumber\":7}", 400, "INVALID_REQUEST",
 		    "phoneNumber" },
 		{ "{\"phoneNumber\":\"12\"}", 400, "INVALID_PHONE", "short" },
-		{ "{\"proxy\":\"x\"}", 501, "NOT_IMPLEMENTED", "" },
+		{ "{\"proxy\":\"x\"}", 400, "INVALID_REQUEST", "proxy" },
+		{ "{\"proxy\":5}", 400, "INVALID_REQUEST", "proxy" },
 		{ "[]", 400, "INVALID_REQUEST", "" },
 	};
 	struct hall h;

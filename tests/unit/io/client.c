@@ -33,11 +33,22 @@ close_if(struct client *c, int at)
 static void
 on_stage(void *ctx, enum stage stage)
 {
-	static const char letters[] = "LTSU";
+	static const struct {
+		char letter;
+		int close_at;
+	} stages[STAGE_COUNT] = {
+		[STAGE_LOOKUP] = { 'L', CLOSE_AT_LOOKUP },
+		[STAGE_TCP] = { 'T', CLOSE_AT_TCP },
+		[STAGE_PROXY_LOOKUP] = { 'l', CLOSE_AT_PROXY_LOOKUP },
+		[STAGE_PROXY_TCP] = { 't', CLOSE_AT_PROXY_TCP },
+		[STAGE_PROXY] = { 'P', CLOSE_AT_PROXY },
+		[STAGE_TLS] = { 'S', CLOSE_AT_TLS },
+		[STAGE_UPGRADE] = { 'U', CLOSE_AT_UPGRADE },
+	};
 	struct client *c = ctx;
 
-	add(c, stage <= STAGE_UPGRADE ? letters[stage] : '?');
-	close_if(c, CLOSE_AT_LOOKUP + (int)stage);
+	add(c, stages[stage].letter);
+	close_if(c, stages[stage].close_at);
 }
 
 static void
@@ -94,7 +105,7 @@ void
 client_init(struct client *c, const char *url)
 {
 	*c = (struct client){ .limits = { LONG_MS, LONG_MS, LONG_MS, LONG_MS,
-	    LONG_MS, LONG_MS } };
+	    LONG_MS, LONG_MS, LONG_MS }, .proxy = *proxy_direct() };
 	buf_init(&c->last, WS_MESSAGE_MAX);
 	if (loop_create(&c->loop) != ERR_OK ||
 	    tls_config_create(pki_ca_file(), &c->tls) != ERR_OK ||
@@ -112,6 +123,8 @@ client_hurry(struct client *c, enum stage stage)
 		l->lookup_ms = SHORT_MS;
 	else if (stage == STAGE_TCP)
 		l->address_ms = SHORT_MS;
+	else if (stage == STAGE_PROXY)
+		l->proxy_ms = SHORT_MS;
 	else if (stage == STAGE_TLS)
 		l->tls_ms = SHORT_MS;
 	else if (stage == STAGE_UPGRADE)
@@ -123,8 +136,9 @@ client_run(struct client *c)
 {
 	static const struct ws_events events = { on_stage, on_open, on_message,
 	    on_lost };
-	const struct ws_params params = { .url = &c->url, .tls = c->tls,
-	    .ticket = c->ticket, .origin = "https://web.whatsapp.com",
+	const struct ws_params params = { .url = &c->url,
+	    .proxy = &c->proxy, .tls = c->tls, .ticket = c->ticket,
+	    .origin = "https://web.whatsapp.com",
 	    .events = &events, .ctx = c, .limits = &c->limits };
 
 	timer_start(c->guard, GUARD_MS);

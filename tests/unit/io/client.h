@@ -14,6 +14,7 @@ struct client {
 	struct tls_config *tls;
 	struct tls_ticket *ticket;
 	struct url url;
+	struct proxy proxy;     /* none */
 	struct stage_limits limits;     /* long ones */
 	struct ws *ws;
 	struct timer *guard;
@@ -23,7 +24,7 @@ struct client {
 	void (*when_message)(struct client *c);
 	int close_at;           /* CLOSE_AT_*: ws_close from that callback */
 
-	char trace[32];         /* L T S U stages, o open, m message, x lost */
+	char trace[32];         /* L T l t P S U stages, o open, m message, x lost */
 	size_t messages;
 	struct buf last;        /* the last message */
 	enum err err;
@@ -34,6 +35,7 @@ struct client {
 };
 
 enum { CLOSE_AT_NOTHING, CLOSE_AT_LOOKUP, CLOSE_AT_TCP, CLOSE_AT_TLS,
+    CLOSE_AT_PROXY_LOOKUP, CLOSE_AT_PROXY_TCP, CLOSE_AT_PROXY,
     CLOSE_AT_UPGRADE, CLOSE_AT_OPEN, CLOSE_AT_MESSAGE, CLOSE_AT_LOST };
 
 void client_init(struct client *c, const char *url);

@@ -91,7 +91,8 @@ get(struct getter *g, bool tls, script_fn script, const char *text,
 	    : "http://127.0.0.1/sw.js?x=1", &url) != ERR_OK)
 		abort();
 	url.port = server_port(s);
-	g->fetch = fetch_start(g->loop, config, &url, "User-Agent: me\r\n",
+	g->fetch = fetch_start(g->loop, config, &url, proxy_direct(),
+	    "User-Agent: me\r\n",
 	    BODY_MAX, deadline_ms, on_got, g);
 	EXPECT_INT(g->calls, 0);
 	loop_run(g->loop);
@@ -213,7 +214,7 @@ TEST(fetch_cancel_says_nothing)
 	ASSERT(url_parse("http://127.0.0.1:9/", &url) == ERR_OK);
 	fetch_cancel(NULL);
 	for (int turns = 0; turns < 4; turns++) {
-		g.fetch = fetch_start(g.loop, NULL, &url, "", 10, 1000, on_got,
+		g.fetch = fetch_start(g.loop, NULL, &url, proxy_direct(), "", 10, 1000, on_got,
 		    &g);
 		for (int i = 0; i < turns && g.calls == 0; i++)
 			loop_turn(g.loop, false);

@@ -786,7 +786,8 @@ TEST(ws_close_works_when_lost)
 TEST(ws_close_at_once)
 {
 	static const struct ws_events none = { NULL, NULL, NULL, NULL };
-	struct ws_params params = { .origin = "o", .events = &none };
+	struct ws_params params = { .proxy = proxy_direct(),
+	    .origin = "o", .events = &none };
 	struct loop *loop = NULL;
 	struct url url;
 	struct ws *ws;

@@ -145,7 +145,8 @@ meet(struct near *n, script_fn script, void *ctx)
 	timer_start(n->guard, PATIENCE_MS * clock_speed());
 	n->channel = channel_open(&(struct channel_params){
 	    .loop = n->loop, .clock = &n->clock, .rnd = rnd_system(),
-	    .url = &n->url, .trust = &n->trust, .noise_key = &n->key,
+	    .url = &n->url, .proxy = proxy_direct(), .trust = &n->trust,
+	    .noise_key = &n->key,
 	    .payload = "payload", .payload_len = 7, .probe = n->probe,
 	    .events = &events, .ctx = n });
 	EXPECT_STR(n->trace, "");       /* nothing from within the call */

@@ -203,7 +203,7 @@ on_version(void *ctx, const struct wa_version *version)
 	}
 	if (s->ask_again) {
 		s->ask_again = false;
-		s->wait = versions_get(s->v, DAY_MS, on_version, s);
+		s->wait = versions_get(s->v, DAY_MS, proxy_direct(), on_version, s);
 	}
 }
 
@@ -214,7 +214,7 @@ TEST(version_that_is_set_is_the_answer)
 	shelf_init(&s);
 	write_file(&s, NEWER " 1779999999000\n", 32);
 	shelf_open(&s, "2.3000.5", URL);
-	s.wait = versions_get(s.v, 0, on_version, &s);
+	s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	EXPECT_INT(s.answers, 0);       /* never from within the call */
 	loop_run(s.loop);
 	EXPECT_INT(s.answers, 1);
@@ -228,7 +228,7 @@ TEST(version_without_an_address_is_the_floor)
 
 	shelf_init(&s);
 	shelf_open(&s, NULL, NULL);
-	s.wait = versions_get(s.v, 0, on_version, &s);
+	s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	loop_run(s.loop);
 	EXPECT_INT(s.answers, 1);
 	EXPECT_INT(s.got.tertiary, VERSION_FLOOR_N);
@@ -242,21 +242,21 @@ TEST(version_waits_can_be_cancelled_and_asked_within_answers)
 	shelf_init(&s);
 	shelf_open(&s, "2.3000.5", NULL);
 	s.cancel_other = true;
-	s.wait = versions_get(s.v, 0, on_version, &s);
-	s.other = versions_get(s.v, 0, on_version, &s);
+	s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
+	s.other = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	loop_run(s.loop);
 	EXPECT_INT(s.answers, 1);
 	s.ask_again = true;
-	s.wait = versions_get(s.v, 0, on_version, &s);
+	s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	loop_run(s.loop);
 	EXPECT_INT(s.answers, 3);
-	s.wait = versions_get(s.v, 0, on_version, &s);
+	s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	version_wait_cancel(s.wait);
 	version_wait_cancel(NULL);
 	loop_run(s.loop);
 	EXPECT_INT(s.answers, 3);
 	/* one that waits when all ends is never called */
-	s.wait = versions_get(s.v, 0, on_version, &s);
+	s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	shelf_finish(&s);
 	EXPECT_INT(s.answers, 3);
 }
@@ -305,7 +305,7 @@ shelf_serve(struct shelf *s, struct page *page)
 static void
 ask(struct shelf *s, int64_t max_age_ms)
 {
-	s->wait = versions_get(s->v, max_age_ms, on_version, s);
+	s->wait = versions_get(s->v, max_age_ms, proxy_direct(), on_version, s);
 	loop_run(s->loop);
 }
 
@@ -328,7 +328,7 @@ TEST(version_is_learned_kept_and_asked_again_when_old)
 	ask(&s, DAY_MS);
 	EXPECT_INT(page.asked, 3);
 	/* two at once are one request */
-	s.other = versions_get(s.v, 0, on_version, &s);
+	s.other = versions_get(s.v, 0, proxy_direct(), on_version, &s);
 	ask(&s, 0);
 	EXPECT_INT(page.asked, 4);
 	EXPECT_INT(s.answers, 6);

@@ -1,0 +1,11 @@
+/* Which words a stage of a proxy has when it fails so. */
+#ifndef PAIRDESK_APP_WAY_H
+#define PAIRDESK_APP_WAY_H
+
+#include "core/app/words.h"
+#include "core/io/stage.h"
+
+/* WAY_NO_PROXY for a stage that is not a proxy's. */
+enum words_proxy way_of(enum stage stage, enum err err);
+
+#endif
