@@ -9,7 +9,7 @@ import threading
 
 
 class Asked:
-    """One client: what it said, and whether the way was opened."""
+    """One client: what it said, and whether the target was reached."""
 
     def __init__(self):
         self.host = self.port = self.kind = None    # kind: name, v4, v6
@@ -116,7 +116,6 @@ class Proxy:
                 self._connect(sock, asked)
             if far:
                 self._keep(far)
-                asked.opened = True
                 self._pass_on(sock, far)
         except (OSError, Gone, ValueError):
             pass
@@ -167,7 +166,9 @@ class Proxy:
         host = asked.host
         if asked.kind == "name" and self.to:
             host = self.to
-        return socket.create_connection((host, asked.port), 5)
+        far = socket.create_connection((host, asked.port), 5)
+        asked.opened = True
+        return far
 
     # -- SOCKS5 -------------------------------------------------------------
 

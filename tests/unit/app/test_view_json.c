@@ -18,7 +18,7 @@ static const char *const members[] = { "companyId", "name", "connected",
 	"platform", "since", "lastSeen", "reconnectAttempts",
 	"nextAttemptAt", "lastError", "qrAvailable", "codeExpiresAt",
 	"windowEndsAt", "stateVersion", "until", "pinnedPhoneNumber", "paused",
-	"priority" };
+	"priority", "proxy", "egress" };
 
 static cJSON *
 json_of(const struct session_view *view, enum lang lang)
@@ -64,6 +64,29 @@ TEST(view_json_has_every_member_and_no_other)
 	}
 	EXPECT_INT(n, ARRAY_LEN(members));
 	cJSON_Delete(o);
+}
+
+TEST(view_json_tells_the_proxy_to_admins_only)
+{
+	struct session_view view = { .company = "acme",
+	    .status = WA_STATUS_RECONNECTING,
+	    .reason = WA_REASON_NETWORK_BLOCKED,
+	    .proxy = "socks5://me@proxy.example:1080",
+	    .egress = "socks5://me@proxy.example:1080",
+	    .verdict = { .reason = WA_REASON_NETWORK_BLOCKED,
+	    .stage = STAGE_PROXY_TCP, .err = ERR_CONNECT } };
+	const char *text;
+	struct buf out;
+
+	for (int a = 0; a < AUDIENCE_COUNT; a++) {
+		buf_init(&out, 16384);
+		ASSERT(view_json(&view, LANG_EN, (enum audience)a, NOW_MS,
+		    &out) == ERR_OK && buf_cstr(&out, &text) == ERR_OK);
+		EXPECT_INT(strstr(text, "proxy.example") != NULL,
+		    a == AUDIENCE_ADMIN);
+		EXPECT(strstr(text, "roxy") != NULL);
+		buf_finish(&out);
+	}
 }
 
 TEST(view_json_of_a_company_at_rest)

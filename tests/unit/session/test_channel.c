@@ -70,7 +70,7 @@ note(struct near *n, char what, enum where where)
 static void
 on_stage(void *ctx, enum stage stage)
 {
-	note(ctx, "LTSUNG?"[stage], AT_STAGE);
+	note(ctx, "LTltPSUNG?"[stage], AT_STAGE);
 }
 
 static void
