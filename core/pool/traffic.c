@@ -22,6 +22,7 @@ struct traffic {
 	struct session_turns turns;
 	struct convoy *convoy;
 	struct timer *run, *renew;
+	struct proxy way;               /* of the one refused last */
 	struct version_wait *wait;
 	bool is_stopped;
 	traffic_fn on_alarm;
@@ -188,7 +189,7 @@ on_renew(void *ctx)
 	convoy_status(t->convoy, now_ms(t), &status);
 	if (status.mode != CONVOY_REFUSED || t->wait != NULL || t->is_stopped)
 		return;
-	t->wait = versions_get(t->env->versions, 0, on_version, t);
+	t->wait = versions_get(t->env->versions, 0, &t->way, on_version, t);
 }
 
 static void
@@ -198,6 +199,9 @@ refuse(struct traffic *t, const struct session *s, bool agent)
 
 	if (shown.primary == 0)
 		return;                 /* nothing was shown to WhatsApp */
+	/* its question for another version leaves as its connection did */
+	proxy_finish(&t->way);
+	(void)session_egress_proxy(s, &t->way);
 	know_version(t);
 	convoy_refused(t->convoy, number_of(&shown), agent, now_ms(t));
 	if (!agent)
@@ -331,6 +335,7 @@ traffic_destroy(struct traffic *t)
 	timer_destroy(t->run);
 	timer_destroy(t->renew);
 	convoy_destroy(t->convoy);
+	proxy_finish(&t->way);
 	free(t);
 }
 

@@ -215,10 +215,8 @@ void login_success(struct session *s, const struct node *success);
 void login_setup(struct session *s);
 void login_logout(struct session *s);
 
-/* egress.c: the effective way out. ERR_INVALID: what is set is no proxy, and
- * nothing may leave; session_egress_failed ends what was begun. */
-MUST_CHECK enum err session_egress_proxy(const struct session *s,
-    struct proxy *out);
+/* egress.c: what is set is no proxy, and nothing may leave; ends what was
+ * begun. */
 void session_egress_failed(struct session *s);
 
 /* settings.c: bound to a number, and this is another. */

@@ -221,6 +221,10 @@ void session_take_turn(struct session *s);
 struct wa_version session_dialled_version(const struct session *s);
 /* The way out it takes: its proxy; "" none of its own. Borrowed; secret. */
 const char *session_egress(const struct session *s);
+/* The same parsed, to be finished. ERR_INVALID: what is set is no proxy, and
+ * nothing may leave for this company. */
+MUST_CHECK enum err session_egress_proxy(const struct session *s,
+    struct proxy *out);
 /* A place for the pool's own; NULL at first, not owned. */
 void session_set_tag(struct session *s, void *tag);
 void *session_tag(const struct session *s);
