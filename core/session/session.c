@@ -229,12 +229,6 @@ session_dialled_version(const struct session *s)
 	return s->dialled;
 }
 
-const char *
-session_egress(const struct session *s)
-{
-	return s->row.proxy;
-}
-
 void
 session_set_tag(struct session *s, void *tag)
 {

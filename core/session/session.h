@@ -219,7 +219,8 @@ bool session_start(struct session *s);
 void session_take_turn(struct session *s);
 /* The version it showed WhatsApp last. */
 struct wa_version session_dialled_version(const struct session *s);
-/* The way out it takes: its proxy; "" none of its own. Borrowed; secret. */
+/* The proxy in use, "" none. Borrowed, and a secret: never to be shown (that
+ * is session_view), only to be compared. */
 const char *session_egress(const struct session *s);
 /* The same parsed, to be finished. ERR_INVALID: what is set is no proxy, and
  * nothing may leave for this company. */
@@ -248,9 +249,6 @@ void session_set_paused(struct session *s, bool paused);
 /* "" as the others, "direct", or a proxy's address, as proxy_parse takes it.
  * Another way out than before ends what goes by that and dials anew. */
 void session_set_proxy(struct session *s, const char *proxy);
-/* The proxy in use, "" none. Borrowed, and a secret: never to be shown (that
- * is session_view), only to be compared. */
-const char *session_egress(const struct session *s);
 void session_set_priority(struct session *s, int priority);
 int session_priority(const struct session *s);
 /* Tells of the change and stores it; fn (may be NULL) as in store_commit. */
