@@ -204,8 +204,13 @@ test:
 MAKE_AGAIN := $(MAKE)
 LANE_WAITS := e2e
 LANE_WORKS := check-layers headless unit monkey vectors-test fuzz-smoke peer web
+# What broke on purpose is gathered, and held against tests/RELIABILITY.md.
+FOUND := $(abspath $(B))/reliability.jsonl
 check: programs
-	$(Q)python3 tests/lanes.py $(MAKE_AGAIN) '$(LANE_WAITS)' '$(LANE_WORKS)'
+	$(Q)rm -f $(FOUND)
+	$(Q)RELIABILITY_OUT=$(FOUND) python3 tests/lanes.py $(MAKE_AGAIN) \
+	    '$(LANE_WAITS)' '$(LANE_WORKS)'
+	$(Q)python3 tests/reliability.py check $(FOUND) tests/RELIABILITY.md
 	@echo 'make test: everything passed'
 
 .PHONY: programs
@@ -253,6 +258,15 @@ web: $(B)/san/pairdesk $(B)/wasim
 	$(Q)sh tests/web/web.sh --install
 	$(Q)sh tests/web/web.sh $(B)/san/pairdesk $(B)/wasim
 
+# the long forms, and their table anew
+.PHONY: reliability
+reliability: programs
+	$(Q)rm -f $(FOUND)
+	$(Q)RELIABILITY_OUT=$(FOUND) $(B)/san/unit
+	$(Q)RELIABILITY_OUT=$(FOUND) python3 tests/e2e/run.py --told \
+	    --binary $(B)/san/pairdesk --sim $(B)/wasim -j 3
+	$(Q)python3 tests/reliability.py write $(FOUND) tests/RELIABILITY.md
+
 # --- checks of the code ----------------------------------------------------
 
 .PHONY: check-layers headless lint
@@ -299,6 +313,12 @@ demo:
 install: $(B)/pairdesk
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(B)/pairdesk $(DESTDIR)$(PREFIX)/bin/pairdesk
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' httpd/pairdesk.service \
+	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/pairdesk.service
+	install -m 644 httpd/pairdesk.socket \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/pairdesk.socket
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/pairdesk.service
 
 help:
 	@echo 'deps      install what is missing with apt-get (as root)'
@@ -310,6 +330,7 @@ help:
 	@echo 'monkey    the console under random keys: KEYS=, SEED='
 	@echo 'pictures  draw those of README.md anew'
 	@echo 'bench     what it costs: memory, CPU, latencies'
+	@echo 'reliability  every fault, long; writes tests/RELIABILITY.md'
 	@echo 'fuzz      each decoder for FUZZ_LONG seconds'
 	@echo 'install   to DESTDIR and PREFIX'
 	@echo 'clean     remove build/'
@@ -320,7 +341,7 @@ BUILD_DEPS := gcc clang make pkg-config protobuf-c-compiler libprotobuf-c-dev \
 	ca-certificates libncurses-dev ncurses-term
 TEST_DEPS := libclang-rt-dev python3 tmux zbar-tools \
 	zxing-cpp-tools unifont xfonts-base npm nodejs chromium wrk \
-	clang-tidy cppcheck shellcheck
+	clang-tidy cppcheck shellcheck systemd
 deps:
 	$(Q)tests/deps.sh $(BUILD_DEPS) $(TEST_DEPS)
 

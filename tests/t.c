@@ -13,6 +13,7 @@
 static struct t_case *cases;
 static const struct t_case *current;
 static int failures_now;
+static int64_t current_since;    /* it began */
 
 void
 t_register(struct t_case *c)
@@ -107,6 +108,23 @@ t_dir(void)
 	return xstrdup(path);
 }
 
+void
+t_reliability(const char *area, const char *what, int runs, int bad,
+    const char *ends_in, const char *note)
+{
+	const char *path = getenv("RELIABILITY_OUT");
+	const int64_t now = clock_mono_ms(clock_system());
+	FILE *f;
+
+	if (path == NULL || (f = fopen(path, "ae")) == NULL)
+		return;
+	fprintf(f, "{\"area\":\"%s\",\"case\":\"%s\",\"runs\":%d,"
+	    "\"bad\":%d,\"ends_in\":\"%s\",\"seconds\":%.1f,"
+	    "\"note\":\"%s\"}\n", area, what, runs, bad, ends_in,
+	    (double)(now - current_since) / 1000, note);
+	fclose(f);
+}
+
 static int64_t
 fake_mono(void *ctx)
 {
@@ -159,6 +177,7 @@ main(int argc, char **argv)
 		if (argc > 1 && strstr(c->name, argv[1]) == NULL)
 			continue;
 		current = c;
+		current_since = clock_mono_ms(clock_system());
 		failures_now = 0;
 		c->run();
 		/* their clock runs on while the machine stands still */

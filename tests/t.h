@@ -70,6 +70,14 @@ uint8_t *t_hex(const char *hex, size_t *n);
 /* A fresh empty directory below the build's scratch space; free(). */
 char *t_dir(void);
 
+/*
+ * A row of tests/RELIABILITY.md (tests/reliability.py): so many runs of a
+ * fault ended as they must but for bad of them. Without $RELIABILITY_OUT
+ * nobody collects. Texts: no quotes, no control characters.
+ */
+void t_reliability(const char *area, const char *what, int runs, int bad,
+    const char *ends_in, const char *note);
+
 /* Hand-driven time: set the fields, no real clock involved. */
 struct t_clock {
 	struct clock clock;

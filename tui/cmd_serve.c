@@ -6,6 +6,7 @@
 
 #include "core/app/listen_spec.h"
 #include "httpd/httpd.h"
+#include "tui/service.h"
 
 struct count {
 	size_t linked, damaged, unlinked;
@@ -79,6 +80,7 @@ raise_descriptors(void)
 int
 serve(const struct cmd_args *args, const struct serve_hooks *hooks)
 {
+	struct service *service;
 	struct run *run;
 	enum err why;
 	int code;
@@ -90,8 +92,10 @@ serve(const struct cmd_args *args, const struct serve_hooks *hooks)
 		return code;
 	}
 	app_start(run_app(run));
+	service = service_create(run_app(run));
 	hooks->ready(hooks->ctx, run);
-	code = run_loop(run, NULL, NULL);
+	code = run_loop(run, service_stopping, service);
+	service_destroy(service);
 	run_close(run);
 	/* being told to stop is how it ends */
 	return code > 128 ? EX_OK : code;

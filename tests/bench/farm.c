@@ -13,6 +13,7 @@
 #define AT_ONCE 8
 #define COMPANY_FORMAT "bench-%05u"
 #define LIMIT_S 170
+#define LINKS_S 20              /* and so many a second at least */
 
 struct farm {
 	struct app *app;
@@ -78,7 +79,7 @@ bench_farm(int argc, char **argv)
 
 	if (argc < 3 || !str_to_u64(argv[0], 100000, &count) || count == 0)
 		bench_die("farm", "needs COUNT CONTROL OPTION...");
-	bench_limit(LIMIT_S);
+	bench_limit(LIMIT_S + (unsigned)count / LINKS_S);
 	config = bench_config(argc - 2, argv + 2);
 	f.wanted = (unsigned)count;
 	f.app = bench_app(config);

@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 
 from lib.case import Failure, Skip, T, expand       # noqa: E402
 from lib.proc import Died                           # noqa: E402
+from lib.reliability import tell                    # noqa: E402
 from lib.sim import Refused                         # noqa: E402
 
 printing = threading.Lock()
@@ -32,6 +33,8 @@ def arguments():
     p.add_argument("-x", metavar="TEXT", action="append", default=[],
                    help="not these")
     p.add_argument("-j", metavar="N", type=int, default=4)
+    p.add_argument("--told", action="store_true",
+                   help="only those that make a row of tests/RELIABILITY.md")
     p.add_argument("--list", action="store_true")
     p.add_argument("--keep", action="store_true",
                    help="leave the directories of failed tests")
@@ -50,7 +53,8 @@ def collect(options):
         if file.startswith("test_") and file.endswith(".py"):
             found += expand(importlib.import_module(file[:-3]))
     return [(name, fn, case) for name, fn, case in found
-            if (not options.k or any(k in name for k in options.k)) and
+            if (not options.told or hasattr(fn, "told")) and
+            (not options.k or any(k in name for k in options.k)) and
             not any(x in name for x in options.x)]
 
 
@@ -76,6 +80,7 @@ def run_one(name, fn, case, options):
         verdict, text = "FAIL", text + traceback.format_exc()
     if keep:
         text += f"\n  kept: {t.dir}"
+    tell(name, fn, case, verdict, time.monotonic() - start)
     with printing:
         print(f"{verdict:4} {time.monotonic() - start:6.2f}s {name}"
               f"{': ' + text if text else ''}", flush=True)

@@ -45,11 +45,12 @@ class Proc:
     """argv running; `left` bounds every wait by the test's own limit."""
 
     def __init__(self, argv, env, left, cwd=None, stdin=subprocess.DEVNULL,
-                 umask=-1, pass_fds=()):
+                 umask=-1, pass_fds=(), preexec_fn=None):
         self.argv = argv
         self.left = left
         self.p = subprocess.Popen(argv, env=env, cwd=cwd, stdin=stdin,
                                   umask=umask, pass_fds=pass_fds,
+                                  preexec_fn=preexec_fn,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
         self.out = Stream(self.p.stdout)
