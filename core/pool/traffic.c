@@ -196,15 +196,17 @@ static void
 refuse(struct traffic *t, const struct session *s, bool agent)
 {
 	const struct wa_version shown = session_dialled_version(s);
+	bool has_way;
 
 	if (shown.primary == 0)
 		return;                 /* nothing was shown to WhatsApp */
 	/* its question for another version leaves as its connection did */
 	proxy_finish(&t->way);
-	(void)session_egress_proxy(s, &t->way);
+	has_way = session_egress_proxy(s, &t->way) == ERR_OK;
 	know_version(t);
 	convoy_refused(t->convoy, number_of(&shown), agent, now_ms(t));
-	if (!agent)
+	/* a proxy that is none any more: nothing leaves past it */
+	if (!agent && has_way)
 		timer_start(t->renew, 0);
 }
 

@@ -48,6 +48,6 @@ session_set_proxy(struct session *s, const char *proxy)
 	/* nothing goes on by the former way */
 	if (s->linking)
 		session_link_cancel(s);
-	else if (s->state != ST_IDLE)
-		(void)session_reconnect(s);
+	else if (s->state != ST_IDLE && session_reconnect(s) != ERR_OK)
+		session_stop(s);
 }
