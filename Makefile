@@ -203,7 +203,7 @@ test:
 # Two lanes, since some wait and some compute: end to end beside all others.
 MAKE_AGAIN := $(MAKE)
 LANE_WAITS := e2e
-LANE_WORKS := check-layers headless unit monkey vectors-test fuzz-smoke peer web
+LANE_WORKS := check-layers headless kills-short unit monkey vectors-test fuzz-smoke peer web
 # What broke on purpose is gathered, and held against tests/RELIABILITY.md.
 FOUND := $(abspath $(B))/reliability.jsonl
 check: programs
@@ -259,13 +259,23 @@ web: $(B)/san/pairdesk $(B)/wasim
 	$(Q)sh tests/web/web.sh $(B)/san/pairdesk $(B)/wasim
 
 # the long forms, and their table anew
-.PHONY: reliability
+KILLS ?= 1000
+.PHONY: reliability kills kills-short
 reliability: programs
 	$(Q)rm -f $(FOUND)
 	$(Q)RELIABILITY_OUT=$(FOUND) $(B)/san/unit
 	$(Q)RELIABILITY_OUT=$(FOUND) python3 tests/e2e/run.py --told \
 	    --binary $(B)/san/pairdesk --sim $(B)/wasim -j 3
+	$(Q)RELIABILITY_OUT=$(FOUND) $(MAKE) --no-print-directory kills
 	$(Q)python3 tests/reliability.py write $(FOUND) tests/RELIABILITY.md
+
+kills: $(B)/pairdesk $(B)/wasim
+	$(Q)python3 tests/e2e/kills.py --binary $(B)/pairdesk --sim $(B)/wasim \
+	    --kills $(KILLS)
+# within make test
+kills-short: $(B)/pairdesk $(B)/wasim
+	$(Q)python3 tests/e2e/kills.py --binary $(B)/pairdesk --sim $(B)/wasim \
+	    --kills 30 --minutes 1
 
 # --- checks of the code ----------------------------------------------------
 
@@ -330,6 +340,7 @@ help:
 	@echo 'monkey    the console under random keys: KEYS=, SEED='
 	@echo 'pictures  draw those of README.md anew'
 	@echo 'bench     what it costs: memory, CPU, latencies'
+	@echo 'kills     kill -9 at random moments, against what phones hold: KILLS=1000'
 	@echo 'reliability  every fault, long; writes tests/RELIABILITY.md'
 	@echo 'fuzz      each decoder for FUZZ_LONG seconds'
 	@echo 'install   to DESTDIR and PREFIX'
