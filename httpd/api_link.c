@@ -24,6 +24,7 @@
 #include "httpd/param.h"
 #include "httpd/qr_cache.h"
 #include "httpd/router.h"
+#include "httpd/source.h"
 #include "httpd/spending.h"
 #include "httpd/wait.h"
 
@@ -289,22 +290,36 @@ on_news(struct wait *w, struct exchange *x, const struct wait_news *news)
 		(void)wait_end(w);
 }
 
+/* By its address, for IPv6 its network; an admin is trusted to know. */
+static void
+set_asker(struct exchange *x)
+{
+	char name[2 * SOURCE_KEY_LEN + 1];
+	uint8_t key[SOURCE_KEY_LEN];
+
+	source_key(&x->client, key);
+	str_to_hex(name, key, sizeof key);
+	app_set_asker(x->httpd->app, x->client.is_control ||
+	    x->who.role == ROLE_ADMIN ? NULL : name);
+}
+
 /* Too often by our own rule, or WhatsApp wants no more of this phone. */
 static void
 refuse_budget(struct exchange *x, const char *phone)
 {
+	enum wa_reason why;
 	const int64_t wait_ms = app_link_retry_ms(x->httpd->app, x->company,
-	    phone);
+	    phone, &why);
 	const struct words_args args = { .time_ms = now_ms() + wait_ms };
 	char sentence[WORDS_MAX], advice[WORDS_MAX];
 
 	words_reason_sentence(sentence, sizeof sentence, x->lang,
-	    WA_STATUS_COOLDOWN, WA_REASON_BUDGET, &args);
+	    WA_STATUS_COOLDOWN, why, &args);
 	words_reason_advice(advice, sizeof advice, x->lang,
-	    WA_STATUS_COOLDOWN, WA_REASON_BUDGET, &args);
+	    WA_STATUS_COOLDOWN, why, &args);
 	answer_error_why(x, API_RATE_LIMITED, &(struct answer_why){
 	    .sentence = sentence, .advice = advice,
-	    .reason = WA_REASON_BUDGET,
+	    .reason = why,
 	    .retry_after_s = (wait_ms + 999) / 1000 });
 }
 
@@ -343,6 +358,7 @@ give(struct exchange *x, const struct wish *wish, int64_t limit_ms)
 		return;
 	/* before the command, which may fail by an event from within */
 	w = wait_begin(x, limit_ms, on_news, wish, sizeof *wish);
+	set_asker(x);
 	err = app_link(x->httpd->app, x->company, phone);
 	if (err != ERR_OK)
 		refuse(wait_end(w), phone, err);

@@ -237,8 +237,12 @@ make_pool(struct app *a)
 	    .tally = &a->tally,
 	});
 	pool_set_limits(a->pool, &(struct pool_limits){
-	    .links_per_hour = (unsigned)config_int(a->config,
-	    OPT_LIMIT_LINKS_PER_HOUR),
+	    .linking = {
+	        .links_per_hour = (unsigned)config_int(a->config,
+	        OPT_LIMIT_LINKS_PER_HOUR),
+	        .links_per_source = (unsigned)config_int(a->config,
+	        OPT_LIMIT_LINKS_PER_HOUR_SOURCE),
+	    },
 	    .companies_max = (size_t)config_int(a->config, OPT_COMPANIES_MAX),
 	});
 }
@@ -361,10 +365,30 @@ app_link(struct app *a, const char *company, const char *phone)
 	return pool_link(a->pool, company, phone);
 }
 
-int64_t
-app_link_retry_ms(struct app *a, const char *company, const char *phone)
+void
+app_set_asker(struct app *a, const char *source)
 {
-	return pool_link_wait_ms(a->pool, company, phone);
+	pool_set_asker(a->pool, source);
+}
+
+int64_t
+app_link_retry_ms(struct app *a, const char *company, const char *phone,
+    enum wa_reason *why)
+{
+	return pool_link_wait_ms(a->pool, company, phone, why);
+}
+
+bool
+app_clear_budget(struct app *a, const struct linking_ask *ask)
+{
+	return pool_clear_budget(a->pool, ask);
+}
+
+void
+app_each_budget(const struct app *a, const struct linking_ask *ask,
+    linking_view_fn fn, void *ctx)
+{
+	pool_each_budget(a->pool, ask, fn, ctx);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "core/app/words.h"
 #include "core/base/err.h"
 #include "core/io/loop.h"
+#include "core/pool/linking.h"
 #include "core/pool/traffic.h"
 #include "core/session/session.h"
 
@@ -61,10 +62,17 @@ void app_stop(struct app *a, loop_fn fn, void *ctx);
  */
 MUST_CHECK enum err app_link(struct app *a, const char *company,
     const char *phone);
-/* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now. phone
- * as it was asked for. */
+/* Who asks in the calls that follow: pool_set_asker. */
+void app_set_asker(struct app *a, const char *source);
+/* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now, and
+ * *why (NULL ok): our budget, or WhatsApp. phone as it was asked for. */
 int64_t app_link_retry_ms(struct app *a, const char *company,
-    const char *phone);
+    const char *phone, enum wa_reason *why);
+/* What was spent of the budget and refused by WhatsApp: to be seen, and to
+ * count no more (pool_clear_budget, pool_each_budget). */
+bool app_clear_budget(struct app *a, const struct linking_ask *ask);
+void app_each_budget(const struct app *a, const struct linking_ask *ask,
+    linking_view_fn fn, void *ctx);
 void app_link_cancel(struct app *a, const char *company);
 /* ERR_NOT_FOUND: no such company, or not linked. ERR_BUSY: paused; for
  * app_reconnect also while a link attempt is open. */

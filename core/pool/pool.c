@@ -8,7 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/pool/budget.h"
+#include "core/pool/linking.h"
 #include "core/pool/sweep.h"
 #include "core/pool/traffic.h"
 #include "core/session/number.h"
@@ -20,7 +20,8 @@ struct pool {
 	struct session **sessions;      /* sorted by id */
 	size_t count, cap;
 	size_t companies_max;
-	struct budget *budget;
+	struct linking *linking;
+	char asker[BUDGET_NAME_SIZE];   /* "" nobody who counts */
 	struct sweep *sweep;
 	struct traffic *traffic;
 	pool_alarm_fn on_alarm;
@@ -39,6 +40,11 @@ on_alarm(void *ctx)
 		p->on_alarm(p->on_alarm_ctx);
 }
 
+static int64_t on_refused(void *ctx, const struct session *s,
+    int64_t told_ms);
+static void on_recorded(void *ctx, const char *company, uint64_t number,
+    enum err err);
+
 struct pool *
 pool_create(const struct session_env *env)
 {
@@ -50,7 +56,8 @@ pool_create(const struct session_env *env)
 	p->env.on_event_ctx = p;
 	p->owner = env->on_event_ctx;
 	p->companies_max = POOL_COMPANIES_MAX;
-	p->budget = budget_create(0, BUDGET_KEYS_MAX);
+	p->env.on_refused = on_refused;
+	p->linking = linking_create(&p->env, on_recorded, p);
 	p->sweep = sweep_create(p, &p->env);
 	p->traffic = traffic_create(&p->env, on_alarm, p);
 	p->env.turns = traffic_turns(p->traffic);
@@ -61,8 +68,7 @@ void
 pool_set_limits(struct pool *p, const struct pool_limits *limits)
 {
 	p->companies_max = limits->companies_max;
-	budget_destroy(p->budget);
-	p->budget = budget_create(limits->links_per_hour, BUDGET_KEYS_MAX);
+	linking_open(p->linking, &limits->linking);
 }
 
 void
@@ -70,13 +76,13 @@ pool_destroy(struct pool *p)
 {
 	if (p == NULL)
 		return;
+	linking_destroy(p->linking);
 	sweep_destroy(p->sweep);
 	for (size_t i = 0; i < p->count; i++) {
 		traffic_leave(p->traffic, p->sessions[i]);
 		session_destroy(p->sessions[i]);
 	}
 	traffic_destroy(p->traffic);
-	budget_destroy(p->budget);
 	free(p->sessions);
 	free(p);
 }
@@ -125,11 +131,16 @@ static void
 load_row(void *ctx, const struct company_row *row)
 {
 	struct pool *p = ctx;
+	struct company_row sane = *row;
 	bool found;
 	const size_t at = place_of(p, row->company, &found);
 
+	/* the wall clock may have been set back: never longer than it was */
+	if (row->cooldown_from_ms > clock_wall_ms(p->env.clock))
+		sane.until_ms += clock_wall_ms(p->env.clock) -
+		    row->cooldown_from_ms;
 	if (!found)
-		add(p, at, row);
+		add(p, at, &sane);
 }
 
 enum err
@@ -209,71 +220,52 @@ pool_at(const struct pool *p, size_t i)
 
 /* --- linking ------------------------------------------------------------------- */
 
+/* The attempt is on disk and may begin. */
 static void
-company_key(const char *company, char out[BUDGET_KEY_SIZE])
+on_recorded(void *ctx, const char *company, uint64_t number, enum err err)
 {
-	str_format(out, BUDGET_KEY_SIZE, "c:%s", company);
+	struct session *s = pool_find(ctx, company);
+
+	if (s != NULL)
+		session_let_go(s, number, err);
 }
 
-static void
-phone_key(const char *phone, char out[BUDGET_KEY_SIZE])
+/* WhatsApp counts by phone: another company must not ask on for this one,
+ * nor this one for another. */
+static struct linking_ask
+ask_of(const struct session *s, const struct session_view *view)
 {
-	char number[NUMBER_KEY_SIZE];
-
-	number_key(phone, number);
-	str_format(out, BUDGET_KEY_SIZE, "p:%s", number);
+	return (struct linking_ask){
+	    .company = session_company(s),
+	    .phone = view->linked ? view->phone : session_asked_phone(s),
+	};
 }
 
 static int64_t
-company_wait_ms(const struct pool *p, const char *company)
+on_refused(void *ctx, const struct session *s, int64_t told_ms)
 {
-	char key[BUDGET_KEY_SIZE];
-
-	company_key(company, key);
-	return budget_wait_ms(p->budget, key, clock_mono_ms(p->env.clock));
-}
-
-static int64_t
-phone_wait_ms(const struct pool *p, const char *phone)
-{
-	char key[BUDGET_KEY_SIZE];
-
-	if (phone == NULL)
-		return 0;
-	phone_key(phone, key);
-	return budget_wait_ms(p->budget, key, clock_mono_ms(p->env.clock));
-}
-
-static void
-spend(struct pool *p, const char *company, const char *phone)
-{
-	const int64_t now = clock_mono_ms(p->env.clock);
-	char key[BUDGET_KEY_SIZE];
-
-	if (company != NULL) {
-		company_key(company, key);
-		budget_spend(p->budget, key, now);
-	}
-	if (phone != NULL) {
-		phone_key(phone, key);
-		budget_spend(p->budget, key, now);
-	}
-}
-
-/* WhatsApp counts by phone: another company must not ask on for this one. */
-static void
-shut_phone(struct pool *p, struct session *s)
-{
-	const char *phone = session_asked_phone(s);
+	struct pool *p = ctx;
 	struct session_view view;
-	char key[BUDGET_KEY_SIZE];
+	struct linking_ask ask;
 
 	session_view(s, &view);
-	if (view.linked || phone[0] == '\0')
-		return;
-	phone_key(phone, key);
-	budget_shut(p->budget, key, clock_mono_ms(p->env.clock) +
-	    view.until_ms - clock_wall_ms(p->env.clock));
+	ask = ask_of(s, &view);
+	return linking_refused(p->linking, &ask, told_ms);
+}
+
+/* Whose phone a QR was for is known only now. */
+static void
+note_linked(struct pool *p, const struct session *s)
+{
+	struct session_view view;
+	struct linking_ask ask;
+
+	session_view(s, &view);
+	ask = ask_of(s, &view);
+	linking_worked(p->linking, &ask);
+	if (!number_is_same(session_asked_phone(s), view.phone))
+		(void)linking_spend(p->linking, &(struct linking_ask){
+		    .phone = view.phone });
 }
 
 static void
@@ -281,43 +273,49 @@ on_event(void *ctx, struct session *s, const struct session_event *event)
 {
 	struct pool *p = ctx;
 
-	if (event->type == SESSION_ERROR &&
-	    event->verdict->reason == WA_REASON_RATE_LIMITED)
-		shut_phone(p, s);
+	if (event->type == SESSION_LINKED)
+		note_linked(p, s);
 	p->on_event(p->owner, s, event);
 }
 
 /* What asking now would cost: NULL what it would not. */
-struct price {
-	const char *company, *phone;
-};
-
-static struct price
-price_of(const struct session *s, const char *company, const char *phone)
+static struct linking_ask
+price_of(const struct session *s, const char *company, const char *phone,
+    const char *source)
 {
 	if (s == NULL || !session_is_linking(s))
-		return (struct price){ company, phone };
+		return (struct linking_ask){ company, phone, source };
 	if (phone != NULL && number_is_same(session_asked_phone(s), phone))
 		phone = NULL;
-	return (struct price){ NULL, phone };
+	return (struct linking_ask){ .phone = phone };
 }
 
 static bool
-is_affordable(struct pool *p, struct session *s, const struct price *price)
+is_affordable(struct pool *p, struct session *s,
+    const struct linking_ask *price)
 {
-	const int64_t wait = price->company == NULL ? 0 :
-	    company_wait_ms(p, price->company);
+	const int64_t of_company = price->company == NULL ? 0 :
+	    linking_wait_ms(p->linking, &(struct linking_ask){
+	    .company = price->company }, NULL);
 
-	if (wait > 0 && s != NULL)
-		session_show_budget(s, wait);
-	return wait == 0 && phone_wait_ms(p, price->phone) == 0;
+	if (of_company > 0 && s != NULL)
+		session_show_budget(s, of_company);
+	return linking_wait_ms(p->linking, price, NULL) == 0;
+}
+
+void
+pool_set_asker(struct pool *p, const char *source)
+{
+	str_copy(p->asker, sizeof p->asker, source == NULL ? "" : source);
 }
 
 enum err
 pool_link(struct pool *p, const char *company, const char *phone)
 {
 	struct session *s = pool_find(p, company);
-	const struct price price = price_of(s, company, phone);
+	const struct linking_ask price = price_of(s, company, phone,
+	    p->asker[0] == '\0' ? NULL : p->asker);
+	uint64_t number;
 	enum err err;
 
 	if (!company_id_is_valid(company))
@@ -326,31 +324,67 @@ pool_link(struct pool *p, const char *company, const char *phone)
 		return err;
 	if (!is_affordable(p, s, &price))
 		return ERR_LIMIT;
-	if ((err = pool_get(p, company, &s)) == ERR_OK &&
-	    (err = session_link(s, phone)) == ERR_OK && session_is_linking(s))
-		spend(p, price.company, price.phone);
-	return err;
+	if ((err = pool_get(p, company, &s)) != ERR_OK ||
+	    (err = session_link(s, phone)) != ERR_OK || !session_is_linking(s))
+		return err;
+	number = linking_spend(p->linking, &price);
+	if (number != 0)
+		session_hold(s, number);
+	return ERR_OK;
 }
 
 int64_t
-pool_link_wait_ms(struct pool *p, const char *company, const char *phone)
+pool_link_wait_ms(struct pool *p, const char *company, const char *phone,
+    enum wa_reason *why)
 {
 	const struct session *s = pool_find(p, company);
-	const int64_t of_phone = phone_wait_ms(p, phone);
-	int64_t wait = company_wait_ms(p, company), cooldown;
+	const struct linking_ask price = price_of(s, company, phone,
+	    p->asker[0] == '\0' ? NULL : p->asker);
 	struct session_view view;
+	int64_t wait, cooldown;
 
-	if (of_phone > wait)
-		wait = of_phone;
+	wait = linking_wait_ms(p->linking, &price, why);
 	if (s == NULL)
 		return wait;
 	session_view(s, &view);
 	cooldown = view.until_ms - clock_wall_ms(p->env.clock);
-	return view.reason == WA_REASON_RATE_LIMITED && cooldown > wait ?
-	    cooldown : wait;
+	if (view.reason != WA_REASON_RATE_LIMITED || cooldown <= wait)
+		return wait;
+	if (why != NULL)
+		*why = WA_REASON_RATE_LIMITED;
+	return cooldown;
+}
+
+bool
+pool_clear_budget(struct pool *p, const struct linking_ask *ask)
+{
+	struct session *s = ask->company == NULL ? NULL :
+	    pool_find(p, ask->company);
+	const bool was_there = linking_clear(p->linking, ask);
+
+	return (s != NULL && session_clear_cooldown(s)) || was_there;
+}
+
+void
+pool_each_budget(const struct pool *p, const struct linking_ask *ask,
+    linking_view_fn fn, void *ctx)
+{
+	linking_each(p->linking, ask, fn, ctx);
 }
 
 /* --- start and stop ------------------------------------------------------------- */
+
+/* Spent in an earlier run, and not to be linked yet. */
+static void
+show_budget(struct pool *p, struct session *s)
+{
+	const int64_t wait = session_is_linked(s) ? 0 :
+	    linking_wait_ms(p->linking, &(struct linking_ask){
+	    .company = session_company(s) }, NULL);
+
+	if (wait > 0)
+		session_show_budget(s, wait);
+}
 
 /* In order of id, which is the order among equals in priority too. */
 void
@@ -358,8 +392,10 @@ pool_start(struct pool *p, unsigned rate)
 {
 	log_info("starting companies=%zu rate=%u/s", p->count, rate);
 	traffic_start(p->traffic, rate);
-	for (size_t i = 0; i < p->count; i++)
-		(void)session_start(p->sessions[i]);
+	for (size_t i = 0; i < p->count; i++) {
+		if (!session_start(p->sessions[i]))
+			show_budget(p, p->sessions[i]);
+	}
 	sweep_start(p->sweep);
 }
 
@@ -379,7 +415,7 @@ pool_is_quiet(const struct pool *p)
 		if (!session_is_quiet(p->sessions[i]))
 			return false;
 	}
-	return sweep_is_quiet(p->sweep);
+	return sweep_is_quiet(p->sweep) && linking_is_quiet(p->linking);
 }
 
 /* --- all of them together -------------------------------------------------------- */

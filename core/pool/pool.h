@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/pool/linking.h"
 #include "core/pool/traffic.h"
 #include "core/session/session.h"
 
@@ -17,7 +18,7 @@
 struct pool;
 
 struct pool_limits {
-	unsigned links_per_hour;        /* per company and per phone, 0 off */
+	struct linking_limits linking;
 	size_t companies_max;           /* 1 .. POOL_COMPANIES_MAX */
 };
 
@@ -47,15 +48,25 @@ size_t pool_after(const struct pool *p, const char *company);
 
 /*
  * As session_link; makes the company if needed, and counts. ERR_INVALID (id),
- * ERR_FULL, ERR_LIMIT: the company or the phone has had its attempts, or
- * WhatsApp has said of this phone that it is too much. Joining an attempt
- * costs nothing, asking in it for another number costs that number one.
+ * ERR_FULL, ERR_LIMIT: the company, the phone or who asks has had its
+ * attempts, or WhatsApp has said of one that it is too much. Joining an
+ * attempt costs nothing, asking in it for another number costs that number
+ * one.
  */
 MUST_CHECK enum err pool_link(struct pool *p, const char *company,
     const char *phone);
-/* How long until the limits let them link, 0 now. phone may be NULL. */
+/* Who asks in the calls that follow (pool_link, pool_link_wait_ms): a name
+ * below BUDGET_NAME_SIZE; NULL: nobody whose attempts are limited. */
+void pool_set_asker(struct pool *p, const char *source);
+/* How long until the limits let them link, 0 now, and *why (NULL ok): our
+ * budget, or that WhatsApp refuses. phone may be NULL. */
 int64_t pool_link_wait_ms(struct pool *p, const char *company,
-    const char *phone);
+    const char *phone, enum wa_reason *why);
+/* What was spent and refused counts no more. False: nothing was known. */
+bool pool_clear_budget(struct pool *p, const struct linking_ask *ask);
+/* As linking_each. */
+void pool_each_budget(const struct pool *p, const struct linking_ask *ask,
+    linking_view_fn fn, void *ctx);
 
 /* Connects all that are linked and not paused, rate a second: those of the
  * highest priority first, then by id, behind a canary (convoy.h). Also starts

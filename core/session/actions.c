@@ -49,8 +49,40 @@ on_version(void *ctx, const struct wa_version *version)
 
 	(void)version;          /* dial asks for the best known then */
 	s->version_wait = NULL;
-	if (!is_refused(s))
+	s->is_held_up = s->linking && s->hold != 0;
+	if (!s->is_held_up && !is_refused(s))
 		session_dispatch(s, EV_PREPARED);
+}
+
+void
+session_hold(struct session *s, uint64_t number)
+{
+	s->hold = number;
+}
+
+void
+session_let_go(struct session *s, uint64_t number, enum err err)
+{
+	struct verdict v = {
+		.act = ACT_HALT,
+		.reason = WA_REASON_INTERNAL,
+		.stage = STAGE_LOOKUP,
+		.err = err,
+		.detail = "the attempt could not be recorded",
+	};
+
+	if (s->hold == 0 || s->hold > number)
+		return;
+	s->hold = 0;
+	if (!s->linking || s->state != ST_PREPARE)
+		return;
+	if (err != ERR_OK) {
+		session_end_with(s, &v);
+	} else if (s->is_held_up) {
+		s->is_held_up = false;
+		if (!is_refused(s))
+			session_dispatch(s, EV_PREPARED);
+	}
 }
 
 static void
@@ -304,6 +336,12 @@ start_cooldown(struct session *s, const struct verdict *v)
 	const int64_t now = session_wall_ms(s);
 	int64_t wait_s = COOLDOWN_FIRST_S;
 
+	if (s->env->on_refused != NULL) {
+		s->row.cooldown_from_ms = now;
+		s->row.until_ms = now + s->env->on_refused(
+		    s->env->on_event_ctx, s, v->wait_s * SECOND_MS);
+		return;
+	}
 	/* from and until of the last one give its length; a ban has no from */
 	if (s->row.cooldown_from_ms != 0 &&
 	    s->row.until_ms > s->row.cooldown_from_ms &&

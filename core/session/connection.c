@@ -16,6 +16,7 @@ session_disconnect(struct session *s)
 {
 	version_wait_cancel(s->version_wait);
 	s->version_wait = NULL;
+	s->is_held_up = false;
 	keepalive_stop(&s->keep);
 	/* a short time online between two endings resets nothing */
 	if (backoff_offline(&s->backoff, session_mono_ms(s)))

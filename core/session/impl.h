@@ -118,6 +118,8 @@ struct session {
 	struct keepalive keep;
 	struct backoff backoff;
 	struct version_wait *version_wait;
+	uint64_t hold;                  /* let go by this number; 0 not held */
+	bool is_held_up;                /* ready but for that */
 	struct window *window;
 	struct prekey_job *prekey_job;
 	int prekey_commits;             /* under way */

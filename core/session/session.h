@@ -98,6 +98,10 @@ struct session_env {
 	session_event_fn on_event;
 	void *on_event_ctx;
 	struct tally *tally;                    /* NULL: nobody counts */
+	/* WhatsApp has said that it is too much; for how long is not told if
+	 * told_ms is 0. How long to leave it alone. NULL: an hour, doubling */
+	int64_t (*on_refused)(void *ctx, const struct session *s,
+	    int64_t told_ms);
 	const struct session_turns *turns;      /* NULL: all dial at once */
 };
 
@@ -196,6 +200,16 @@ bool session_is_linking(const struct session *s);
 /* Link attempts are used up for so long: an unlinked company at rest shows
  * it until then, from the next turn on. It hinders nothing by itself. */
 void session_show_budget(struct session *s, int64_t wait_ms);
+/*
+ * The attempt that session_link has just opened sends nothing until it is let
+ * go with this number or a later one; with an error it ends. No-op when it
+ * has ended meanwhile.
+ */
+void session_hold(struct session *s, uint64_t number);
+void session_let_go(struct session *s, uint64_t number, enum err err);
+/* WhatsApp's refusal or the budget's wait holds no more, by an admin's word.
+ * False: neither did. */
+bool session_clear_cooldown(struct session *s);
 /* A link request alone made this company, the last one a day ago, and it was
  * never linked: it may go. */
 bool session_is_stale(const struct session *s);

@@ -93,3 +93,22 @@ session_save_settings(struct session *s, store_fn fn, void *ctx)
 	session_show_status(s, s->status, s->reason);
 	session_commit_for(s, store_batch_create(), fn, ctx);
 }
+
+bool
+session_clear_cooldown(struct session *s)
+{
+	if (s->reason == WA_REASON_BUDGET) {
+		s->budget_until_ms = 0;
+		session_budget_due(s);
+		return true;
+	}
+	if (s->reason != WA_REASON_RATE_LIMITED)
+		return false;
+	s->row.until_ms = s->row.cooldown_from_ms = 0;
+	/* a linked one waits out its back-off, or is connected by hand */
+	if (s->state == ST_IDLE)
+		session_show(s, s->row.linked ? WA_REASON_NOT_RUNNING :
+		    WA_REASON_NEVER_LINKED);
+	session_persist(s);
+	return true;
+}

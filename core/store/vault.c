@@ -5,6 +5,7 @@
  *	master.key		masterkey.c, unless it is kept elsewhere
  *	index.db		index.c
  *	tokens.db		tokens.c
+ *	fleet.db		ledger.c
  *	sessions/company_<id>/session.db	db.c
  *	sessions/new_<id>/	being made, not yet a company
  *	sessions/purge_<id>/	no longer a company, being deleted
