@@ -46,7 +46,9 @@ void api_listener(struct exchange *x);
 void api_listener_change(struct exchange *x);
 
 /* What comes with the fleet. */
-void api_later(struct exchange *x);
+void api_backup(struct exchange *x);
+void api_backups(struct exchange *x);
+void api_restore(struct exchange *x);
 
 /* pages.c */
 void pages_serve(struct exchange *x);

@@ -27,7 +27,9 @@ enum {
 	ARG_ROLE = 512,         /* --role */
 	ARG_FOR = 1024,         /* --company */
 	ARG_EXPIRES = 2048,     /* --expires */
-	ARG_CONSOLE = 4096      /* --plain, --no-color, --read-only */
+	ARG_CONSOLE = 4096,     /* --plain, --no-color, --read-only */
+	ARG_VALUE_MAY = 8192,   /* a word behind the company */
+	ARG_SHELL = 32768       /* the command line has it, the console not */
 };
 
 struct cmd;
@@ -69,6 +71,9 @@ int cmd_pause(const struct cmd_args *args);
 int cmd_resume(const struct cmd_args *args);
 int cmd_name(const struct cmd_args *args);
 int cmd_pin(const struct cmd_args *args);
+int cmd_backup(const struct cmd_args *args);
+int cmd_backups(const struct cmd_args *args);
+int cmd_restore(const struct cmd_args *args);
 int cmd_token(const struct cmd_args *args);
 int cmd_listener(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);

@@ -53,6 +53,24 @@ static const struct cmd commands[] = {
 	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
 	    "let a company be linked with one number only",
 	    "none lets any number be linked again.\n", cmd_pin },
+	{ "backup", "backup COMPANY",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_SHELL,
+	    "make a sealed copy of a company's keys",
+	    "One is made by itself after each new link. The last three are\n"
+	    "kept, and each is read back before it counts.\n", cmd_backup },
+	{ "backups", "backups COMPANY",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_SHELL,
+	    "list a company's copies, each read back just now", "",
+	    cmd_backups },
+	{ "restore", "restore COMPANY [BACKUP] [--force]",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE_MAY | ARG_FORCE |
+	    ARG_SHELL,
+	    "put a copy of a company's keys back",
+	    "Without BACKUP, the newest that is sound. What the company has\n"
+	    "now goes to quarantine.\n"
+	    "--force  also while it is linked: what has changed since the\n"
+	    "         copy is lost, and it may have to be linked again\n",
+	    cmd_restore },
 	{ "share", "share COMPANY [--expires TIME]",
 	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_EXPIRES,
 	    "make a link to the pages, for whoever holds the phone",

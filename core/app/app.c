@@ -495,6 +495,93 @@ app_remove(struct app *a, const char *company, bool force, bool purge,
 	return ERR_OK;
 }
 
+/* --- copies of what is stored ----------------------------------------------------- */
+
+void
+app_backup(struct app *a, const char *company, store_fn fn, void *ctx)
+{
+	store_backup(a->store, company, BACKUP_ASKED, fn, ctx);
+}
+
+size_t
+app_backups(struct app *a, const char *company, struct store_backup *out,
+    size_t max)
+{
+	size_t count = 0;
+
+	return store_backups(a->store, company, out, max, &count) == ERR_OK ?
+	    count : 0;
+}
+
+/* id "": the newest one that is sound. */
+static enum err
+choose_backup(struct app *a, const char *company, const char *id,
+    struct store_backup *out)
+{
+	struct store_backup all[APP_BACKUPS_MAX];
+	const size_t count = app_backups(a, company, all, APP_BACKUPS_MAX);
+
+	for (size_t i = 0; i < count; i++) {
+		*out = all[i];
+		if (id[0] != '\0' ? strcmp(id, all[i].id) == 0 :
+		    !all[i].is_damaged)
+			return all[i].is_damaged ? ERR_CORRUPT : ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+static void
+on_restored(void *ctx, enum err err)
+{
+	struct removal *r = ctx;
+	struct app *a = r->a;
+	struct session *s = pool_find(a->pool, r->company);
+	struct company_row row;
+	bool is_new;
+
+	a->removals--;
+	is_new = err == ERR_OK &&
+	    store_row(a->store, r->company, &row) == ERR_OK;
+	log_info("session=%s restore ended: %s", r->company, err_text(err));
+	if (s != NULL) {
+		session_release(s, is_new ? &row : NULL);
+		(void)session_start(s);
+	}
+	r->fn(r->ctx, err);
+	free(r);
+}
+
+enum err
+app_restore(struct app *a, const char *company, const char *id, bool force,
+    store_fn fn, void *ctx)
+{
+	struct store_backup chosen;
+	struct session *s;
+	struct removal *r;
+	enum err err;
+
+	if ((err = choose_backup(a, company, id, &chosen)) != ERR_OK ||
+	    (err = pool_get(a->pool, company, &s)) != ERR_OK)
+		return err;
+	if (session_is_linked(s) && !force &&
+	    session_status(s) != WA_STATUS_ERROR)
+		return ERR_EXISTS;
+	if (a->telling > 0 || !session_is_quiet(s)) {
+		session_stop(s);
+		return ERR_BUSY;
+	}
+	session_hold(s);
+	r = xcalloc(1, sizeof *r);
+	r->a = a;
+	str_copy(r->company, sizeof r->company, company);
+	r->fn = fn;
+	r->ctx = ctx;
+	a->removals++;
+	log_info("session=%s restoring backup=%s", company, chosen.id);
+	store_restore(a->store, company, chosen.id, on_restored, r);
+	return ERR_OK;
+}
+
 /* --- settings ------------------------------------------------------------------------ */
 
 struct refusal {

@@ -101,6 +101,26 @@ MUST_CHECK enum err app_remove(struct app *a, const char *company, bool force,
 void app_patch(struct app *a, const char *company,
     const struct app_patch *patch, store_fn fn, void *ctx);
 
+/* --- copies of what is stored ------------------------------------------------- */
+
+#define APP_BACKUPS_MAX STORE_BACKUPS_KEPT
+
+/* Makes one; fn hears the end, never from within. ERR_NOT_FOUND (no such
+ * company), or the store's error. */
+void app_backup(struct app *a, const char *company, store_fn fn, void *ctx);
+/* As store_backups; 0: none, or none that can be told. */
+size_t app_backups(struct app *a, const char *company,
+    struct store_backup *out, size_t max);
+/*
+ * Puts a copy back (id "": the newest that is sound); what the company has
+ * now goes to quarantine/, and it connects with the copy's keys. fn hears the
+ * end. ERR_NOT_FOUND: no such copy. ERR_CORRUPT: it cannot be read. ERR_EXISTS:
+ * the company is linked, and force is not given. ERR_BUSY: it is being
+ * stopped for this, ask again shortly.
+ */
+MUST_CHECK enum err app_restore(struct app *a, const char *company,
+    const char *id, bool force, store_fn fn, void *ctx);
+
 /* --- state ------------------------------------------------------------------ */
 
 /* False when there is no such company. */

@@ -466,6 +466,8 @@ act_go_online(struct session *s)
 	backoff_online(&s->backoff, session_mono_ms(s));
 	session_release_creds(s);
 	session_show_online(s);
+	if (s->row.no_backup)
+		session_back_up(s);
 	/* a routine login writes nothing: only a stored trouble is cleared */
 	if (strcmp(s->row.status, wa_status_name(s->status)) != 0)
 		session_persist(s);

@@ -98,6 +98,7 @@ struct session {
 	bool linking;                   /* the connection registers a device */
 	bool logout_wanted;
 	bool stop_wanted;               /* after the save that is under way */
+	bool held;                      /* what is stored is being replaced */
 	bool version_retried;           /* once after a 405 */
 	bool is_first_dial;             /* none is repeated by it */
 	struct wa_version dialled;      /* shown to WhatsApp last */
@@ -196,6 +197,9 @@ void session_drop_creds(struct session *s);
 /* The same once what is being stored is stored: until then disk says less
  * than memory. */
 void session_release_creds(struct session *s);
+
+/* Copies what is stored, and notes that it is done. */
+void session_back_up(struct session *s);
 
 extern const struct channel_events session_channel_events;
 extern const struct keepalive_events session_keepalive_events;

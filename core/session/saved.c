@@ -157,6 +157,31 @@ session_batch_kept_links(struct session *s, struct store_batch *batch)
 	s->kept_links = NULL;
 }
 
+/* --- a copy --------------------------------------------------------------------- */
+
+/* Not before the link has proven itself: then the pre-keys are in it. */
+static void
+on_backed_up(void *ctx, enum err err)
+{
+	struct session *s = ctx;
+
+	if (err != ERR_OK) {
+		log_error("session=%s no backup of the new link: %s",
+		    s->row.company, err_text(err));
+		return;
+	}
+	log_info("session=%s backup of the new link made", s->row.company);
+	s->row.no_backup = false;
+	session_persist(s);
+}
+
+void
+session_back_up(struct session *s)
+{
+	store_backup(s->env->store, s->row.company, BACKUP_LINK,
+	    on_committed, commit_create(s, on_backed_up, s));
+}
+
 /* --- keys ----------------------------------------------------------------------- */
 
 void

@@ -98,7 +98,7 @@ has_accepted(const struct session *s)
 enum err
 session_link_check(const struct session *s, const char *phone)
 {
-	if (s->telling > 0)
+	if (s->telling > 0 || s->held)
 		return ERR_BUSY;
 	/* the phone has accepted: too late for another code */
 	if (has_accepted(s))
@@ -196,7 +196,7 @@ session_connect(struct session *s, bool now)
 {
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
-	if (s->row.paused)
+	if (s->row.paused || s->held)
 		return ERR_BUSY;
 	if (s->state == ST_IDLE && is_retiring(s)) {
 		set_verdict(s, ACT_RETIRE);
@@ -244,6 +244,8 @@ session_tag(const struct session *s)
 bool
 session_start(struct session *s)
 {
+	if (s->held)
+		return false;
 	if (s->row.damaged && s->state == ST_IDLE) {
 		session_dispatch(s, EV_DAMAGED);
 		return false;
@@ -274,6 +276,8 @@ session_logout(struct session *s)
 {
 	if (!s->row.linked)
 		return ERR_NOT_FOUND;
+	if (s->held)
+		return ERR_BUSY;
 	s->logout_wanted = true;
 	/* while a login is under way it is done as soon as that stands */
 	ask(s, EV_LOGOUT);
@@ -300,5 +304,27 @@ session_is_stale(const struct session *s)
 bool
 session_is_quiet(const struct session *s)
 {
-	return s->state == ST_IDLE && s->commits == 0 && s->asked == 0;
+	return s->state == ST_IDLE && s->commits == 0 && s->asked == 0 &&
+	    !s->held;
+}
+
+void
+session_hold(struct session *s)
+{
+	s->held = true;
+}
+
+void
+session_release(struct session *s, const struct company_row *row)
+{
+	s->held = false;
+	if (row == NULL)
+		return;
+	s->row = *row;
+	s->was_online = false;
+	if (row->state_version_limit > s->state_version)
+		s->state_version = row->state_version_limit;
+	session_restore_shown(s);
+	s->since_ms = session_wall_ms(s);
+	session_show_status(s, s->status, s->reason);
 }

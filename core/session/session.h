@@ -271,7 +271,13 @@ void session_save_settings(struct session *s, store_fn fn, void *ctx);
 /* The phones it was linked to, as stored. False: none, or not readable. */
 bool session_links(struct session *s, struct links *out);
 
-/* Nothing under way that would call back. */
+/* Nothing under way that would call back, and not held. */
 bool session_is_quiet(const struct session *s);
+
+/* While what is stored of a quiet session is being replaced: nothing can be
+ * asked of it. */
+void session_hold(struct session *s);
+/* Goes on with what is stored now, row, or as before (NULL). */
+void session_release(struct session *s, const struct company_row *row);
 
 #endif

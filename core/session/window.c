@@ -457,7 +457,7 @@ window_save(struct window *w)
 	struct store_batch *batch = store_batch_create();
 	const struct account *account = &s->creds->account;
 
-	s->row.linked = true;
+	s->row.linked = s->row.no_backup = true;
 	s->row.draft = false;
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	account_phone(account, s->row.phone, sizeof s->row.phone);

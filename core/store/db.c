@@ -306,6 +306,12 @@ check_record(struct db *db, struct sql_stmt *s)
 }
 
 enum err
+db_copy(struct db *db, const char *path)
+{
+	return sql_copy(db->sql, path);
+}
+
+enum err
 db_check_pages(struct db *db)
 {
 	return sql_check_pages(db->sql);

@@ -35,6 +35,10 @@ MUST_CHECK enum err db_get(struct db *db, const char *table, const char *key,
 MUST_CHECK enum err db_count(struct db *db, const char *table, size_t *out);
 MUST_CHECK enum err db_row(struct db *db, struct company_row *out);
 
+/* A copy of all that is committed, as a new file, synced, without a WAL. On
+ * failure a part of it may be left. */
+MUST_CHECK enum err db_copy(struct db *db, const char *path);
+
 /* All changes of all batches in one transaction, in order; on error none. */
 MUST_CHECK enum err db_apply(struct db *db, const struct rnd *rnd,
     struct store_batch *const *batches, size_t count);

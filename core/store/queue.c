@@ -21,6 +21,7 @@
 #include "core/base/list.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/store/backup.h"
 #include "core/store/batch.h"
 #include "core/store/names.h"
 
@@ -34,6 +35,8 @@ enum job_kind {
 	JOB_COMMIT,
 	JOB_QUARANTINE,
 	JOB_REMOVE,
+	JOB_RESTORE,
+	JOB_BACKUP,
 	JOB_DAMAGED,            /* tell the index */
 	JOB_FOLD,               /* open the writer, so that it will close */
 	JOB_CLOSE               /* close the writer */
@@ -45,6 +48,7 @@ struct job {
 	struct store_batch *batch;
 	char reason[REASON_MAX];
 	enum removal removal;
+	enum backup_why why;
 	bool has_row;           /* the index's row, for the moves */
 	struct company_row row;
 	store_fn fn;
@@ -137,9 +141,15 @@ run_move(struct entry *e, struct job *job)
 
 	db_close(e->writer);
 	e->writer = NULL;
-	job->err = job->kind == JOB_REMOVE ?
-	    vault_remove(e->queue->vault, e->company, row, job->removal) :
-	    vault_quarantine(e->queue->vault, e->company, row, job->reason);
+	if (job->kind == JOB_RESTORE)
+		job->err = backup_restore(e->queue->vault, e->company, row,
+		    job->reason);
+	else if (job->kind == JOB_REMOVE)
+		job->err = vault_remove(e->queue->vault, e->company, row,
+		    job->removal);
+	else
+		job->err = vault_quarantine(e->queue->vault, e->company, row,
+		    job->reason);
 }
 
 static void
@@ -156,7 +166,12 @@ work(void *ctx)
 		break;
 	case JOB_QUARANTINE:
 	case JOB_REMOVE:
+	case JOB_RESTORE:
 		run_move(e, first);
+		break;
+	case JOB_BACKUP:
+		first->err = backup_make(e->queue->vault, e->company,
+		    first->why);
 		break;
 	case JOB_DAMAGED:
 		tell_damaged(e);
@@ -178,7 +193,8 @@ work(void *ctx)
 static bool
 is_move(const struct job *job)
 {
-	return job->kind == JOB_QUARANTINE || job->kind == JOB_REMOVE;
+	return job->kind == JOB_QUARANTINE || job->kind == JOB_REMOVE ||
+	    job->kind == JOB_RESTORE;
 }
 
 static void on_done(void *ctx);
@@ -453,6 +469,26 @@ queue_remove(struct queue *q, const char *company, enum removal how,
 	struct job *job = make_job(JOB_REMOVE, fn, ctx);
 
 	job->removal = how;
+	add(q, company, job);
+}
+
+void
+queue_backup(struct queue *q, const char *company, enum backup_why why,
+    store_fn fn, void *ctx)
+{
+	struct job *job = make_job(JOB_BACKUP, fn, ctx);
+
+	job->why = why;
+	add(q, company, job);
+}
+
+void
+queue_restore(struct queue *q, const char *company, const char *id,
+    store_fn fn, void *ctx)
+{
+	struct job *job = make_job(JOB_RESTORE, fn, ctx);
+
+	str_copy(job->reason, sizeof job->reason, id);
 	add(q, company, job);
 }
 

@@ -27,6 +27,12 @@ void queue_quarantine(struct queue *q, const char *company,
 void queue_remove(struct queue *q, const char *company,
     enum removal how, store_fn fn, void *ctx);
 
+/* As store_backup, store_restore. */
+void queue_backup(struct queue *q, const char *company, enum backup_why why,
+    store_fn fn, void *ctx);
+void queue_restore(struct queue *q, const char *company, const char *id,
+    store_fn fn, void *ctx);
+
 /* Something of the company waits, runs or is still open for writing. */
 bool queue_has(const struct queue *q, const char *company);
 /* Has the WAL that a crash left moved into the database, on the pool. */

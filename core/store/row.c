@@ -2,7 +2,8 @@
  * A company's row, version 3:
  *
  *	u8	version
- *	u8	flags: 1 linked, 2 paused, 4 damaged, 8 draft; others must be 0
+ *	u8	flags: 1 linked, 2 paused, 4 damaged, 8 draft,
+ *		16 no_backup (since version 3); others must be 0
  *	text	company, name, phone, platform, status, reason, last_error,
  *		last_reason: each u8 length and that many bytes of UTF-8 without NUL
  *	u64be	since_ms, until_ms, cooldown_from_ms, last_error_ms (two's
@@ -28,10 +29,11 @@
 
 #define VERSION 3
 
-enum { FLAG_LINKED = 1, FLAG_PAUSED = 2, FLAG_DAMAGED = 4, FLAG_DRAFT = 8 };
+enum { FLAG_LINKED = 1, FLAG_PAUSED = 2, FLAG_DAMAGED = 4, FLAG_DRAFT = 8,
+	FLAG_NO_BACKUP = 16 };
 
 /* Those that each version knows. */
-static const unsigned flags_of[VERSION + 1] = { 0, 7, 15, 15 };
+static const unsigned flags_of[VERSION + 1] = { 0, 7, 15, 31 };
 
 static enum err
 put_text(struct buf *out, const char *s)
@@ -62,7 +64,8 @@ row_encode(const struct company_row *row, struct buf *out)
 	const unsigned flags = (row->linked ? FLAG_LINKED : 0u) |
 	    (row->paused ? FLAG_PAUSED : 0u) |
 	    (row->damaged ? FLAG_DAMAGED : 0u) |
-	    (row->draft ? FLAG_DRAFT : 0u);
+	    (row->draft ? FLAG_DRAFT : 0u) |
+	    (row->no_backup ? FLAG_NO_BACKUP : 0u);
 	const size_t len = out->len;
 	enum err err;
 
@@ -185,6 +188,7 @@ row_decode(const void *p, size_t n, struct company_row *out)
 	row.paused = (flags & FLAG_PAUSED) != 0;
 	row.damaged = (flags & FLAG_DAMAGED) != 0;
 	row.draft = (flags & FLAG_DRAFT) != 0;
+	row.no_backup = (flags & FLAG_NO_BACKUP) != 0;
 	row.since_ms = (int64_t)get_u64(&r);
 	row.until_ms = (int64_t)get_u64(&r);
 	row.cooldown_from_ms = (int64_t)get_u64(&r);

@@ -424,6 +424,63 @@ sql_has_wal(const char *path)
 	return dir_path(wal, "%s-wal", path) != ERR_OK || dir_exists(wal);
 }
 
+/* In one step: a page that changes meanwhile would begin it anew. */
+static enum err
+copy_pages(struct sql *from, struct sql *to)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to->handle, "main",
+	    from->handle, "main");
+	int rc;
+
+	if (b == NULL)
+		return sql_error(to, sqlite3_errcode(to->handle));
+	rc = sqlite3_backup_step(b, -1);
+	(void)sqlite3_backup_finish(b);
+	if (rc == SQLITE_DONE)
+		return ERR_OK;
+	return rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? ERR_BUSY :
+	    sql_error(to, rc);
+}
+
+enum err
+sql_copy(struct sql *from, const char *path)
+{
+	int reserve = PAGE_SUM_LEN;
+	struct sql *to;
+	enum err err;
+	int fd, rc;
+
+	if ((err = dir_create_file(path, &fd)) != ERR_OK)
+		return err;
+	close(fd);
+	to = xcalloc(1, sizeof *to);
+	rc = sqlite3_open_v2(path, &to->handle, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, PAGE_VFS);
+	if (to->handle == NULL) {
+		err = ERR_NO_MEMORY;
+	} else if ((err = sql_error(to, rc)) == ERR_OK) {
+		harden(to->handle);
+		(void)sqlite3_file_control(to->handle, NULL,
+		    SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+		err = copy_pages(from, to);
+	}
+	sql_close(to);
+	return err == ERR_OK ? dir_sync_file(path) : err;
+}
+
+/* For a way back to the program that wrote it: "session.db.schema-2". Only the
+ * first copy is of what that program left. */
+static enum err
+keep_former(struct sql *db, const char *path, int version)
+{
+	char copy[DIR_PATH_MAX];
+	enum err err;
+
+	if ((err = dir_path(copy, "%s.schema-%d", path, version)) != ERR_OK)
+		return err;
+	return dir_exists(copy) ? ERR_OK : sql_copy(db, copy);
+}
+
 enum err
 sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
     struct sql **out)
@@ -444,7 +501,8 @@ sql_open(const char *path, const struct sql_schema *schema, enum sql_use use,
 			sql_close(db);
 			return sql_open(path, schema, SQL_READ, out);
 		}
-		err = migrate(db, schema, version);
+		if ((err = keep_former(db, path, version)) == ERR_OK)
+			err = migrate(db, schema, version);
 	}
 	if (err != ERR_OK) {
 		sql_close(db);

@@ -44,12 +44,16 @@ enum sql_use {
 };
 
 /*
- * Opens what sql_create made, brings an older schema up in one transaction.
+ * Opens what sql_create made, brings an older schema up in one transaction,
+ * after a copy of the file as it was, <path>.schema-<version>.
  * ERR_NOT_FOUND, ERR_NEWER_SCHEMA, ERR_CORRUPT (also: not a database of this
  * kind), ERR_PERMISSION, ERR_NO_SPACE, ERR_IO.
  */
 MUST_CHECK enum err sql_open(const char *path, const struct sql_schema *schema,
     enum sql_use use, struct sql **out);
+/* Copies what is committed, page by page, to a new file, 0600, synced. ERR_BUSY
+ * if it is being written to; on failure a part of it may be left. */
+MUST_CHECK enum err sql_copy(struct sql *from, const char *path);
 /* Has commits that are not in the file yet; a writer's close moves them. */
 bool sql_has_wal(const char *path);
 /* Every page of the file, used or not, as it was written: page_check_all.

@@ -33,6 +33,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/store/backup.h"
 #include "core/store/batch.h"
 #include "core/store/dir.h"
 #include "core/store/lock.h"
@@ -385,6 +386,31 @@ store_drop(struct store *s, const char *company, store_fn fn, void *ctx)
 {
 	drop_reader(s);
 	queue_remove(s->queue, company, REMOVAL_DROP, fn, ctx);
+}
+
+/* --- copies ----------------------------------------------------------------- */
+
+void
+store_backup(struct store *s, const char *company, enum backup_why why,
+    store_fn fn, void *ctx)
+{
+	queue_backup(s->queue, company, why, fn, ctx);
+}
+
+enum err
+store_backups(struct store *s, const char *company, struct store_backup *out,
+    size_t max, size_t *count)
+{
+	return backup_list(&s->vault, company, out, max, count);
+}
+
+void
+store_restore(struct store *s, const char *company, const char *id,
+    store_fn fn, void *ctx)
+{
+	drop_reader(s);
+	names_remove(&s->checked, company);
+	queue_restore(s->queue, company, id, fn, ctx);
 }
 
 /* --- the index ------------------------------------------------------------ */

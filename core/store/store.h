@@ -125,6 +125,47 @@ void store_remove(struct store *s, const char *company, bool purge,
 /* Deletes the company alone: what was moved aside under its id stays. */
 void store_drop(struct store *s, const char *company, store_fn fn, void *ctx);
 
+/* --- copies ---------------------------------------------------------------- */
+
+#define STORE_BACKUPS_KEPT 3    /* of a company; older ones go */
+#define STORE_BACKUP_ID_SIZE 40
+
+enum backup_why {
+	BACKUP_LINK,                    /* a new link works */
+	BACKUP_ASKED                    /* by hand */
+};
+
+struct store_backup {
+	char id[STORE_BACKUP_ID_SIZE];  /* rises with time */
+	enum backup_why why;
+	int64_t at_ms;                  /* wall */
+	bool is_damaged;                /* found so just now; nothing below */
+	uint64_t bytes;
+	char phone[32];                 /* digits, "" was not linked */
+};
+
+const char *store_backup_why_name(enum backup_why why);
+
+/* A copy of the company's database, sealed, synced and read back, kept outside
+ * of it; the oldest go. On the pool, in the order of its commits, calls back
+ * like store_commit. ERR_NOT_FOUND, ERR_CORRUPT, ERR_NO_SPACE, ERR_IO: the
+ * company goes on without. */
+void store_backup(struct store *s, const char *company, enum backup_why why,
+    store_fn fn, void *ctx);
+/* Reads back and lists, newest first, at most max; also of a company that was
+ * removed. About a millisecond each. */
+MUST_CHECK enum err store_backups(struct store *s, const char *company,
+    struct store_backup *out, size_t max, size_t *count);
+/*
+ * Puts a copy in the place of what the company has now, which goes to
+ * quarantine/; a company that is gone comes back. While it runs, store_get
+ * says ERR_NOT_FOUND: nobody may use the company. ERR_NOT_FOUND: no such
+ * copy; ERR_CORRUPT: it is damaged; nothing is changed then. Afterwards
+ * store_row has the row that counts.
+ */
+void store_restore(struct store *s, const char *company, const char *id,
+    store_fn fn, void *ctx);
+
 /* --- the index ----------------------------------------------------------- */
 
 /* How far a link that takes another's place has come: what a start has to
@@ -157,6 +198,7 @@ struct company_row {
 	char pinned_phone[32];          /* the only one it may be linked to */
 	int32_t priority;               /* higher ones are dialled first */
 	bool draft;                     /* made by a link request, nothing else */
+	bool no_backup;                 /* of a new link, not yet */
 	int64_t asked_ms;               /* wall, of the last link attempt */
 	char proxy[STORE_PROXY_SIZE];   /* secret: with credentials; "" none */
 	int64_t phone_seen_ms;          /* wall, last sign of the phone; 0 never */

@@ -9,6 +9,8 @@
  *	sessions/company_<id>/session.db	db.c
  *	sessions/new_<id>/	being made, not yet a company
  *	sessions/purge_<id>/	no longer a company, being deleted
+ *	sessions/swap_<id>/	takes a company's place, or had it (backup.c)
+ *	backups/company_<id>/	copies of session.db, backup.c
  *	quarantine/company_<id>.<time>/		with reason.txt
  *	quarantine/tokens.db.<time>/		the same
  *	removed/company_<id>.<time>/
@@ -22,17 +24,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/store/backup.h"
 #include "core/store/batch.h"
 
 #define COMPANY_PREFIX "company_"
 #define NEW_PREFIX "new_"
 #define PURGE_PREFIX "purge_"
+#define SWAP_PREFIX "swap_"
 #define DB_NAME "session.db"
 #define ASIDE_TRIES 100
 
@@ -65,7 +70,7 @@ enum err
 vault_make_dirs(const struct vault *v, struct store_problem *problem)
 {
 	static const char *const names[] = { "sessions", "quarantine",
-	    "removed" };
+	    "removed", "backups" };
 	char path[DIR_PATH_MAX];
 	enum err err;
 
@@ -126,6 +131,25 @@ vault_has_companies(const struct vault *v, bool *out)
 	return err;
 }
 
+static enum err aside_path(const struct vault *v, const char *below,
+    const char *prefix, const char *id, char *out);
+
+/* Half a restore: none of the two is deleted. */
+static enum err
+put_swap_aside(const struct vault *v, const char *name, const char *path)
+{
+	const char *id = name + sizeof SWAP_PREFIX - 1;
+	char to[DIR_PATH_MAX];
+	enum err err;
+
+	if (!company_id_is_valid(id))
+		return ERR_OK;
+	if ((err = aside_path(v, "quarantine", COMPANY_PREFIX, id, to)) !=
+	    ERR_OK)
+		return err;
+	return dir_move(path, to);
+}
+
 static enum err
 clean_one(void *ctx, const char *name)
 {
@@ -133,6 +157,9 @@ clean_one(void *ctx, const char *name)
 	char path[DIR_PATH_MAX];
 	enum err err;
 
+	if (has_prefix(name, SWAP_PREFIX) &&
+	    session_path(w->v, "", name, path) == ERR_OK)
+		return put_swap_aside(w->v, name, path);
 	if (!has_prefix(name, NEW_PREFIX) && !has_prefix(name, PURGE_PREFIX))
 		return ERR_OK;
 	if ((err = session_path(w->v, "", name, path)) != ERR_OK)
@@ -437,6 +464,43 @@ vault_quarantine(const struct vault *v, const char *company,
 	return set_mark(v, company, MARK_COMMIT);
 }
 
+/* One rename where the file system can: no moment without a company. */
+static enum err
+exchange(const char *swap, const char *path)
+{
+	if (!dir_exists(path))
+		return dir_move(swap, path);
+	if (renameat2(AT_FDCWD, swap, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
+		return err_from_errno(errno);
+	return dir_sync_parent(path);
+}
+
+enum err
+vault_put_in_place(const struct vault *v, const char *company,
+    const struct company_row *row, const char *reason)
+{
+	char draft[DIR_PATH_MAX], swap[DIR_PATH_MAX], path[DIR_PATH_MAX];
+	char to[DIR_PATH_MAX];
+	enum err err;
+
+	if ((err = session_path(v, NEW_PREFIX, company, draft)) != ERR_OK ||
+	    (err = session_path(v, SWAP_PREFIX, company, swap)) != ERR_OK ||
+	    (err = session_path(v, COMPANY_PREFIX, company, path)) !=
+	    ERR_OK || (err = aside_path(v, "quarantine", COMPANY_PREFIX,
+	    company, to)) != ERR_OK ||
+	    (err = set_mark(v, company, MARK_COMMIT)) != ERR_OK ||
+	    (err = dir_move(draft, swap)) != ERR_OK ||
+	    (err = exchange(swap, path)) != ERR_OK)
+		return err;
+	repeat_row(v, row);
+	if (!dir_exists(swap))
+		return ERR_OK;
+	/* it is done; if this fails, the next start moves it */
+	if (dir_move(swap, to) == ERR_OK)
+		write_reason(to, reason);
+	return ERR_OK;
+}
+
 enum err
 vault_put_aside(const struct vault *v, const char *name, const char *reason,
     char *out)
@@ -531,7 +595,9 @@ vault_remove(const struct vault *v, const char *company,
 	/* of a purge that failed half-way */
 	if (purge && dir_exists(to) && (err = dir_delete(to)) != ERR_OK)
 		return err;
-	if (how == REMOVAL_PURGE && (err = purge_aside(v, company)) != ERR_OK)
+	if (how == REMOVAL_PURGE &&
+	    ((err = purge_aside(v, company)) != ERR_OK ||
+	    (err = backup_purge(v, company)) != ERR_OK))
 		return err;
 	if ((err = set_mark(v, company, MARK_REMOVE)) != ERR_OK ||
 	    (dir_exists(from) && (err = dir_move(from, to)) != ERR_OK))

@@ -76,6 +76,11 @@ MUST_CHECK enum err vault_remove(const struct vault *v, const char *company,
 MUST_CHECK enum err vault_put_aside(const struct vault *v, const char *name,
     const char *reason, char *out);
 
+/* Puts sessions/new_<id>, whole and synced, in the company's place; what was
+ * there goes to quarantine/ with that reason. row is the new one's. */
+MUST_CHECK enum err vault_put_in_place(const struct vault *v,
+    const char *company, const struct company_row *row, const char *reason);
+
 /* Second half of a quarantine: an empty company with the same settings. */
 MUST_CHECK enum err vault_make_empty(const struct vault *v,
     const char *company, const struct company_row *row);

@@ -1006,22 +1006,6 @@ def test_http_api_listener_refused(t, body):
 
 # --- not yet, and not at all -------------------------------------------------
 
-@rows("method what body", [
-    ("POST", "backup", None), ("GET", "backups", None),
-    ("POST", "restore", {"id": "x"}),
-])
-def test_http_api_not_implemented(t, method, what, body):
-    sim, desk, web = opened(t)
-    desk.core_ready()
-    admin = desk.control()
-    admin.data("PATCH", session("acme"), {"name": "Acme"})
-    told = admin.refused(501, "NOT_IMPLEMENTED", method,
-                         session("acme", what), body)
-    ru = admin.refused(501, "NOT_IMPLEMENTED", method,
-                       session("acme", what), body, lang="ru")
-    t.true(russian(ru["error"]) and not russian(told["error"]))
-
-
 def test_http_api_replace_is_not_implemented(t):
     sim, desk, web = opened(t)
     web.linked(sim)

@@ -19,6 +19,7 @@ static const struct company_row sample = {
 	.asked_ms = 1780000000002,
 	.proxy = "socks5://me:pass@127.0.0.1:1080",
 	.phone_seen_ms = 1780000000003, .replacing = REPLACING_LEAVING,
+	.no_backup = true,
 };
 
 /* What follows the fields of version 2 when they are empty. */
@@ -46,6 +47,7 @@ expect_equal(const struct company_row *a, const struct company_row *b)
 	EXPECT_STR(a->pinned_phone, b->pinned_phone);
 	EXPECT_INT(a->priority, b->priority);
 	EXPECT_INT(a->draft, b->draft);
+	EXPECT_INT(a->no_backup, b->no_backup);
 	EXPECT_INT(a->asked_ms, b->asked_ms);
 	EXPECT_STR(a->proxy, b->proxy);
 	EXPECT_INT(a->phone_seen_ms, b->phone_seen_ms);
@@ -125,6 +127,7 @@ forget_fleet(struct company_row *row)
 	row->proxy[0] = '\0';
 	row->phone_seen_ms = 0;
 	row->replacing = REPLACING_NOT;
+	row->no_backup = false;
 }
 
 /* As a program of schema 1 wrote it: nothing after last_code. */
@@ -178,7 +181,7 @@ TEST(row_rejects_what_it_does_not_know)
 	b.data[b.len - 1] = REPLACING_COUNT;
 	EXPECT_INT(try_decode(b.data, b.len), ERR_MALFORMED);
 	b.data[b.len - 1] = REPLACING_NOT;
-	b.data[1] = 16;
+	b.data[1] = 32;
 	EXPECT_INT(try_decode(b.data, b.len), ERR_UNSUPPORTED);
 	b.data[1] = 0;
 	b.data[3] = '/';                /* first byte of the company id */

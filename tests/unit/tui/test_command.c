@@ -158,6 +158,8 @@ TEST(command_knows_each_subcommand)
 		struct command_line out;
 		char line[128], why[WORDS_MAX] = "";
 
+		if ((cmd->takes & ARG_SHELL) != 0)
+			continue;       /* the command line's alone */
 		(void)str_format(line, sizeof line, "%s%s%s", cmd->name,
 		    (cmd->takes & ARG_COMPANY) != 0 ? " acme" : "",
 		    (cmd->takes & ARG_VALUE) != 0 ? " 79001234567" :
