@@ -544,7 +544,7 @@ on_restored(void *ctx, enum err err)
 	    store_row(a->store, r->company, &row) == ERR_OK;
 	log_info("session=%s restore ended: %s", r->company, err_text(err));
 	if (s != NULL) {
-		session_release(s, is_new ? &row : NULL);
+		session_take_up(s, is_new ? &row : NULL);
 		(void)session_start(s);
 	}
 	r->fn(r->ctx, err);
@@ -570,7 +570,7 @@ app_restore(struct app *a, const char *company, const char *id, bool force,
 		session_stop(s);
 		return ERR_BUSY;
 	}
-	session_hold(s);
+	session_set_aside(s);
 	r = xcalloc(1, sizeof *r);
 	r->a = a;
 	str_copy(r->company, sizeof r->company, company);

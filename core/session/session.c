@@ -309,13 +309,13 @@ session_is_quiet(const struct session *s)
 }
 
 void
-session_hold(struct session *s)
+session_set_aside(struct session *s)
 {
 	s->held = true;
 }
 
 void
-session_release(struct session *s, const struct company_row *row)
+session_take_up(struct session *s, const struct company_row *row)
 {
 	s->held = false;
 	if (row == NULL)

@@ -276,8 +276,8 @@ bool session_is_quiet(const struct session *s);
 
 /* While what is stored of a quiet session is being replaced: nothing can be
  * asked of it. */
-void session_hold(struct session *s);
+void session_set_aside(struct session *s);
 /* Goes on with what is stored now, row, or as before (NULL). */
-void session_release(struct session *s, const struct company_row *row);
+void session_take_up(struct session *s, const struct company_row *row);
 
 #endif
