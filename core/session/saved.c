@@ -170,7 +170,7 @@ on_backed_up(void *ctx, enum err err)
 		    s->row.company, err_text(err));
 		return;
 	}
-	log_info("session=%s backup of the new link made", s->row.company);
+	log_debug("session=%s backup of the new link made", s->row.company);
 	s->row.no_backup = false;
 	session_persist(s);
 }
