@@ -29,7 +29,8 @@ enum {
 	ARG_EXPIRES = 2048,     /* --expires */
 	ARG_CONSOLE = 4096,     /* --plain, --no-color, --read-only */
 	ARG_VALUE_MAY = 8192,   /* a word behind the company */
-	ARG_SHELL = 32768       /* the command line has it, the console not */
+	ARG_SHELL = 32768,      /* the command line has it, the console not */
+	ARG_ALL = 1 << 16       /* --all */
 };
 
 struct cmd;
@@ -39,7 +40,7 @@ struct cmd_args {
 	char **argv;                    /* as main got it */
 	struct config *config;
 	enum lang lang;
-	bool json, follow, force, purge;
+	bool json, follow, force, purge, all;
 	bool plain, no_colour;          /* of the console */
 	int64_t lines;
 	const char *company;            /* NULL: none given; a valid id */
@@ -74,6 +75,7 @@ int cmd_pin(const struct cmd_args *args);
 int cmd_backup(const struct cmd_args *args);
 int cmd_backups(const struct cmd_args *args);
 int cmd_restore(const struct cmd_args *args);
+int cmd_proxy(const struct cmd_args *args);
 int cmd_token(const struct cmd_args *args);
 int cmd_listener(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);

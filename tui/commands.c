@@ -71,6 +71,17 @@ static const struct cmd commands[] = {
 	    "--force  also while it is linked: what has changed since the\n"
 	    "         copy is lost, and it may have to be linked again\n",
 	    cmd_restore },
+	{ "proxy", "proxy COMPANY URL|direct|default|-",
+	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_VALUE,
+	    "by which proxy a company's connections leave",
+	    "URL is socks5://[USER@]HOST[:PORT] or http:// and the same. One\n"
+	    "with a password is not taken here, where others can read it: with\n"
+	    "- it is read from standard input, as one line.\n"
+	    "direct   none, also where the option proxy is set\n"
+	    "default  as the option proxy says\n"
+	    "A connected company connects anew. What is set is never gone\n"
+	    "around: where the proxy does not work, nothing is sent.\n",
+	    cmd_proxy },
 	{ "share", "share COMPANY [--expires TIME]",
 	    ARG_COMPANY | ARG_COMPANY_NEEDED | ARG_EXPIRES,
 	    "make a link to the pages, for whoever holds the phone",
@@ -101,8 +112,13 @@ static const struct cmd commands[] = {
 	    "Ends with 0 then, with 69 when none runs, 75 when it only\n"
 	    "serves another command or has not ended in time, 77 when it is\n"
 	    "another user's.\n", cmd_stop },
-	{ "doctor", "doctor", 0,
-	    "try every step of the way to WhatsApp, without logging in", "",
+	{ "doctor", "doctor [--company COMPANY | --all]", ARG_FOR | ARG_ALL,
+	    "try every step of the way to WhatsApp, without logging in",
+	    "By the proxy of the option proxy, or straight where none is set.\n"
+	    "--company COMPANY  by that company's proxy\n"
+	    "--all              by each different one in use, 64 at most\n"
+	    "Asks the core that runs; says of each step that fails whose no it\n"
+	    "was. Ends with 0, or with 69 when WhatsApp is not reached.\n",
 	    cmd_doctor },
 };
 

@@ -104,6 +104,7 @@ take_switch(struct line *l, const char *arg)
 		{ "--follow", &l->args.follow, ARG_FOLLOW },
 		{ "--force", &l->args.force, ARG_FORCE },
 		{ "--purge", &l->args.purge, ARG_PURGE },
+		{ "--all", &l->args.all, ARG_ALL },
 		{ "--plain", &l->args.plain, ARG_CONSOLE },
 		{ "--no-color", &l->args.no_colour, ARG_CONSOLE },
 		{ "--read-only", &l->read_only, ARG_CONSOLE },

@@ -38,6 +38,7 @@ struct app {
 	struct tally tally;
 	int64_t since_mono_ms, since_wall_ms;   /* opened then */
 	struct list listeners;
+	struct list checkups;
 	unsigned telling;               /* depth of on_event */
 	struct app_event ring[APP_RING_EVENTS];
 	uint64_t last_seq;
@@ -256,6 +257,7 @@ app_open(const struct app_params *params, struct app **out,
 
 	a->config = params->config;
 	list_init(&a->listeners);
+	list_init(&a->checkups);
 	a->since_mono_ms = clock_mono_ms(clock_system());
 	a->since_wall_ms = clock_wall_ms(clock_system());
 	a->log = log_ring_create();
@@ -290,6 +292,7 @@ app_close(struct app *a)
 {
 	if (a == NULL)
 		return;
+	app_checkups_cancel(a);
 	pool_destroy(a->pool);
 	versions_destroy(a->versions);
 	tokens_close(a->tokens);
@@ -312,6 +315,18 @@ struct log_ring *
 app_log(struct app *a)
 {
 	return a->log;
+}
+
+const struct net *
+app_net(const struct app *a)
+{
+	return &a->net;
+}
+
+struct list *
+app_checkups(struct app *a)
+{
+	return &a->checkups;
 }
 
 struct loop *
@@ -351,6 +366,7 @@ app_stop(struct app *a, loop_fn fn, void *ctx)
 {
 	a->stop_fn = fn;
 	a->stop_ctx = ctx;
+	app_checkups_cancel(a);
 	if (a->stop == NULL)
 		a->stop = timer_create_on(a->loop, on_stop_tick, a);
 	pool_stop(a->pool);

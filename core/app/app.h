@@ -233,12 +233,13 @@ struct log_ring *app_log(struct app *a);
 struct doctor_step {
 	enum stage stage;               /* STAGE_LOOKUP .. STAGE_NOISE */
 	bool ok;
+	enum err err;                   /* ERR_OK if ok */
 	int64_t took_ms;
 	const char *detail;             /* borrowed, "" if ok */
 };
 typedef void (*doctor_step_fn)(void *ctx, const struct doctor_step *step);
-/* Tries each stage towards WhatsApp without logging in; done at the end.
- * Needs no store. */
+/* Tries each stage towards WhatsApp without logging in, by the configured
+ * proxy if there is one; done at the end. Needs no store. */
 struct doctor;
 MUST_CHECK enum err doctor_run(struct loop *loop, const struct config *config,
     doctor_step_fn step, loop_fn done, void *ctx, struct doctor **out,

@@ -3,23 +3,23 @@
  * noise certificate and says how long each stage took. It never logs in and
  * never registers, so it costs no link attempt.
  */
-#include "core/app/app.h"
+#include "core/app/doctor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/app/net.h"
+#include "core/app/way.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/session/channel.h"
 #include "core/wire/crypt.h"
 
 struct doctor {
-	struct net net;
+	struct net *own;                /* NULL: the caller's is used */
 	struct loop *loop;
 	struct channel *channel;
 	enum stage at;
-	bool has_ended;
+	bool has_begun, has_ended;
 	int64_t since_ms;
 	doctor_step_fn step;
 	loop_fn done;
@@ -27,13 +27,14 @@ struct doctor {
 };
 
 static void
-end_step(struct doctor *d, bool ok, const char *detail)
+end_step(struct doctor *d, enum err err, const char *detail)
 {
 	const int64_t now = clock_mono_ms(clock_system());
 
 	d->step(d->ctx, &(struct doctor_step){
 	    .stage = d->at,
-	    .ok = ok,
+	    .ok = err == ERR_OK,
+	    .err = err,
 	    .took_ms = now - d->since_ms,
 	    .detail = detail,
 	});
@@ -45,9 +46,15 @@ on_stage(void *ctx, enum stage stage)
 {
 	struct doctor *d = ctx;
 
+	/* by a proxy it begins elsewhere */
+	if (!d->has_begun) {
+		d->has_begun = true;
+		d->at = stage;
+		return;
+	}
 	/* a plain ws has no TLS stage; steps between are passed */
 	if (stage > d->at && stage <= STAGE_NOISE) {
-		end_step(d, true, "");
+		end_step(d, ERR_OK, "");
 		d->at = stage;
 	}
 }
@@ -58,7 +65,7 @@ on_ready(void *ctx)
 	struct doctor *d = ctx;
 
 	d->has_ended = true;
-	end_step(d, true, "");
+	end_step(d, ERR_OK, "");
 	d->done(d->ctx);
 }
 
@@ -88,7 +95,7 @@ on_lost(void *ctx, enum err err, enum stage stage, int http_status,
 	else
 		str_format(text, sizeof text, "%s: %s", err_text(err),
 		    detail);
-	end_step(d, false, text);
+	end_step(d, err, text);
 	d->done(d->ctx);
 }
 
@@ -99,39 +106,28 @@ static const struct channel_events events = {
 	.on_lost = on_lost,
 };
 
-enum err
-doctor_run(struct loop *loop, const struct config *config,
-    doctor_step_fn step, loop_fn done, void *ctx, struct doctor **out,
-    struct app_problem *problem)
+struct doctor *
+doctor_start(struct loop *loop, const struct net *net,
+    const struct proxy *proxy, doctor_step_fn step, loop_fn done, void *ctx)
 {
 	struct doctor *d = xcalloc(1, sizeof *d);
 	struct keypair key;
-	struct proxy proxy;
-	enum err err;
 
-	if ((err = net_init(&d->net, config, problem->text,
-	    sizeof problem->text)) != ERR_OK) {
-		free(d);
-		return err;
-	}
 	d->loop = loop;
 	d->at = STAGE_LOOKUP;
 	d->since_ms = clock_mono_ms(clock_system());
 	d->step = step;
 	d->done = done;
 	d->ctx = ctx;
-	if (proxy_parse(d->net.proxy == NULL ? "" : d->net.proxy, &proxy) !=
-	    PROXY_OK)
-		abort();        /* the configuration has checked it */
 	curve_keypair(rnd_system(), &key);
 	d->channel = channel_open(&(struct channel_params){
 	    .loop = loop,
 	    .clock = clock_system(),
 	    .rnd = rnd_system(),
-	    .url = &d->net.url,
-	    .proxy = &proxy,
-	    .tls = d->net.tls,
-	    .trust = &d->net.trust,
+	    .url = &net->url,
+	    .proxy = proxy,
+	    .tls = net->tls,
+	    .trust = &net->trust,
 	    .noise_key = &key,
 	    .payload = "",
 	    .probe = true,
@@ -139,8 +135,29 @@ doctor_run(struct loop *loop, const struct config *config,
 	    .ctx = d,
 	});
 	keypair_finish(&key);
+	return d;
+}
+
+enum err
+doctor_run(struct loop *loop, const struct config *config,
+    doctor_step_fn step, loop_fn done, void *ctx, struct doctor **out,
+    struct app_problem *problem)
+{
+	struct net *net = xcalloc(1, sizeof *net);
+	struct proxy proxy;
+	enum err err;
+
+	if ((err = net_init(net, config, problem->text,
+	    sizeof problem->text)) != ERR_OK) {
+		free(net);
+		return err;
+	}
+	if (proxy_parse(net->proxy == NULL ? "" : net->proxy, &proxy) !=
+	    PROXY_OK)
+		abort();        /* the configuration has checked it */
+	*out = doctor_start(loop, net, &proxy, step, done, ctx);
+	(*out)->own = net;
 	proxy_finish(&proxy);
-	*out = d;
 	return ERR_OK;
 }
 
@@ -149,7 +166,9 @@ free_doctor(void *ctx)
 {
 	struct doctor *d = ctx;
 
-	net_finish(&d->net);
+	if (d->own != NULL)
+		net_finish(d->own);
+	free(d->own);
 	free(d);
 }
 
@@ -175,4 +194,27 @@ doctor_reason(enum stage stage)
 	};
 
 	return stage <= STAGE_NOISE ? reasons[stage] : WA_REASON_NOISE;
+}
+
+void
+doctor_verdict(const char *way, const struct doctor_step *last,
+    enum lang lang, char *out, size_t size)
+{
+	const bool ok = last != NULL && last->ok;
+	const struct words_args args = {
+	    .stage = last == NULL ? WA_REASON_NONE :
+	    doctor_reason(last->stage),
+	    .proxy_fault = last == NULL ? WAY_NO_PROXY :
+	    way_of(last->stage, last->err),
+	    .proxy = way };
+
+	if (!ok && args.proxy_fault != WAY_NO_PROXY)
+		words_reason_sentence(out, size, lang,
+		    WA_STATUS_RECONNECTING, WA_REASON_NETWORK_BLOCKED, &args);
+	else if (way[0] != '\0')
+		words_format(out, size, lang, ok ? WORD_CLI_DOCTOR_WAY_OK :
+		    WORD_CLI_DOCTOR_WAY_FAILED, &args);
+	else
+		words_format(out, size, lang, ok ? WORD_CLI_DOCTOR_OK :
+		    WORD_CLI_DOCTOR_FAILED, &args);
 }

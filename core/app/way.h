@@ -8,4 +8,7 @@
 /* WAY_NO_PROXY for a stage that is not a proxy's. */
 enum words_proxy way_of(enum stage stage, enum err err);
 
+/* Why a step of the doctor failed, and whose no it was. */
+enum word way_cause(enum stage stage, enum err err);
+
 #endif

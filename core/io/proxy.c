@@ -121,6 +121,8 @@ take_host(const char *text, const struct scheme *scheme, struct proxy *out)
 
 	if (text[strcspn(text, "/?#")] != '\0')
 		return PROXY_BEHIND;
+	if (text[0] == '[' && end == NULL)
+		return PROXY_HOST;
 	if (port != NULL && !is_port(port + 1))
 		return PROXY_PORT;
 	if (!str_format(as_url, sizeof as_url, "http://%s", text) ||

@@ -197,6 +197,9 @@ def test_http_openapi_answers(t, outlet):
     asker.ask("GET", f"{API}/tokens")
     asker.ask("DELETE", f"{API}/tokens?id={made.json()['data']['id']}")
     asker.ask("DELETE", f"{API}/tokens?id=nosuch")
+    asker.ask("POST", f"{API}/doctor", {"companyId": "acme"})
+    asker.ask("POST", f"{API}/doctor", {"all": True})
+    asker.ask("POST", f"{API}/doctor", {"companyId": "nobody"})
     where = asker.ask("GET", f"{API}/listener").json()["data"]["addresses"]
     asker.ask("PATCH", f"{API}/listener", {"addresses": where})
     asker.ask("POST", session("acme", "logout"))

@@ -4,7 +4,7 @@ import json
 import re
 
 from lib.case import rows
-from lib.desk import CONFIG, OK, UNAVAILABLE
+from lib.desk import CONFIG, NOUSER, OK, UNAVAILABLE, USAGE
 from lib.proxy import Proxy
 
 PHONE = "79001234567"
@@ -175,3 +175,118 @@ def test_proxy_option_that_is_none(t):
         t.true(re.search(r"PAIRDESK_PROXY: proxy must ", done.err), done.err)
         t.lacks(done.err, SECRET, "password")
     t.equal(sim.touched(), 0)
+
+
+# --- the command line ---------------------------------------------------------
+
+def test_proxy_command(t):
+    """Set without a password in anybody's sight; kept; told masked."""
+    sim = t.sim()
+    proxy = Proxy(t, "socks5", "ann", SECRET)
+    desk = t.desk(sim, PAIRDESK_WHATSAPP_VERSION_URL="none")
+    desk.linked(sim, phone=PHONE)
+    refused = desk.run("proxy", "acme", proxy.url)
+    t.equal(refused.code, USAGE, str(refused))
+    t.lacks(refused.out + refused.err, SECRET, "password")
+    t.equal(desk.run("proxy", "acme", "nonsense").code, USAGE)
+    given = desk.start("proxy", "acme", "-", stdin=proxy.url + "\n")
+    t.equal(given.exit(), OK, given.describe())
+    t.contains(given.out.text(), proxy.name)
+    status = desk.status()
+    t.equal((status["proxy"], status["egress"]), (proxy.name, proxy.name))
+    before = sim.touched()
+    after = sim.seq()
+    serve = desk.serve()
+    sim.wait("active", after=after)
+    t.equal(sim.touched() - before, len(proxy.opened()))
+    after = sim.seq()
+    done = desk.run("proxy", "acme", "direct")
+    t.equal(done.code, OK, str(done))
+    sim.wait("active", after=after)
+    t.equal(sim.touched() - before, len(proxy.opened()) + 1)
+    t.equal(serve.stop(), OK)
+    t.lacks(desk.said(), SECRET, "password")
+
+
+# --- the doctor ---------------------------------------------------------------
+
+def checked(desk, *args, code=OK, lang="en"):
+    done = desk.run("doctor", *args, "--json", timeout=60,
+                    PAIRDESK_LANG=lang)
+    desk.t.equal(done.code, code, str(done))
+    return done.json()
+
+
+@rows("do code failing words", [
+    (None, None, None, "reached by the proxy"),
+    ("dead", None, "proxy_tcp", "cannot be reached"),
+    ("wrong", None, "proxy", "refuses the user name or password"),
+    ("stall-hello", None, "proxy", "does not answer as a proxy"),
+    ("refuse", 4, "proxy", "does not connect to WhatsApp"),
+    ("name", None, "proxy_lookup", "has no address"),
+    ("tls", None, "tls", "works, but WhatsApp is not reached"),
+])
+def test_proxy_doctor(t, do, code, failing, words):
+    """Of each failure: the stage, whose no it was, in two languages, by a
+    core and without one."""
+    sim = t.sim()
+    proxy = Proxy(t, "socks5", "ann", SECRET, code=code,
+                  do=do if do in ("stall-hello", "refuse") else None)
+    url = proxy.url
+    if do == "wrong":
+        url = url.replace(SECRET, "wr0ng-one")
+    elif do == "name":
+        url = url.replace("127.0.0.1", "no-such-proxy.invalid")
+    elif do == "dead":
+        proxy.stop()
+    elif do == "tls":
+        sim.fault("tls", how="untrusted", count=0)
+    desk = t.desk(sim, speed=20, PAIRDESK_PROXY=url,
+                  PAIRDESK_WHATSAPP_VERSION_URL="none")
+    end = UNAVAILABLE if failing else OK
+    told = checked(desk, code=end)
+    by_core = checked(desk, "--all", code=end)
+    way = by_core["egresses"][0]
+    for got in told, way:
+        t.contains(got["message"], words)
+        last = got["steps"][-1]
+        t.equal(last["stage"], failing or "noise")
+        t.equal(last["ok"], not failing)
+        t.equal([s["ok"] for s in got["steps"][:-1]],
+                [True] * (len(got["steps"]) - 1))
+        if failing:
+            t.true(last["cause"] and last["detail"], str(last))
+    ru = checked(desk, "--all", code=end, lang="ru")["egresses"][0]
+    t.true(re.search("[а-я]", ru["message"]), ru["message"])
+    t.lacks(desk.said(), SECRET, "password")
+    t.lacks(desk.said(), "wr0ng-one", "password")
+    only_by(t, sim, [proxy])
+
+
+def test_proxy_doctor_of_each_way(t):
+    """By a running core: the default way, one company's, and all."""
+    sim = t.sim()
+    good, dead = Proxy(t, "http"), Proxy(t, "socks5")
+    dead.stop()
+    desk = t.desk(sim, speed=5, PAIRDESK_WHATSAPP_VERSION_URL="none")
+    serve = desk.serve()
+    admin = desk.core_ready(serve)
+    for company, url in (("one", good.url), ("two", dead.url),
+                         ("three", good.url)):
+        admin.data("PATCH", f"/api/whatsapp/sessions/{company}",
+                   {"proxy": url})
+    t.equal([(w["egress"], w["ok"]) for w in checked(desk)["egresses"]],
+            [(None, True)])
+    one = checked(desk, "--company", "one")["egresses"]
+    t.equal([(w["egress"], w["companies"]) for w in one],
+            [(good.name, ["one"])])
+    t.equal(checked(desk, "--company", "two",
+                    code=UNAVAILABLE)["egresses"][0]["egress"], dead.name)
+    ways = checked(desk, "--all", code=UNAVAILABLE)["egresses"]
+    t.equal({(w["egress"], w["ok"], tuple(w["companies"])) for w in ways},
+            {(None, True, ()), (good.name, True, ("one", "three")),
+             (dead.name, False, ("two",))})
+    plain = desk.run("doctor", "--all")
+    t.contains(plain.out, f"{dead.name}: two")
+    t.equal(desk.run("doctor", "--company", "nobody").code, NOUSER)
+    t.equal(serve.stop(), OK)

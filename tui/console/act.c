@@ -20,6 +20,8 @@ static const struct act_rule rules[] = {
 	    .cleared = TEXT_ACT_NAME_CLEARED },
 	[ACT_PIN] = { .word = "pin", .done = TEXT_ACT_PIN_DONE,
 	    .cleared = TEXT_ACT_PIN_CLEARED },
+	[ACT_PROXY] = { .word = "proxy", .done = TEXT_ACT_PROXY_DONE,
+	    .cleared = TEXT_ACT_PROXY_DONE },
 	[ACT_LINK_CODE] = { .word = "link", .done = TEXT_ACT_LINK_DONE },
 	[ACT_LINK_QR] = { .word = "link", .done = TEXT_ACT_LINK_DONE },
 	[ACT_RECONNECT] = { .word = "reconnect", .in_bulk = true,
@@ -206,6 +208,7 @@ static const struct request requests[] = {
 	[ACT_ADD] = { "PATCH", "", USUAL_MS },
 	[ACT_NAME] = { "PATCH", "", USUAL_MS },
 	[ACT_PIN] = { "PATCH", "", USUAL_MS },
+	[ACT_PROXY] = { "PATCH", "", USUAL_MS },
 	[ACT_LINK_CODE] = { "POST", "/pairing-code", LONG_MS },
 	[ACT_LINK_QR] = { "GET", "/qr", LONG_MS },
 	[ACT_RECONNECT] = { "POST", "/reconnect", USUAL_MS },
@@ -243,6 +246,9 @@ body_of(enum act act, const char *value)
 
 	if (act == ACT_ADD || act == ACT_NAME)
 		add_text(body, "name", value);
+	else if (act == ACT_PROXY)
+		add_text(body, "proxy", strcmp(value, "default") == 0 ? "" :
+		    value);
 	else if (act == ACT_PIN || act == ACT_LINK_CODE)
 		add_text(body, "phoneNumber", value);
 	else if (act == ACT_PAUSE || act == ACT_RESUME)

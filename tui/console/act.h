@@ -18,6 +18,7 @@ enum act {
 	ACT_ADD,                /* value: its name, may be "" */
 	ACT_NAME,               /* value: "" takes it away */
 	ACT_PIN,                /* value: digits; "" any number */
+	ACT_PROXY,              /* value: without a password; "default" */
 	ACT_LINK_CODE,          /* value: digits; "" the company's own */
 	ACT_LINK_QR,
 	ACT_RECONNECT, ACT_PAUSE, ACT_RESUME,

@@ -6,6 +6,7 @@
 #include "core/app/phone.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/io/proxy.h"
 #include "tui/console/binding.h"
 
 static const struct command_rule rules[] = {
@@ -28,6 +29,8 @@ static const struct command_rule rules[] = {
 	    TEXT_COMMAND_HELP_NAME },
 	[COMMAND_PIN] = { "pin", "pin COMPANY PHONE|none", true, 1, 1,
 	    TEXT_COMMAND_HELP_PIN },
+	[COMMAND_PROXY] = { "proxy", "proxy COMPANY URL", true,
+	    1, 1, TEXT_COMMAND_HELP_PROXY },
 	[COMMAND_SHARE] = { "share", "share [COMPANY]", true, 0, 0,
 	    TEXT_COMMAND_HELP_SHARE },
 	[COMMAND_LOGS] = { "logs", "logs [COMPANY]", true, 0, 0,
@@ -250,6 +253,28 @@ check_phone(const struct parsing *p, char *word, size_t size)
 	return str_copy(word, size, phone);
 }
 
+/* One with a password would stay on the screen and in the lines typed. */
+static bool
+check_proxy(const struct parsing *p, const char *word)
+{
+	struct proxy proxy;
+	bool has_password;
+
+	if (strcmp(word, "default") == 0)
+		return true;
+	if (proxy_parse(word, &proxy) != PROXY_OK) {
+		words_format(p->why, p->size, p->lang, WORD_CLI_PROXY_BAD,
+		    NULL);
+		return false;
+	}
+	has_password = proxy.password[0] != '\0';
+	proxy_finish(&proxy);
+	if (has_password)
+		words_format(p->why, p->size, p->lang,
+		    WORD_CLI_PROXY_SHELL, NULL);
+	return !has_password;
+}
+
 static bool
 refuse_sort(const struct parsing *p, const char *word)
 {
@@ -291,6 +316,8 @@ check_words(const struct parsing *p, struct command_line *line)
 	case COMMAND_PIN:
 		return strcmp(first, "none") == 0 ||
 		    check_phone(p, first, sizeof line->words[0]);
+	case COMMAND_PROXY:
+		return check_proxy(p, first);
 	case COMMAND_LINK:
 		return check_phone(p, first, sizeof line->words[0]);
 	case COMMAND_SORT:

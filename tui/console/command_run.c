@@ -240,6 +240,9 @@ run_act(struct console *c, const struct command_line *line)
 	case COMMAND_PIN:
 		act(c, ACT_PIN, line, word);
 		break;
+	case COMMAND_PROXY:
+		act(c, ACT_PROXY, line, word);
+		break;
 	case COMMAND_SHARE:
 		act(c, ACT_SHARE, line, NULL);
 		break;

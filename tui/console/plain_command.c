@@ -181,6 +181,7 @@ is_a_change(const struct command_line *line)
 	case COMMAND_LINK: case COMMAND_RECONNECT: case COMMAND_PAUSE:
 	case COMMAND_RESUME: case COMMAND_LOGOUT: case COMMAND_REMOVE:
 	case COMMAND_NAME: case COMMAND_PIN: case COMMAND_SHARE:
+	case COMMAND_PROXY:
 	case COMMAND_STOP: case COMMAND_START: case COMMAND_SERVE:
 	case COMMAND_ADD:
 		return true;
@@ -247,7 +248,7 @@ do_there(struct plain *p, const struct command_line *line)
 		[COMMAND_RESUME] = ACT_RESUME,
 		[COMMAND_RECONNECT] = ACT_RECONNECT,
 		[COMMAND_LOGOUT] = ACT_LOGOUT, [COMMAND_REMOVE] = ACT_REMOVE,
-		[COMMAND_SHARE] = ACT_SHARE,
+		[COMMAND_SHARE] = ACT_SHARE, [COMMAND_PROXY] = ACT_PROXY,
 	};
 
 	switch (line->command) {

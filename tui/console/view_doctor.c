@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/app/app.h"
+#include "core/app/doctor.h"
+#include "core/app/way.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tui/console/console.h"
@@ -83,7 +85,7 @@ draw_step(struct doctor_view *v, struct area body, int row, enum stage stage)
 	const enum lang lang = console_lang(v->console);
 	const struct step *s = &v->steps[stage];
 	const struct words_args args = { .stage = doctor_reason(stage),
-	    .reason = s->detail };
+	    .proxy_fault = way_of(stage, ERR_OK), .reason = s->detail };
 	char text[WORDS_MAX], ms[32];
 
 	if (!s->is_here && !v->has_ended) {

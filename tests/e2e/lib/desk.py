@@ -69,10 +69,18 @@ class Desk:
 
     # -- running ------------------------------------------------------------
 
-    def start(self, *args, **env):
-        """pairdesk ARGS, running."""
+    def start(self, *args, stdin=None, **env):
+        """pairdesk ARGS, running; stdin: what it is given to read."""
+        given = {}
+        if stdin is not None:
+            path = self.t.path(f"stdin{len(self.procs)}")
+            with open(path, "w") as f:
+                f.write(stdin)
+            given["stdin"] = open(path)
         proc = Proc([self.t.options.binary, *args], {**self.env, **env},
-                    self.t.left, cwd=self.home, umask=self.umask)
+                    self.t.left, cwd=self.home, umask=self.umask, **given)
+        for f in given.values():
+            f.close()
         self.procs.append(proc)
         return proc
 

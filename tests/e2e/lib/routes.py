@@ -57,6 +57,7 @@ ROUTES = [
     Route("DELETE", f"{API}/tokens", [ADMIN], 404, query="?id=nosuch"),
     Route("GET", f"{API}/listener", [ADMIN], 200),
     Route("PATCH", f"{API}/listener", [ADMIN], 400, {"running": "x"}),
+    Route("POST", f"{API}/doctor", [ADMIN], 400, {"companyId": 5}),
     Route("GET", "/health", EVERYBODY, 200),
     # last: it takes the company away
     _session("DELETE", "", [ADMIN], 200),
