@@ -591,17 +591,12 @@ on_retiring(void *ctx, enum err err)
 	struct session *s = ctx;
 
 	(void)err;      /* the keys are moved all the same */
-	session_quarantine(s, on_quarantined);
-}
-
-/* They stay until the other link whose keys lie beside them is settled. */
-static void
-on_kept(void *ctx, enum err err)
-{
-	struct session *s = ctx;
-
-	(void)err;
-	session_dispatch(s, EV_RETIRED);
+	/* unless a candidate's lie beside them, which may have been stored
+	 * only now: they stay until that is settled */
+	if (replace_has_keys(s))
+		session_dispatch(s, EV_RETIRED);
+	else
+		session_quarantine(s, on_quarantined);
 }
 
 /* Unlinked by an admin here, not by the phone. */
@@ -631,7 +626,7 @@ act_retire(struct session *s)
 	}
 	if (!is_own_logout(s))
 		session_show(s, s->verdict.reason);
-	session_commit_verdict(s, replace_has_keys(s) ? on_kept : on_retiring);
+	session_commit_verdict(s, on_retiring);
 }
 
 /* What cannot be read is not written to either, only moved. */
@@ -651,7 +646,7 @@ act_retire_damaged(struct session *s)
 		log_warn("session=%s status=%s reason=%s", s->row.company,
 		    wa_status_name(s->status), wa_reason_name(s->reason));
 	session_show(s, WA_REASON_STORE_DAMAGED);
-	on_retiring(s, ERR_OK);
+	session_quarantine(s, on_quarantined);
 }
 
 void
