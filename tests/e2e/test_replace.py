@@ -205,3 +205,43 @@ def test_replace_killed(t, seed):
     t.until(look, f"one good link after {point}", 40)
     sim.silent(0.3)
     t.equal(len(linked_devices(sim)), 1)
+
+
+@limit(60)
+def test_replace_two_companies_at_once(t):
+    sim, desk, web, admin = linked(t)
+    web.linked(sim, "other", OTHER)
+    former = [linked_devices(sim, p)[0]["jid"] for p in (PHONE, OTHER)]
+    texts = [replace_qr(admin, c)["text"] for c in ("acme", "other")]
+    sim.do("scan", phone=PHONE, text=texts[0], until="sent")
+    sim.do("scan", phone=OTHER, text=texts[1], until="sent")
+    until_replaced(t, sim, web, former[0])
+    until_replaced(t, sim, web, former[1], "other", OTHER)
+
+
+@limit(60)
+def test_replace_ends_with_a_pause(t):
+    sim, desk, web, admin = linked(t)
+    former = linked_devices(sim)
+    replace_qr(admin)
+    admin.data("PATCH", session("acme"), {"paused": True})
+    t.until(lambda: admin.status()["replacing"] is None, "over")
+    t.equal(admin.status()["reason"], "paused")
+    admin.data("PATCH", session("acme"), {"paused": False})
+    web.until_status("connected")
+    t.equal([d["jid"] for d in linked_devices(sim)],
+            [d["jid"] for d in former])
+
+
+@limit(60)
+def test_replace_ends_with_a_logout(t):
+    """Whatever the phone has accepted meanwhile is unlinked as well."""
+    sim, desk, web, admin = linked(t)
+    qr = replace_qr(admin)
+    after = sim.seq()
+    sim.do("scan", phone=PHONE, text=qr["text"], until="sent")
+    sim.wait("linked", after=after)
+    admin.data("POST", session("acme", "logout"))
+    t.until(lambda: not linked_devices(sim), "none is listed")
+    status = admin.status()
+    t.equal((status["connected"], status["replacing"]), (False, None))
