@@ -41,6 +41,8 @@
 /* What a caller wants; goes along with its wait. */
 struct wish {
 	char phone[PHONE_SIZE];         /* "": a QR */
+	bool replaces;                  /* the company's link, if it has one */
+	bool other_number;              /* by that of any phone */
 	enum qr_form {
 		FORM_JSON, FORM_SVG, FORM_PNG, FORM_TEXT, FORM_TERMINAL,
 		FORM_COUNT
@@ -255,6 +257,25 @@ is_replaced(const struct exchange *x, const struct wish *wish)
 
 /* --- waiting for it --------------------------------------------------------------------- */
 
+/* The same of a link that is to take the place of the company's. */
+static bool
+answer_replace_end(struct exchange *x, const struct wait_news *news)
+{
+	struct session_view view = *news->view;
+
+	attempt_view_candidate(&view);
+	if (news->candidate != NULL)
+		answer_verdict(x, &view, news->candidate->reason,
+		    news->candidate);
+	else if (!attempt_replaces(news->view))
+		answer_error(x, API_ALREADY_CONNECTED);
+	else if (news->is_late)
+		answer_late(x, view_trouble(&view));
+	else
+		return false;
+	return true;
+}
+
 /* Why there will be nothing on show. False: there still may be. */
 static bool
 answer_end(struct exchange *x, const struct wish *wish,
@@ -264,6 +285,9 @@ answer_end(struct exchange *x, const struct wish *wish,
 
 	if (view == NULL)
 		answer_error(x, API_SESSION_NOT_FOUND);
+	else if (wish->replaces && (attempt_replaces(view) ||
+	    news->candidate != NULL))
+		return answer_replace_end(x, news);
 	else if (view->linked && (news->is_late ||
 	    view->status != WA_STATUS_PAIRING))
 		answer_error(x, API_ALREADY_CONNECTED);
@@ -336,10 +360,20 @@ refuse(struct exchange *x, const char *phone, enum err err)
 		answer_companies_full(x);
 	else if (!app_view(x->httpd->app, x->company, &view))
 		answer_error(x, API_INTERNAL_ERROR);
+	else if (err == ERR_MISMATCH && view.pinned_phone[0] == '\0')
+		answer_error_word(x, API_INVALID_PHONE,
+		    WORD_HTTP_REPLACE_NUMBER, &(struct words_args){
+		    .phone = number_end(view.phone) });
 	else if (err == ERR_MISMATCH)
 		answer_error_word(x, API_INVALID_PHONE, WORD_PINNED,
 		    &(struct words_args){
 		    .phone = number_end(view.pinned_phone) });
+	else if (err == ERR_BUSY && view.linked &&
+	    view.replace_after_ms > now_ms())
+		refuse_budget(x, phone);
+	else if (err == ERR_BUSY && view.linked && !view.paused)
+		answer_error_word(x, API_ALREADY_CONNECTED,
+		    WORD_HTTP_REPLACING, NULL);
 	else if (err == ERR_BUSY)
 		answer_state(x, &view);
 	else
@@ -350,16 +384,24 @@ static void
 give(struct exchange *x, const struct wish *wish, int64_t limit_ms)
 {
 	const char *phone = wish->phone[0] == '\0' ? NULL : wish->phone;
+	struct session_view view;
 	struct wait *w;
 	enum err err;
 
+	/* what is on show there is not for who may not ask for it */
+	if (!wish->replaces && app_view(x->httpd->app, x->company, &view) &&
+	    view.linked && view.replace != REPLACE_NONE) {
+		answer_error(x, API_ALREADY_CONNECTED);
+		return;
+	}
 	spending_note(x->httpd->spending, x);
 	if (answer_shown(x, wish))
 		return;
 	/* before the command, which may fail by an event from within */
 	w = wait_begin(x, limit_ms, on_news, wish, sizeof *wish);
 	set_asker(x);
-	err = app_link(x->httpd->app, x->company, phone);
+	err = wish->replaces ? app_replace(x->httpd->app, x->company, phone,
+	    wish->other_number) : app_link(x->httpd->app, x->company, phone);
 	if (err != ERR_OK)
 		refuse(wait_end(w), phone, err);
 }
@@ -367,16 +409,18 @@ give(struct exchange *x, const struct wish *wish, int64_t limit_ms)
 /* --- what is asked for ------------------------------------------------------------------ */
 
 static bool
-may_replace(struct exchange *x, bool replace)
+may_replace(struct exchange *x, const struct wish *wish)
 {
-	if (!replace)
+	if (!wish->replaces && !wish->other_number)
 		return true;
 	if (x->who.role == ROLE_OPEN)
 		answer_error_word(x, API_FORBIDDEN, WORD_HTTP_FORBIDDEN_OPEN,
 		    NULL);
+	else if (x->who.role < (wish->other_number ? ROLE_ADMIN :
+	    ROLE_COMPANY))
+		answer_error(x, API_FORBIDDEN);
 	else
-		answer_error(x, x->who.role == ROLE_SHARE ? API_FORBIDDEN :
-		    API_NOT_IMPLEMENTED);
+		return true;
 	return false;
 }
 
@@ -422,12 +466,12 @@ take_body(struct exchange *x, const cJSON *body, struct wish *wish)
 	const cJSON *phone = cJSON_GetObjectItemCaseSensitive(body,
 	    "phoneNumber");
 	const char *typed = NULL;
-	bool replace = false;
 
 	return (cJSON_IsNull(phone) ||
 	    param_member_text(x, body, "phoneNumber", &typed)) &&
-	    param_member_bool(x, body, "replace", &replace) &&
-	    may_replace(x, replace) && take_phone(x, typed, wish->phone);
+	    param_member_bool(x, body, "replace", &wish->replaces) &&
+	    param_member_bool(x, body, "otherNumber", &wish->other_number) &&
+	    may_replace(x, wish) && take_phone(x, typed, wish->phone);
 }
 
 void
@@ -467,9 +511,10 @@ void
 api_qr(struct exchange *x)
 {
 	struct wish wish = { .form = FORM_JSON };
-	bool replace = false;
 
 	if (access_may_link(x) && take_form(x, &wish.form) &&
-	    param_bool(x, "replace", &replace) && may_replace(x, replace))
+	    param_bool(x, "replace", &wish.replaces) &&
+	    param_bool(x, "otherNumber", &wish.other_number) &&
+	    may_replace(x, &wish))
 		give(x, &wish, QR_WAIT_MS);
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "httpd/attempt.h"
 #include "httpd/live_impl.h"
 
 /* --- telling one reader ----------------------------------------------------------- */
@@ -44,6 +45,9 @@ tell(struct stream *s, struct telling *t)
 		stream_end(s);
 		return;
 	}
+	/* who may not ask for such a code is not told it either */
+	if (t->of_candidate && t->type != SESSION_ERROR && !s->may_replace)
+		return;
 	if (t->type == SESSION_CHANGED && s->snapshot != NULL &&
 	    snapshot_is_ahead(s->snapshot, t->company))
 		return;
@@ -79,6 +83,8 @@ live_session_stream(struct exchange *x)
 	for (size_t i = 0; i < ARRAY_LEN(state) && !s->ending; i++) {
 		struct telling t = { .httpd = l->h, .company = x->company,
 		    .type = state[i], .view = &view,
+		    .of_candidate = state[i] != SESSION_CHANGED &&
+		    attempt_replaces(&view),
 		    .seq = app_last_seq(l->h->app) };
 
 		tell(s, &t);
@@ -111,6 +117,7 @@ on_event(void *ctx, const char *company, const struct session_event *event)
 	struct session_view view = { .company = "" };
 	struct telling t = { .httpd = l->h, .company = company,
 	    .type = event->type, .verdict = event->verdict, .view = &view,
+	    .of_candidate = event->of_candidate,
 	    .seq = app_last_seq(l->h->app) };
 
 	if ((list_is_empty(room) && list_is_empty(&l->fleet)) ||

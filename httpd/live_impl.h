@@ -40,6 +40,7 @@ struct stream {
 	enum stream_kind kind;
 	enum lang lang;
 	enum audience audience;
+	bool may_replace;               /* sees codes for it */
 	char company[COMPANY_ID_MAX + 1];       /* "" all */
 	char token[TOKEN_ID_LEN + 1];   /* that it was opened with, "" none */
 	int64_t expires_ms;             /* of the token, wall; 0 never */

@@ -117,6 +117,7 @@ stream_create(struct exchange *x, enum stream_kind kind, const char *company,
 	s->kind = kind;
 	s->lang = x->lang;
 	s->audience = answer_audience(x);
+	s->may_replace = x->who.role >= ROLE_COMPANY;
 	s->moved = true;
 	str_copy(s->company, sizeof s->company, company);
 	str_copy(s->token, sizeof s->token, x->who.token);

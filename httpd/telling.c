@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/secret.h"
+#include "httpd/attempt.h"
 #include "httpd/event.h"
 #include "httpd/qr_cache.h"
 #include "httpd/status_cache.h"
@@ -69,10 +70,15 @@ put_code(const struct telling *t, struct buf *out)
 static cJSON *
 error_of(const struct telling *t, enum lang lang, enum audience audience)
 {
+	struct session_view view;
+
 	if (t->type == SESSION_REMOVED)
 		return error_object(lang, audience, API_SESSION_NOT_FOUND,
 		    &(struct answer_why){ .sentence = NULL });
-	return verdict_object(lang, audience, t->view, t->verdict->reason,
+	view = *t->view;
+	if (t->of_candidate)
+		attempt_view_candidate(&view);
+	return verdict_object(lang, audience, &view, t->verdict->reason,
 	    t->verdict);
 }
 

@@ -14,6 +14,7 @@ struct telling {
 	const char *company;
 	enum session_event_type type;
 	const struct verdict *verdict;          /* with SESSION_ERROR */
+	bool of_candidate;      /* of a link that is to take another's place */
 	const struct session_view *view;        /* of a company that exists */
 	uint64_t seq;                           /* for the id */
 	/* telling_finish frees them */

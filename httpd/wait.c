@@ -14,8 +14,8 @@ struct wait {
 	wait_fn fn;
 	struct app_listener *listener;
 	struct timer *limit, *look;     /* look: fn is to be told */
-	bool is_late, is_kept, has_failed;
-	struct verdict verdict;
+	bool is_late, is_kept, has_failed, candidate_failed;
+	struct verdict verdict, candidate;
 	char company[COMPANY_ID_MAX + 1];
 	size_t own_len;
 	max_align_t own[];
@@ -28,7 +28,10 @@ on_event(void *ctx, const char *company, const struct session_event *e)
 
 	if (strcmp(company, w->company) != 0)
 		return;
-	if (e->type == SESSION_ERROR) {
+	if (e->type == SESSION_ERROR && e->of_candidate) {
+		w->candidate_failed = true;
+		w->candidate = *e->verdict;
+	} else if (e->type == SESSION_ERROR) {
 		w->has_failed = true;
 		w->verdict = *e->verdict;
 	}
@@ -45,6 +48,7 @@ on_look(void *ctx)
 	    .is_late = w->is_late,
 	    .view = exists ? &view : NULL,
 	    .verdict = w->has_failed ? &w->verdict : NULL,
+	    .candidate = w->candidate_failed ? &w->candidate : NULL,
 	};
 
 	w->is_late = false;

@@ -21,6 +21,8 @@ struct wait_news {
 	const struct session_view *view;        /* NULL: no such company */
 	/* of what failed since it began; NULL: nothing did */
 	const struct verdict *verdict;
+	/* the same of a link that is to take the place of the company's */
+	const struct verdict *candidate;
 };
 
 /* May end w. */

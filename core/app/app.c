@@ -378,7 +378,15 @@ app_stop(struct app *a, loop_fn fn, void *ctx)
 enum err
 app_link(struct app *a, const char *company, const char *phone)
 {
-	return pool_link(a->pool, company, phone);
+	return pool_link(a->pool, company, phone, NULL);
+}
+
+enum err
+app_replace(struct app *a, const char *company, const char *phone,
+    bool other_number)
+{
+	return pool_link(a->pool, company, phone,
+	    &(struct pool_replace){ .other_number = other_number });
 }
 
 void

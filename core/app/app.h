@@ -62,6 +62,9 @@ void app_stop(struct app *a, loop_fn fn, void *ctx);
  */
 MUST_CHECK enum err app_link(struct app *a, const char *company,
     const char *phone);
+/* The same for a company that may be linked: session_replace. */
+MUST_CHECK enum err app_replace(struct app *a, const char *company,
+    const char *phone, bool other_number);
 /* Who asks in the calls that follow: pool_set_asker. */
 void app_set_asker(struct app *a, const char *source);
 /* After ERR_LIMIT or ERR_BUSY: how long until it may be tried, 0 now, and

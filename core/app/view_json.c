@@ -28,7 +28,8 @@ view_words_args(const struct session_view *view, enum audience audience,
 		out->reason = v->detail;
 	if (v->err == ERR_PAIR_VETO) {
 		out->reason = v->phone_end;
-		out->phone = number_end(view->pinned_phone);
+		out->phone = number_end(view->pinned_phone[0] != '\0' ?
+		    view->pinned_phone : view->phone);
 	}
 	if (view->next_attempt_ms > now_ms)
 		out->n = (view->next_attempt_ms - now_ms + 999) / 1000;
@@ -82,6 +83,36 @@ add_last_error(cJSON *o, const struct session_view *view, enum lang lang,
 	json_add_time(e, "at", view->last_error_ms);
 }
 
+/* The second link, beside the one that the other members tell of. */
+static void
+add_replacing(cJSON *o, const struct session_view *view, enum lang lang)
+{
+	static const struct {
+		const char *name;
+		enum word word;
+	} steps[REPLACE_STEP_COUNT] = {
+		[REPLACE_OPENING] = { "opening", WORD_REPLACE_OPENING },
+		[REPLACE_WAITING] = { "waiting", WORD_REPLACE_WAITING },
+		[REPLACE_FINISHING] = { "finishing", WORD_REPLACE_FINISHING },
+		[REPLACE_PROVING] = { "proving", WORD_REPLACE_PROVING },
+		[REPLACE_STALLED] = { "stalled", WORD_REPLACE_STALLED },
+		[REPLACE_LEAVING] = { "leaving", WORD_REPLACE_LEAVING },
+	};
+	char text[WORDS_MAX];
+	cJSON *r;
+
+	if (view->replace == REPLACE_NONE) {
+		cJSON_AddNullToObject(o, "replacing");
+		return;
+	}
+	words_format(text, sizeof text, lang,
+	    steps[view->replace].word, NULL);
+	r = cJSON_AddObjectToObject(o, "replacing");
+	cJSON_AddStringToObject(r, "step", steps[view->replace].name);
+	cJSON_AddStringToObject(r, "message", text);
+	json_add_time(r, "nextAttemptAt", view->replace_next_ms);
+}
+
 enum err
 view_json(const struct session_view *view, enum lang lang,
     enum audience audience, int64_t now_ms, struct buf *out)
@@ -123,5 +154,6 @@ view_json(const struct session_view *view, enum lang lang,
 		json_add_text(o, "proxy", view->proxy);
 		json_add_text(o, "egress", view->egress);
 	}
+	add_replacing(o, view, lang);
 	return json_put(o, out);
 }

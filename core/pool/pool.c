@@ -309,8 +309,26 @@ pool_set_asker(struct pool *p, const char *source)
 	str_copy(p->asker, sizeof p->asker, source == NULL ? "" : source);
 }
 
+/* replace NULL: only a company that is not linked. */
+static enum err
+link_check(const struct session *s, const char *phone,
+    const struct pool_replace *replace)
+{
+	return replace == NULL ? session_link_check(s, phone) :
+	    session_replace_check(s, phone, replace->other_number);
+}
+
+static enum err
+link_now(struct session *s, const char *phone,
+    const struct pool_replace *replace)
+{
+	return replace == NULL ? session_link(s, phone) :
+	    session_replace(s, phone, replace->other_number);
+}
+
 enum err
-pool_link(struct pool *p, const char *company, const char *phone)
+pool_link(struct pool *p, const char *company, const char *phone,
+    const struct pool_replace *replace)
 {
 	struct session *s = pool_find(p, company);
 	const struct linking_ask price = price_of(s, company, phone,
@@ -320,12 +338,13 @@ pool_link(struct pool *p, const char *company, const char *phone)
 
 	if (!company_id_is_valid(company))
 		return ERR_INVALID;
-	if (s != NULL && (err = session_link_check(s, phone)) != ERR_OK)
+	if (s != NULL && (err = link_check(s, phone, replace)) != ERR_OK)
 		return err;
 	if (!is_affordable(p, s, &price))
 		return ERR_LIMIT;
 	if ((err = pool_get(p, company, &s)) != ERR_OK ||
-	    (err = session_link(s, phone)) != ERR_OK || !session_is_linking(s))
+	    (err = link_now(s, phone, replace)) != ERR_OK ||
+	    !session_is_linking(s))
 		return err;
 	number = linking_spend(p->linking, &price);
 	if (number != 0)

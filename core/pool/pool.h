@@ -46,15 +46,20 @@ struct session *pool_at(const struct pool *p, size_t i);  /* in order of id */
 /* Place of the first whose id is behind this one; pool_count: none is. */
 size_t pool_after(const struct pool *p, const char *company);
 
+/* A link attempt beside the link that there may be (session_replace). */
+struct pool_replace {
+	bool other_number;
+};
+
 /*
- * As session_link; makes the company if needed, and counts. ERR_INVALID (id),
+ * As session_link, or with replace as session_replace; makes the company if needed, and counts. ERR_INVALID (id),
  * ERR_FULL, ERR_LIMIT: the company, the phone or who asks has had its
  * attempts, or WhatsApp has said of one that it is too much. Joining an
  * attempt costs nothing, asking in it for another number costs that number
  * one.
  */
 MUST_CHECK enum err pool_link(struct pool *p, const char *company,
-    const char *phone);
+    const char *phone, const struct pool_replace *replace);
 /* Who asks in the calls that follow (pool_link, pool_link_wait_ms): a name
  * below BUDGET_NAME_SIZE; NULL: nobody whose attempts are limited. */
 void pool_set_asker(struct pool *p, const char *source);

@@ -25,7 +25,7 @@ act_nothing(struct session *s)
 static bool
 is_refused(struct session *s)
 {
-	const struct session_turns *turns = s->env->turns;
+	const struct session_turns *turns = session_turns(s);
 	struct verdict v = {
 		.act = ACT_VERSION,
 		.stage = STAGE_LOOKUP,
@@ -57,6 +57,8 @@ on_version(void *ctx, const struct wa_version *version)
 void
 session_hold(struct session *s, uint64_t number)
 {
+	if (replace_is_linking(s))
+		s = replace_session(s);
 	s->hold = number;
 }
 
@@ -71,6 +73,8 @@ session_let_go(struct session *s, uint64_t number, enum err err)
 		.detail = "the attempt could not be recorded",
 	};
 
+	if (replace_is_linking(s))
+		s = replace_session(s);
 	if (s->hold == 0 || s->hold > number)
 		return;
 	s->hold = 0;
@@ -115,7 +119,8 @@ act_open_attempt(struct session *s)
 	if (s->row.state_version_limit == 0)
 		s->row.draft = true;    /* never stored: nobody else made it */
 	session_show(s, WA_REASON_NAME_LOOKUP);
-	session_persist(s);     /* from now on there is such a company */
+	if (s->chief == NULL)
+		session_persist(s);     /* there is such a company now */
 	learn_version(s, VERSION_FRESH_LINK_MS);
 }
 
@@ -184,7 +189,7 @@ reason_of_wait(const struct session *s, bool urgent)
 static void
 wait_for_turn(struct session *s, bool urgent)
 {
-	const struct session_turns *turns = s->env->turns;
+	const struct session_turns *turns = session_turns(s);
 	enum wa_reason why = reason_of_wait(s, urgent);
 	int64_t wait_ms;
 
@@ -382,7 +387,8 @@ act_fail_attempt(struct session *s)
 	session_show(s, shown_after_attempt(v.reason));
 	/* of another phone's pairing code: nothing of it stays */
 	if (v.err == ERR_PAIR_VETO)
-		store_batch_delete(batch, "creds", "creds");
+		store_batch_delete(batch, session_tables(s)->creds,
+		    CREDS_KEY);
 	session_commit(s, batch, NULL);
 	session_emit(s, &(struct session_event){ .type = SESSION_ERROR,
 	    .verdict = &v });
@@ -469,7 +475,8 @@ act_go_online(struct session *s)
 	if (s->row.no_backup)
 		session_back_up(s);
 	/* a routine login writes nothing: only a stored trouble is cleared */
-	if (strcmp(s->row.status, wa_status_name(s->status)) != 0)
+	if (s->chief == NULL &&
+	    strcmp(s->row.status, wa_status_name(s->status)) != 0)
 		session_persist(s);
 }
 
@@ -565,6 +572,8 @@ on_quarantined(void *ctx, enum err err)
 		    s->row.company);
 		s->row.linked = false;
 		s->row.damaged = false;
+		if (s->replace == NULL)
+			s->row.replacing = REPLACING_NOT;
 		/* the phone's number goes with it, which is a change to tell;
 		 * what was asked for is told as what it led to */
 		if (!s->logout_wanted)
@@ -582,7 +591,12 @@ on_retiring(void *ctx, enum err err)
 	struct session *s = ctx;
 
 	(void)err;      /* the keys are moved all the same */
-	session_quarantine(s, on_quarantined);
+	/* unless a candidate's lie beside them, which may have been stored
+	 * only now: they stay until that is settled */
+	if (replace_has_keys(s))
+		session_dispatch(s, EV_RETIRED);
+	else
+		session_quarantine(s, on_quarantined);
 }
 
 /* Unlinked by an admin here, not by the phone. */
@@ -605,6 +619,11 @@ act_retire(struct session *s)
 	s->window = NULL;
 	session_disconnect(s);
 	s->linking = false;
+	/* what is stored is not only this link's: replace.c sees to it */
+	if (s->chief != NULL) {
+		session_dispatch(s, EV_RETIRED);
+		return;
+	}
 	if (!is_own_logout(s))
 		session_show(s, s->verdict.reason);
 	session_commit_verdict(s, on_retiring);
@@ -619,11 +638,15 @@ act_retire_damaged(struct session *s)
 	    .reason = WA_REASON_STORE_DAMAGED, .stage = STAGE_LOOKUP,
 	    .detail = "what is stored cannot be read" };
 	session_note_error(s, &s->verdict);
+	if (s->chief != NULL) {
+		session_dispatch(s, EV_RETIRED);
+		return;
+	}
 	if (s->reason == WA_REASON_STORE_DAMAGED)       /* known at the start */
 		log_warn("session=%s status=%s reason=%s", s->row.company,
 		    wa_status_name(s->status), wa_reason_name(s->reason));
 	session_show(s, WA_REASON_STORE_DAMAGED);
-	on_retiring(s, ERR_OK);
+	session_quarantine(s, on_quarantined);
 }
 
 void
@@ -631,6 +654,10 @@ act_retired(struct session *s)
 {
 	const struct verdict v = s->verdict;
 
+	if (s->chief != NULL) {
+		s->logout_wanted = false;
+		return;
+	}
 	/* what was asked for is no trouble to be shown */
 	if (s->logout_wanted && !s->row.linked) {
 		s->row.last_error[0] = s->row.last_reason[0] = '\0';

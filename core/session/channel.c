@@ -275,6 +275,12 @@ free_channel(void *ctx)
 }
 
 void
+channel_hand_over(struct channel *c, void *ctx)
+{
+	c->ctx = ctx;
+}
+
+void
 channel_close(struct channel *c)
 {
 	if (c == NULL || c->closed)

@@ -55,6 +55,8 @@ struct channel *channel_open(const struct channel_params *params);
  * ERR_TOO_DEEP: not sent. Any other error ends the channel: on_lost follows
  * on a later turn. */
 MUST_CHECK enum err channel_send(struct channel *c, const struct node *node);
+/* Its events go to another from now on. */
+void channel_hand_over(struct channel *c, void *ctx);
 /* Flushes what is queued, then ends. No callback afterwards. NULL ok. */
 void channel_close(struct channel *c);
 

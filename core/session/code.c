@@ -341,7 +341,7 @@ finish_exchange(struct code *c, const struct derive *job)
 	c->storing = true;
 	s->secret_commits++;
 	batch = store_batch_create();
-	session_batch_creds(batch, s->creds);
+	session_batch_creds(s, batch);
 	session_commit(s, batch, on_secret_stored);
 }
 

@@ -13,6 +13,8 @@
  *   prekeys.c     making, storing and uploading pre-keys
  *   window.c      a link attempt: refs, QR texts, pair-success
  *   code.c        the pairing code of a link attempt
+ *   replace.c     a second link that takes the place of the first
+ *   take_over.c   the moment in which it does
  */
 #ifndef PAIRDESK_SESSION_IMPL_H
 #define PAIRDESK_SESSION_IMPL_H
@@ -83,15 +85,31 @@ enum session_input {
 	EV_RETIRE,      /* the link is gone */
 	EV_RETIRED,
 	EV_DUE,         /* the state's own timer */
+	EV_TAKE_OVER,   /* has been given the connection of another */
+	EV_HAND_OVER,   /* has given it away */
 	EV_COUNT
 };
 
 struct window;                  /* window.c */
 struct code;                    /* code.c */
 struct prekey_job;              /* prekeys.c */
+struct replace;                 /* replace.c */
+
+/* Whose keys a session has. A company has one session of its own; while its
+ * link is being replaced that one has a second, without a row. */
+enum session_role {
+	ROLE_OWN,
+	ROLE_CANDIDATE, /* to take the company's place */
+	ROLE_FORMER     /* had it, is to be unlinked */
+};
 
 struct session {
 	const struct session_env *env;
+	enum session_role role;
+	struct session *chief;          /* the company's; NULL: this one */
+	struct replace *replace;        /* of its link; NULL: none open */
+	bool replace_due;               /* one from an earlier run goes on */
+	int64_t replace_after_ms;       /* wall; WhatsApp wants none before */
 	struct company_row row;         /* what is stored, or will be */
 	bool row_is_newer;              /* than what is stored */
 	enum session_state state;
@@ -190,7 +208,13 @@ void session_batch_link(struct session *s, struct store_batch *batch);
 void session_batch_kept_links(struct session *s, struct store_batch *batch);
 /* Moves the keys aside; the reason is the one shown. */
 void session_quarantine(struct session *s, store_fn fn);
-void session_batch_creds(struct store_batch *batch, const struct creds *c);
+void session_batch_creds(struct session *s, struct store_batch *batch);
+/* Where the keys of its role are. */
+struct session_tables {
+	const char *creds, *prekey;
+};
+#define CREDS_KEY "creds"
+const struct session_tables *session_tables(const struct session *s);
 /* Reads creds if they are not in memory. ERR_NOT_FOUND, ERR_CORRUPT ... */
 MUST_CHECK enum err session_load_creds(struct session *s);
 void session_drop_creds(struct session *s);
@@ -212,6 +236,56 @@ bool session_send(struct session *s, struct node *node);
 /* Sends an iq built by the caller and expects its answer. */
 void session_ask(struct session *s, struct node *iq, int64_t timeout_ms,
     iq_fn fn);
+
+/* The session that faces see: s, or whose second it is. */
+struct session *session_company_of(struct session *s);
+/* The phone has accepted: too late for another code. */
+bool session_has_accepted(const struct session *s);
+/* What is shown says that the link is gone, and its keys are still here. */
+bool session_is_retiring(const struct session *s);
+/* Who gives it its turns to dial; NULL: nobody. A second session goes when
+ * the company's has had its own. */
+const struct session_turns *session_turns(const struct session *s);
+/* Puts an input that a face asks for off while an event is being told. */
+void session_put(struct session *s, enum session_input input);
+
+/* replace.c: what its rows see of it; no-ops where none is open */
+void replace_look_soon(struct session *s);      /* something has moved */
+void replace_moved(struct session *s);          /* the state has */
+void replace_saving(struct session *s);         /* a candidate's keys */
+/* An event of a second session, as its company's or not at all. */
+void replace_emit(struct session *s, struct session_event *event);
+/* The trouble of a second session is its company's to show. */
+bool replace_is_told(const struct session *s);
+/* Keys in the company's database that are not its own yet, or not any more:
+ * it is not to be moved away. */
+bool replace_has_keys(const struct session *s);
+/* What is stored changes hands: nobody makes keys now. */
+bool replace_is_taking(struct session *s);
+void replace_stop(struct session *s);
+void replace_go_on(struct session *s);
+/* True: the unlinking waits until the second session is unlinked. */
+bool replace_logout(struct session *s);
+bool replace_is_quiet(const struct session *s);
+void replace_destroy(struct session *s);
+/* The number that s may be linked to, borrowed; "" any. */
+const char *replace_bound_phone(const struct session *s);
+/* The second session, and whether it is at its link attempt. */
+struct session *replace_session(const struct session *s);
+bool replace_is_linking(const struct session *s);
+/* The second session while it can be scanned or typed; NULL: none. */
+struct session *replace_window(const struct session *s);
+void replace_view(const struct session *s, struct session_view *out);
+
+/* take_over.c */
+/* The aide's open connection and keys become the chief's, and the other way
+ * round; the batch does the same on disk, and is to be committed at once. On
+ * an error nothing was changed. */
+MUST_CHECK enum err replace_take_over(struct session *chief,
+    struct session *aide, struct store_batch *batch);
+/* It could not be stored. before: the chief's row as it was. */
+void replace_take_back(struct session *chief, struct session *aide,
+    const struct company_row *before, bool had_link);
 
 /* stanza.c */
 void stanza_handle(struct session *s, const struct node *node);

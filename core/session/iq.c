@@ -180,6 +180,13 @@ iq_take(struct iq_table *t, const struct node *node)
 }
 
 void
+iq_hand_over(struct iq_table *t, void *ctx)
+{
+	for (struct pending *p = t->first; p != NULL; p = p->next)
+		p->ctx = ctx;
+}
+
+void
 iq_reset(struct iq_table *t, enum err err)
 {
 	while (t->first != NULL)

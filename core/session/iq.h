@@ -33,6 +33,8 @@ MUST_CHECK enum err iq_expect(struct iq_table *t, const char *id,
 void iq_forget(struct iq_table *t, const char *id);
 /* True if node answered a pending one (its callback has run). */
 bool iq_take(struct iq_table *t, const struct node *node);
+/* What waits for an answer is told to another from now on. */
+void iq_hand_over(struct iq_table *t, void *ctx);
 /* Fails all pending with err, and starts ids anew for the next connection. */
 void iq_reset(struct iq_table *t, enum err err);
 

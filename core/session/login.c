@@ -32,7 +32,7 @@ store_lid(struct session *s, const char *lid)
 	}
 	str_copy(account->lid, sizeof account->lid, lid);
 	batch = store_batch_create();
-	session_batch_creds(batch, s->creds);
+	session_batch_creds(s, batch);
 	session_commit(s, batch, NULL);
 }
 

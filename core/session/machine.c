@@ -55,6 +55,8 @@ static const char *const input_names[EV_COUNT] = {
 	[EV_RETIRE] = "retire",
 	[EV_RETIRED] = "retired",
 	[EV_DUE] = "due",
+	[EV_TAKE_OVER] = "take_over",
+	[EV_HAND_OVER] = "hand_over",
 };
 
 typedef void (*action_fn)(struct session *s);
@@ -149,6 +151,17 @@ static const struct transition {
 	{ ST_LOGOUT,   EV_STOP,        act_stop,             ST_IDLE },
 
 	{ ST_RETIRE,   EV_RETIRED,     act_retired,          ST_IDLE },
+
+	/* a connection that has been proven beside this one (take_over.c) */
+	{ ST_IDLE,     EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_PREPARE,  EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_DIAL,     EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_LOGIN,    EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_SETUP,    EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_ONLINE,   EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_BACKOFF,  EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_TURN,     EV_TAKE_OVER,   act_nothing,          ST_ONLINE },
+	{ ST_ONLINE,   EV_HAND_OVER,   act_nothing,          ST_IDLE },
 };
 
 const char *
@@ -206,7 +219,7 @@ static void
 tell_turns(struct session *s, enum session_state from,
     enum session_input input)
 {
-	const struct session_turns *turns = s->env->turns;
+	const struct session_turns *turns = session_turns(s);
 
 	if (turns == NULL || s->state == from)
 		return;
@@ -242,6 +255,7 @@ session_dispatch(struct session *s, enum session_input input)
 	s->state = row->to;
 	tell_turns(s, from, input);
 	row->action(s);
+	replace_moved(s);
 	return true;
 }
 
@@ -303,9 +317,10 @@ session_end_with(struct session *s, const struct verdict *verdict)
 	const bool is_finishing = s->state == ST_SAVE || s->state == ST_FINISH;
 
 	s->verdict = *verdict;
-	/* a device that never was linked cannot have been unlinked */
-	if (s->linking && !is_finishing && verdict->reason ==
-	    WA_REASON_UNLINKED)
+	/* a device that never was linked cannot have been unlinked; nor can
+	 * the company while another link is its own */
+	if (((s->linking && !is_finishing) || s->role == ROLE_CANDIDATE) &&
+	    verdict->reason == WA_REASON_UNLINKED)
 		s->verdict.reason = WA_REASON_REFUSED;
 	verdict = &s->verdict;
 	if (verdict->act == ACT_RETIRE ||

@@ -132,7 +132,7 @@ mark_uploaded(struct session *s, uint32_t next_id)
 	if (s->creds->first_unuploaded_prekey_id != next_id) {
 		s->creds->first_unuploaded_prekey_id = next_id;
 		batch = store_batch_create();
-		session_batch_creds(batch, s->creds);
+		session_batch_creds(s, batch);
 		session_commit(s, batch, on_marked);
 	}
 	release_creds(s);
@@ -227,12 +227,12 @@ store_keys(struct prekey_job *job)
 	batch = store_batch_create();
 	for (size_t i = job->old; i < job->count; i++) {
 		key_name(name, job->keys[i].id);
-		store_batch_put(batch, "prekey", name,
+		store_batch_put(batch, session_tables(s)->prekey, name,
 		    job->keys[i].key.priv.b, KEY_LEN);
 	}
 	s->creds->next_prekey_id =
 	    prekey_next_id(job->keys[job->count - 1].id);
-	session_batch_creds(batch, s->creds);
+	session_batch_creds(s, batch);
 	job->storing = true;
 	s->prekey_commits++;
 	session_commit(s, batch, on_stored);
@@ -284,7 +284,8 @@ read_one(struct prekey_job *job, uint32_t id)
 
 	key_name(name, id);
 	buf_init_secret(&value, KEY_LEN);
-	err = store_get(s->env->store, s->row.company, "prekey", name, &value);
+	err = store_get(s->env->store, s->row.company,
+	    session_tables(s)->prekey, name, &value);
 	if (err == ERR_OK && value.len == KEY_LEN) {
 		key->id = id;
 		memcpy(key->key.priv.b, value.data, KEY_LEN);

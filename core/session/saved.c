@@ -31,8 +31,11 @@ on_committed(void *ctx, enum err err)
 		    err_text(err));
 	if (fn != NULL)
 		fn(fn_ctx, err);
-	if (s->creds_idle && s->commits == 0)
+	if (s->commits > 0)
+		return;
+	if (s->creds_idle)
 		session_drop_creds(s);
+	replace_look_soon(s);
 }
 
 static struct commit *
@@ -51,12 +54,20 @@ static void
 commit_as(struct session *s, enum wa_status status, enum wa_reason reason,
     struct store_batch *batch, store_fn fn, void *ctx)
 {
-	s->row_is_newer = false;
-	s->row.state_version_limit = s->state_version + 1;
-	s->row.since_ms = s->since_ms;
-	str_copy(s->row.status, sizeof s->row.status, wa_status_name(status));
-	str_copy(s->row.reason, sizeof s->row.reason, wa_reason_name(reason));
-	store_batch_index(batch, &s->row);
+	struct session *own = session_company_of(s);
+
+	if (own != s) {
+		status = own->status;
+		reason = own->reason;
+	}
+	own->row_is_newer = false;
+	own->row.state_version_limit = own->state_version + 1;
+	own->row.since_ms = own->since_ms;
+	str_copy(own->row.status, sizeof own->row.status,
+	    wa_status_name(status));
+	str_copy(own->row.reason, sizeof own->row.reason,
+	    wa_reason_name(reason));
+	store_batch_index(batch, &own->row);
 	store_commit(s->env->store, s->row.company, batch, on_committed,
 	    commit_create(s, fn, ctx));
 }
@@ -193,15 +204,28 @@ session_quarantine(struct session *s, store_fn fn)
 	    commit_create(s, fn, s));
 }
 
+const struct session_tables *
+session_tables(const struct session *s)
+{
+	static const struct session_tables tables[] = {
+		[ROLE_OWN] = { "creds", "prekey" },
+		[ROLE_CANDIDATE] = { "next_creds", "next_prekey" },
+		[ROLE_FORMER] = { "former_creds", "former_prekey" },
+	};
+
+	return &tables[s->role];
+}
+
 void
-session_batch_creds(struct store_batch *batch, const struct creds *c)
+session_batch_creds(struct session *s, struct store_batch *batch)
 {
 	struct buf out;
 
 	buf_init_secret(&out, STORE_VALUE_MAX);
-	if (creds_encode(c, &out) != ERR_OK)
+	if (creds_encode(s->creds, &out) != ERR_OK)
 		abort();        /* our own small struct */
-	store_batch_put(batch, "creds", "creds", out.data, out.len);
+	store_batch_put(batch, session_tables(s)->creds, CREDS_KEY, out.data,
+	    out.len);
 	buf_finish(&out);
 }
 
@@ -217,8 +241,8 @@ session_load_creds(struct session *s)
 		return ERR_OK;
 	c = xcalloc(1, sizeof *c);
 	buf_init_secret(&in, STORE_VALUE_MAX);
-	if ((err = store_get(s->env->store, s->row.company, "creds", "creds",
-	    &in)) == ERR_OK)
+	if ((err = store_get(s->env->store, s->row.company,
+	    session_tables(s)->creds, CREDS_KEY, &in)) == ERR_OK)
 		err = creds_decode(in.data, in.len, c);
 	buf_finish(&in);
 	/* linked by the list but not by the record: never a new identity */

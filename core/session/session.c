@@ -39,6 +39,7 @@ session_destroy(struct session *s)
 {
 	if (s == NULL)
 		return;
+	replace_destroy(s);
 	window_destroy(s->window);
 	session_disconnect(s);
 	iq_destroy(s->iqs);
@@ -77,10 +78,16 @@ run_asked(void *ctx)
  * A face may answer an event with a command. Whoever emits still needs its
  * window and channel afterwards, so such a command waits for the next turn.
  */
-static void
-ask(struct session *s, enum session_input input)
+const struct session_turns *
+session_turns(const struct session *s)
 {
-	if (s->telling == 0) {
+	return s->chief == NULL ? s->env->turns : NULL;
+}
+
+void
+session_put(struct session *s, enum session_input input)
+{
+	if (session_company_of(s)->telling == 0) {
 		session_dispatch(s, input);
 		return;
 	}
@@ -89,8 +96,8 @@ ask(struct session *s, enum session_input input)
 	s->asked |= 1u << input;
 }
 
-static bool
-has_accepted(const struct session *s)
+bool
+session_has_accepted(const struct session *s)
 {
 	return s->state == ST_SAVE || s->state == ST_FINISH;
 }
@@ -98,10 +105,11 @@ has_accepted(const struct session *s)
 enum err
 session_link_check(const struct session *s, const char *phone)
 {
-	if (s->telling > 0 || s->held)
+	if (s->telling > 0 || s->held ||
+	    (s->chief != NULL && s->chief->telling > 0))
 		return ERR_BUSY;
 	/* the phone has accepted: too late for another code */
-	if (has_accepted(s))
+	if (session_has_accepted(s))
 		return ERR_OK;
 	if (s->row.linked)
 		return ERR_EXISTS;
@@ -119,21 +127,25 @@ session_link_check(const struct session *s, const char *phone)
 bool
 session_is_linking(const struct session *s)
 {
-	return s->linking;
+	return s->linking || replace_is_linking(s);
 }
 
 const char *
 session_asked_phone(const struct session *s)
 {
-	return s->asked_phone;
+	return replace_is_linking(s) ? replace_session(s)->asked_phone :
+	    s->asked_phone;
 }
 
 enum err
 session_link(struct session *s, const char *phone)
 {
-	const enum err err = session_link_check(s, phone);
+	enum err err;
 
-	if (err != ERR_OK || has_accepted(s))
+	if (!s->row.linked && replace_is_linking(s))
+		s = replace_session(s);
+	if ((err = session_link_check(s, phone)) != ERR_OK ||
+	    session_has_accepted(s))
 		return err;
 	if (phone != NULL || s->window == NULL)
 		str_copy(s->asked_phone, sizeof s->asked_phone,
@@ -157,14 +169,16 @@ session_link(struct session *s, const char *phone)
 void
 session_link_cancel(struct session *s)
 {
+	if (replace_is_linking(s))
+		s = replace_session(s);
 	/* what the phone has accepted is no open attempt any more */
 	if (s->linking && s->state < ST_SAVE)
-		ask(s, EV_STOP);
+		session_put(s, EV_STOP);
 }
 
 /* An earlier run decided that the link is gone but did not get to move it. */
-static bool
-is_retiring(const struct session *s)
+bool
+session_is_retiring(const struct session *s)
 {
 	return s->reason == WA_REASON_UNLINKED ||
 	    s->reason == WA_REASON_ACCOUNT_LOCKED ||
@@ -198,21 +212,24 @@ session_connect(struct session *s, bool now)
 		return ERR_NOT_FOUND;
 	if (s->row.paused || s->held)
 		return ERR_BUSY;
-	if (s->state == ST_IDLE && is_retiring(s)) {
+	replace_go_on(s);
+	if (s->state == ST_IDLE && session_is_retiring(s)) {
 		set_verdict(s, ACT_RETIRE);
-		ask(s, EV_RETIRE);
+		session_put(s, EV_RETIRE);
 		return ERR_OK;
 	}
 	if (s->state == ST_IDLE && !now) {
-		if (is_halted(s))
+		if (is_halted(s)) {
+			replace_moved(s);       /* it may have another link */
 			return ERR_BUSY;
+		}
 		if (s->row.until_ms > session_wall_ms(s)) {
 			set_verdict(s, ACT_WAIT);
-			ask(s, EV_RETRY);
+			session_put(s, EV_RETRY);
 			return ERR_BUSY;
 		}
 	}
-	ask(s, now ? EV_CONNECT : EV_START);
+	session_put(s, now ? EV_CONNECT : EV_START);
 	return ERR_OK;
 }
 
@@ -265,7 +282,7 @@ session_reconnect(struct session *s)
 		return ERR_BUSY;
 	if (s->state == ST_LOGIN || s->state == ST_SETUP ||
 	    s->state == ST_ONLINE)
-		ask(s, EV_RESTART);
+		session_put(s, EV_RESTART);
 	else
 		return session_connect(s, true);
 	return ERR_OK;
@@ -278,16 +295,19 @@ session_logout(struct session *s)
 		return ERR_NOT_FOUND;
 	if (s->held)
 		return ERR_BUSY;
+	if (replace_logout(s))
+		return ERR_OK;
 	s->logout_wanted = true;
 	/* while a login is under way it is done as soon as that stands */
-	ask(s, EV_LOGOUT);
+	session_put(s, EV_LOGOUT);
 	return ERR_OK;
 }
 
 void
 session_stop(struct session *s)
 {
-	ask(s, EV_STOP);
+	replace_stop(s);
+	session_put(s, EV_STOP);
 }
 
 bool
@@ -305,7 +325,7 @@ bool
 session_is_quiet(const struct session *s)
 {
 	return s->state == ST_IDLE && s->commits == 0 && s->asked == 0 &&
-	    !s->held;
+	    replace_is_quiet(s) && !s->held;
 }
 
 void

@@ -51,6 +51,8 @@ struct session_event {
 	int64_t lives_ms;               /* how long qr or code still lives */
 	int64_t window_ms;              /* how long the attempt still lasts */
 	const struct verdict *verdict;
+	bool of_candidate;              /* of a link that is to take the place
+					 * of the company's */
 };
 
 typedef void (*session_event_fn)(void *ctx, struct session *s,
@@ -105,6 +107,19 @@ struct session_env {
 	const struct session_turns *turns;      /* NULL: all dial at once */
 };
 
+/* How far a second link is that is to take the place of the company's. The
+ * first one works until it leaves. */
+enum replace_step {
+	REPLACE_NONE,
+	REPLACE_OPENING,        /* dials WhatsApp for a QR */
+	REPLACE_WAITING,        /* a QR or code can be used */
+	REPLACE_FINISHING,      /* the phone has accepted */
+	REPLACE_PROVING,        /* logs in with keys of its own */
+	REPLACE_STALLED,        /* could not; tried again when asked to */
+	REPLACE_LEAVING,        /* it took over; the former is unlinked */
+	REPLACE_STEP_COUNT
+};
+
 /* Everything a face may show; a plain copy. Times: wall ms, 0 unknown. */
 struct session_view {
 	char company[COMPANY_ID_MAX + 1];
@@ -134,6 +149,9 @@ struct session_view {
 	/* what may be shown of the company's own proxy ("" none of its own,
 	 * "direct") and of the one in use ("" none) */
 	char proxy[PROXY_NAME_SIZE], egress[PROXY_NAME_SIZE];
+	enum replace_step replace;
+	int64_t replace_next_ms;        /* when that is tried again */
+	int64_t replace_after_ms;       /* WhatsApp wants no attempt before */
 };
 
 /*
@@ -195,6 +213,17 @@ MUST_CHECK enum err session_link(struct session *s, const char *phone);
 /* What session_link would say, and do nothing. */
 MUST_CHECK enum err session_link_check(const struct session *s,
     const char *phone);
+/*
+ * The same for a company that may be linked already: then a second link with
+ * keys of its own is made, which takes the place of the first once it has
+ * logged in; the first is unlinked after that. The phone must have the bound
+ * number, or without one the linked one, unless other_number. ERR_BUSY also:
+ * a replacement is past the point where it could be joined.
+ */
+MUST_CHECK enum err session_replace(struct session *s, const char *phone,
+    bool other_number);
+MUST_CHECK enum err session_replace_check(const struct session *s,
+    const char *phone, bool other_number);
 /* An attempt is open, so that session_link would join it. */
 bool session_is_linking(const struct session *s);
 /* Link attempts are used up for so long: an unlinked company at rest shows

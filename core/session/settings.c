@@ -21,8 +21,9 @@ session_pin(struct session *s, const char *phone)
 bool
 session_is_pinned_elsewhere(const struct session *s, const char *phone)
 {
-	return s->row.pinned_phone[0] != '\0' &&
-	    !number_is_same(s->row.pinned_phone, phone);
+	const char *bound = replace_bound_phone(s);
+
+	return bound[0] != '\0' && !number_is_same(bound, phone);
 }
 
 void

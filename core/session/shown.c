@@ -25,6 +25,10 @@ session_mono_ms(const struct session *s)
 void
 session_emit(struct session *s, struct session_event *event)
 {
+	if (s->chief != NULL) {
+		replace_emit(s, event);
+		return;
+	}
 	s->telling++;
 	s->env->on_event(s->env->on_event_ctx, s, event);
 	s->telling--;
@@ -35,6 +39,25 @@ session_tally(struct session *s, enum tally_item item)
 {
 	if (s->env->tally != NULL)
 		s->env->tally->n[item]++;
+}
+
+struct session *
+session_company_of(struct session *s)
+{
+	return s->chief == NULL ? s : s->chief;
+}
+
+/* For the log, where both links of a company speak. */
+static const char *
+role_words(const struct session *s)
+{
+	static const char *const words[] = {
+		[ROLE_OWN] = "",
+		[ROLE_CANDIDATE] = " link=candidate",
+		[ROLE_FORMER] = " link=former",
+	};
+
+	return words[s->role];
 }
 
 static void
@@ -58,14 +81,20 @@ void
 session_show_status(struct session *s, enum wa_status status,
     enum wa_reason reason)
 {
-	const bool differs = s->status != status || s->reason != reason;
+	bool differs = s->status != status || s->reason != reason;
 
 	if (differs) {
 		s->status = status;
 		s->reason = reason;
 		s->since_ms = session_wall_ms(s);
-		log_info("session=%s status=%s reason=%s", s->row.company,
-		    wa_status_name(status), wa_reason_name(reason));
+		log_info("session=%s%s status=%s reason=%s", s->row.company,
+		    role_words(s), wa_status_name(status),
+		    wa_reason_name(reason));
+	}
+	if (s->chief != NULL) {
+		/* a step of the replacement, not a status of the company */
+		s = s->chief;
+		differs = false;
 	}
 	s->state_version++;
 	if (differs)
@@ -127,6 +156,18 @@ session_note_error(struct session *s, const struct verdict *v)
 {
 	const char *code = verdict_error_code(v);
 
+	log_warn("session=%s%s reason=%s stage=%s code=%u detail=\"%s\"",
+	    s->row.company, role_words(s), wa_reason_name(v->reason),
+	    stage_name(v->stage), v->code, v->detail);
+	if (s->env->tally != NULL)
+		s->env->tally->errors[v->reason]++;
+	if (!replace_is_told(s))
+		return;
+	if (s->chief != NULL) {
+		s = s->chief;
+		if (s->state != ST_RETIRE)      /* which goes by its own */
+			s->verdict = *v;
+	}
 	if (code != NULL)
 		str_copy(s->row.last_error, sizeof s->row.last_error, code);
 	str_copy(s->row.last_reason, sizeof s->row.last_reason,
@@ -134,11 +175,6 @@ session_note_error(struct session *s, const struct verdict *v)
 	s->row.last_code = v->ban_code != 0 ? v->ban_code : v->code;
 	s->row.last_error_ms = session_wall_ms(s);
 	s->row_is_newer = true;
-	if (s->env->tally != NULL)
-		s->env->tally->errors[v->reason]++;
-	log_warn("session=%s reason=%s stage=%s code=%u detail=\"%s\"",
-	    s->row.company, wa_reason_name(v->reason), stage_name(v->stage),
-	    v->code, v->detail);
 }
 
 /* Whether it is still true in a core that has just started. */
@@ -219,6 +255,13 @@ show_egress(const struct session *s, struct session_view *out)
 		proxy_name_of(session_egress(s), out->egress);
 }
 
+/* Which of the two has a window open; NULL: none. */
+static const struct session *
+window_of(const struct session *s)
+{
+	return s->state == ST_WINDOW ? s : replace_window(s);
+}
+
 void
 session_view(const struct session *s, struct session_view *out)
 {
@@ -251,7 +294,8 @@ session_view(const struct session *s, struct session_view *out)
 	out->paused = s->row.paused;
 	out->priority = s->row.priority;
 	show_egress(s, out);
-	if (s->state == ST_WINDOW) {
+	replace_view(s, out);
+	if ((s = window_of(s)) != NULL) {
 		out->qr_available = window_has_qr(s->window);
 		out->window_ends_ms = window_ends_wall_ms(s->window);
 		if (window_has_code(s->window))
@@ -263,7 +307,7 @@ void
 session_shown(const struct session *s, struct session_shown *out)
 {
 	memset(out, 0, sizeof *out);
-	if (s->state == ST_WINDOW)
+	if ((s = window_of(s)) != NULL)
 		window_shown(s->window, out);
 }
 

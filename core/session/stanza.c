@@ -116,7 +116,7 @@ on_encrypt_notice(struct session *s, const struct node *notification)
 	    !node_attr_u64(count, "value", 1000000, &n))
 		return;
 	s->prekeys_on_server = (int32_t)n;
-	if (n < PREKEYS_LOW && s->state == ST_ONLINE)
+	if (n < PREKEYS_LOW && s->state == ST_ONLINE && !replace_is_taking(s))
 		prekeys_upload(s, PREKEYS_MORE, on_more_prekeys);
 }
 

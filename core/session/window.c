@@ -139,7 +139,7 @@ emit_qr(struct window *w)
 static void
 emit_new_qr(struct window *w)
 {
-	w->s->state_version++;
+	session_company_of(w->s)->state_version++;
 	emit_qr(w);
 }
 
@@ -459,13 +459,15 @@ window_save(struct window *w)
 
 	s->row.linked = s->row.no_backup = true;
 	s->row.draft = false;
+	replace_saving(s);
 	s->row.until_ms = s->row.cooldown_from_ms = 0;
 	account_phone(account, s->row.phone, sizeof s->row.phone);
 	str_copy(s->row.platform, sizeof s->row.platform, account->platform);
 	/* keys of an earlier link must not mix with the new ones */
-	store_batch_delete_all(batch, "prekey");
-	session_batch_creds(batch, s->creds);
-	session_batch_link(s, batch);
+	store_batch_delete_all(batch, session_tables(s)->prekey);
+	session_batch_creds(s, batch);
+	if (s->chief == NULL)
+		session_batch_link(s, batch);
 	session_commit(s, batch, on_saved);
 }
 

@@ -92,6 +92,15 @@ store_batch_delete_all(struct store_batch *b, const char *table)
 }
 
 void
+store_batch_move_all(struct store_batch *b, const char *from, const char *to)
+{
+	if (b->err == ERR_OK && (!table_is_valid(to) ||
+	    strcmp(from, to) == 0))
+		b->err = ERR_INVALID;
+	add(b, CHANGE_MOVE_ALL, from, to);
+}
+
+void
 store_batch_index(struct store_batch *b, const struct company_row *row)
 {
 	struct buf trial;

@@ -15,7 +15,12 @@
 #define ROW_TABLE "company"
 #define ROW_KEY "row"
 
-enum change_kind { CHANGE_PUT, CHANGE_DELETE, CHANGE_DELETE_ALL };
+enum change_kind {
+	CHANGE_PUT,
+	CHANGE_DELETE,
+	CHANGE_DELETE_ALL,
+	CHANGE_MOVE_ALL                 /* key names the table to move to */
+};
 
 struct change {
 	enum change_kind kind;

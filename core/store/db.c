@@ -228,6 +228,50 @@ delete(struct db *db, const char *table, const char *key)
 	return err;
 }
 
+/* A value is sealed for its place, so it is opened and sealed anew. */
+static enum err
+move_record(struct db *db, const struct rnd *rnd, struct sql_stmt *s,
+    const char *from, const char *to)
+{
+	char key[STORE_KEY_MAX + 1];
+	const uint8_t *p;
+	struct buf plain;
+	size_t n;
+	enum err err;
+
+	p = sql_blob(s, 0, &n);
+	if (n >= sizeof key)
+		return ERR_CORRUPT;
+	memcpy(key, p, n);
+	key[n] = '\0';
+	p = sql_blob(s, 1, &n);
+	buf_init_secret(&plain, STORE_VALUE_MAX);
+	if ((err = open_value(db, from, key, p, n, &plain)) == ERR_OK)
+		err = put(db, rnd, to, key, plain.data, plain.len);
+	buf_finish(&plain);
+	return err;
+}
+
+static enum err
+move_all(struct db *db, const struct rnd *rnd, const char *from,
+    const char *to)
+{
+	struct sql_stmt *s;
+	bool has_row = true;
+	enum err err;
+
+	if ((err = delete(db, to, NULL)) != ERR_OK ||
+	    (err = sql_prepare(db->sql,
+	    "SELECT key, value FROM record WHERE tbl = ?1", &s)) != ERR_OK)
+		return err;
+	sql_bind_text(s, 1, from);
+	while ((err = sql_step(s, &has_row)) == ERR_OK && has_row &&
+	    (err = move_record(db, rnd, s, from, to)) == ERR_OK)
+		;
+	sql_finish(s);
+	return err == ERR_OK ? delete(db, from, NULL) : err;
+}
+
 static enum err
 put_row(struct db *db, const struct rnd *rnd, const struct company_row *row)
 {
@@ -252,6 +296,8 @@ apply_change(struct db *db, const struct rnd *rnd, const struct change *c)
 		return delete(db, c->table, c->key);
 	case CHANGE_DELETE_ALL:
 		return delete(db, c->table, NULL);
+	case CHANGE_MOVE_ALL:
+		return move_all(db, rnd, c->table, c->key);
 	}
 	return ERR_INTERNAL;
 }

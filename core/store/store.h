@@ -92,6 +92,9 @@ void store_batch_put(struct store_batch *b, const char *table,
 void store_batch_delete(struct store_batch *b, const char *table,
     const char *key);
 void store_batch_delete_all(struct store_batch *b, const char *table);
+/* What is in one table becomes all that is in the other, sealed anew. */
+void store_batch_move_all(struct store_batch *b, const char *from,
+    const char *to);
 /* Also sets the company's row (see below) in the same transaction; copied.
  * A company has a row from its first commit on. */
 struct company_row;

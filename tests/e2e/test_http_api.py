@@ -1006,18 +1006,6 @@ def test_http_api_listener_refused(t, body):
 
 # --- not yet, and not at all -------------------------------------------------
 
-def test_http_api_replace_is_not_implemented(t):
-    sim, desk, web = opened(t)
-    web.linked(sim)
-    admin = desk.control()
-    admin.refused(501, "NOT_IMPLEMENTED", "GET",
-                  session("acme", "qr?replace=true"))
-    admin.refused(501, "NOT_IMPLEMENTED", "POST",
-                  session("acme", "pairing-code"),
-                  {"phoneNumber": OTHER, "replace": True})
-    t.equal(web.status()["connected"], True)
-
-
 @rows("company", [("a%20b",), ("%2e%2e",), ("x" * 65,), ("a.b",),
                   ("%D0%B8%D0%BC%D1%8F",), ("a%2Fb",), ("a%00",), ("a:b",)])
 def test_http_api_bad_company(t, company):

@@ -292,7 +292,7 @@ limited_pool(struct house *h, unsigned per_hour, size_t companies)
 static void
 try_link(struct house *h, struct pool *p, const char *id, const char *phone)
 {
-	EXPECT_INT(pool_link(p, id, phone), ERR_OK);
+	EXPECT_INT(pool_link(p, id, phone, NULL), ERR_OK);
 	ASSERT(pool_find(p, id) != NULL);
 	EXPECT(!session_is_quiet(pool_find(p, id)));
 	EXPECT(house_until_quiet(h, pool_find(p, id)));
@@ -306,15 +306,15 @@ TEST(pool_links_so_often_for_a_company)
 	struct house h;
 
 	p = limited_pool(&h, 2, 10);
-	EXPECT_INT(pool_link(p, "a b", NULL), ERR_INVALID);
+	EXPECT_INT(pool_link(p, "a b", NULL, NULL), ERR_INVALID);
 	try_link(&h, p, "acme", NULL);
-	EXPECT_INT(pool_link(p, "acme", NULL), ERR_OK);
-	EXPECT_INT(pool_link(p, "acme", NULL), ERR_OK);         /* joins */
+	EXPECT_INT(pool_link(p, "acme", NULL, NULL), ERR_OK);
+	EXPECT_INT(pool_link(p, "acme", NULL, NULL), ERR_OK);         /* joins */
 	s = pool_find(p, "acme");
 	EXPECT(house_until_quiet(&h, s));
 	session_view(s, &view);
 	EXPECT_INT(view.reason, WA_REASON_NEVER_LINKED);
-	EXPECT_INT(pool_link(p, "acme", "79001234567"), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "acme", "79001234567", NULL), ERR_LIMIT);
 	EXPECT(session_is_quiet(s));
 	/* who was refused hears no event from within */
 	session_view(s, &view);
@@ -340,18 +340,18 @@ TEST(pool_links_so_often_for_a_phone)
 	try_link(&h, p, "a", "5511987654321");
 	try_link(&h, p, "b", "551187654321");
 	/* a company that is refused is not even made */
-	EXPECT_INT(pool_link(p, "c", "5511987654321"), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "c", "5511987654321", NULL), ERR_LIMIT);
 	EXPECT_NULL(pool_find(p, "c"));
 	EXPECT(pool_link_wait_ms(p, "c", "5511987654321", NULL) > 3500000);
 	EXPECT_INT(pool_link_wait_ms(p, "c", NULL, NULL), 0);
 	/* in another's open attempt neither */
-	EXPECT_INT(pool_link(p, "c", "79001234567"), ERR_OK);
-	EXPECT_INT(pool_link(p, "c", "551187654321"), ERR_LIMIT);
-	EXPECT_INT(pool_link(p, "c", "79001234567"), ERR_OK);
-	EXPECT_INT(pool_link(p, "c", "79007654321"), ERR_OK);   /* retyped */
+	EXPECT_INT(pool_link(p, "c", "79001234567", NULL), ERR_OK);
+	EXPECT_INT(pool_link(p, "c", "551187654321", NULL), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "c", "79001234567", NULL), ERR_OK);
+	EXPECT_INT(pool_link(p, "c", "79007654321", NULL), ERR_OK);   /* retyped */
 	EXPECT(house_until_quiet(&h, pool_find(p, "c")));
 	try_link(&h, p, "d", "79007654321");
-	EXPECT_INT(pool_link(p, "e", "79007654321"), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "e", "79007654321", NULL), ERR_LIMIT);
 	try_link(&h, p, "e", "79001234567");
 	end_pool(&h, p);
 }
@@ -375,13 +375,13 @@ TEST(pool_leaves_a_phone_alone_that_was_too_much)
 
 	house_init(&h, script_too_many);
 	p = pool_create(&h.env);
-	EXPECT_INT(pool_link(p, "a", "5511987654321"), ERR_OK);
+	EXPECT_INT(pool_link(p, "a", "5511987654321", NULL), ERR_OK);
 	EXPECT(house_until(&h, pool_find(p, "a"), WA_STATUS_COOLDOWN,
 	    WA_REASON_RATE_LIMITED));
 	EXPECT(house_until_quiet(&h, pool_find(p, "a")));
-	EXPECT_INT(pool_link(p, "a", NULL), ERR_BUSY);
+	EXPECT_INT(pool_link(p, "a", NULL, NULL), ERR_BUSY);
 	EXPECT(pool_link_wait_ms(p, "a", NULL, NULL) > 3500000);
-	EXPECT_INT(pool_link(p, "b", "551187654321"), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "b", "551187654321", NULL), ERR_LIMIT);
 	EXPECT_NULL(pool_find(p, "b"));
 	EXPECT(pool_link_wait_ms(p, "b", "551187654321", NULL) > 3500000);
 	EXPECT(pool_link_wait_ms(p, "b", "551187654321", NULL) <= 3600000);
@@ -401,7 +401,7 @@ TEST(hurried_pool_budget_ends)
 	p = limited_pool(&h, 1, 10);
 	try_link(&h, p, "acme", NULL);
 	s = pool_find(p, "acme");
-	EXPECT_INT(pool_link(p, "acme", NULL), ERR_LIMIT);
+	EXPECT_INT(pool_link(p, "acme", NULL, NULL), ERR_LIMIT);
 	EXPECT(house_until(&h, s, WA_STATUS_COOLDOWN, WA_REASON_BUDGET));
 	EXPECT(house_until(&h, s, WA_STATUS_IDLE, WA_REASON_NEVER_LINKED));
 	try_link(&h, p, "acme", NULL);
@@ -417,7 +417,7 @@ TEST(pool_has_room_for_so_many)
 	p = limited_pool(&h, 0, 2);
 	try_link(&h, p, "a", NULL);
 	try_link(&h, p, "b", NULL);
-	EXPECT_INT(pool_link(p, "c", NULL), ERR_FULL);
+	EXPECT_INT(pool_link(p, "c", NULL, NULL), ERR_FULL);
 	EXPECT_INT(pool_get(p, "c", &s), ERR_FULL);
 	EXPECT_INT(pool_get(p, "b", &s), ERR_OK);
 	EXPECT_INT(pool_count(p), 2);

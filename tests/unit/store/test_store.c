@@ -67,6 +67,39 @@ TEST(store_delete_and_delete_all)
 	fix_finish(&f);
 }
 
+TEST(store_moves_a_table_into_the_place_of_another)
+{
+	struct fix f;
+	struct store_batch *b = store_batch_create();
+
+	fix_init(&f);
+	store_batch_put(b, "creds", "k", "old", 3);
+	store_batch_put(b, "prekey", "1", "a", 1);
+	store_batch_put(b, "next_creds", "k", "new", 3);
+	store_batch_put(b, "former_creds", "gone", "x", 1);
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_OK);
+	b = store_batch_create();
+	store_batch_move_all(b, "creds", "former_creds");
+	store_batch_move_all(b, "next_creds", "creds");
+	store_batch_move_all(b, "next_prekey", "prekey");       /* empty */
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		/* sealed for where they are now, or they would not open */
+		EXPECT_VALUE(&f, "acme", "creds", "k", "new");
+		EXPECT_VALUE(&f, "acme", "former_creds", "k", "old");
+		EXPECT_NO_VALUE(&f, "acme", "former_creds", "gone",
+		    ERR_NOT_FOUND);
+		EXPECT_NO_VALUE(&f, "acme", "next_creds", "k", ERR_NOT_FOUND);
+		EXPECT_NO_VALUE(&f, "acme", "prekey", "1", ERR_NOT_FOUND);
+		fix_reopen(&f);
+	}
+	b = store_batch_create();
+	store_batch_move_all(b, "creds", "creds");
+	EXPECT_INT(fix_commit(&f, "acme", b), ERR_INVALID);
+	EXPECT_VALUE(&f, "acme", "creds", "k", "new");
+	fix_finish(&f);
+}
+
 TEST(store_largest_value)
 {
 	struct fix f;
