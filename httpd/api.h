@@ -45,6 +45,10 @@ void api_tokens_revoke(struct exchange *x);
 void api_listener(struct exchange *x);
 void api_listener_change(struct exchange *x);
 
+/* api_version.c */
+void api_version(struct exchange *x);
+void api_version_change(struct exchange *x);
+
 /* What comes with the fleet. */
 void api_backup(struct exchange *x);
 void api_backups(struct exchange *x);

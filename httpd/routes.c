@@ -40,6 +40,9 @@ const struct route routes[] = {
 	{ METHOD_GET, "/api/whatsapp/listener", A, LIMIT_API, api_listener },
 	{ METHOD_PATCH, "/api/whatsapp/listener", A, LIMIT_API,
 	    api_listener_change },
+	{ METHOD_GET, "/api/whatsapp/version", A, LIMIT_API, api_version },
+	{ METHOD_PATCH, "/api/whatsapp/version", A, LIMIT_API,
+	    api_version_change },
 	{ METHOD_GET, "/health", MAY_ALL, LIMIT_NONE, api_health },
 	{ METHOD_OTHER, NULL, 0, LIMIT_NONE, NULL },
 };

@@ -29,7 +29,8 @@ enum {
 	ARG_EXPIRES = 2048,     /* --expires */
 	ARG_CONSOLE = 4096,     /* --plain, --no-color, --read-only */
 	ARG_VALUE_MAY = 8192,   /* a word behind the company */
-	ARG_SHELL = 32768       /* the command line has it, the console not */
+	ARG_SHELL = 32768,      /* the command line has it, the console not */
+	ARG_WORD = 65536        /* a word that is no company, or none */
 };
 
 struct cmd;
@@ -76,6 +77,7 @@ int cmd_backups(const struct cmd_args *args);
 int cmd_restore(const struct cmd_args *args);
 int cmd_token(const struct cmd_args *args);
 int cmd_listener(const struct cmd_args *args);
+int cmd_version(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);
 int cmd_doctor(const struct cmd_args *args);
 
