@@ -47,6 +47,9 @@ void api_listener_change(struct exchange *x);
 
 /* api_doctor.c */
 void api_doctor(struct exchange *x);
+/* api_version.c */
+void api_version(struct exchange *x);
+void api_version_change(struct exchange *x);
 
 /* What comes with the fleet. */
 void api_backup(struct exchange *x);

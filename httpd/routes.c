@@ -41,6 +41,9 @@ const struct route routes[] = {
 	{ METHOD_PATCH, "/api/whatsapp/listener", A, LIMIT_API,
 	    api_listener_change },
 	{ METHOD_POST, "/api/whatsapp/doctor", A, LIMIT_API, api_doctor },
+	{ METHOD_GET, "/api/whatsapp/version", A, LIMIT_API, api_version },
+	{ METHOD_PATCH, "/api/whatsapp/version", A, LIMIT_API,
+	    api_version_change },
 	{ METHOD_GET, "/health", MAY_ALL, LIMIT_NONE, api_health },
 	{ METHOD_OTHER, NULL, 0, LIMIT_NONE, NULL },
 };

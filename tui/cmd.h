@@ -30,7 +30,9 @@ enum {
 	ARG_CONSOLE = 4096,     /* --plain, --no-color, --read-only */
 	ARG_VALUE_MAY = 8192,   /* a word behind the company */
 	ARG_SHELL = 32768,      /* the command line has it, the console not */
-	ARG_ALL = 1 << 16       /* --all */
+	ARG_ALL = 65536,        /* --all */
+	ARG_WORD = 131072,      /* a word that is no company, or none */
+	ARG_REKEY = 262144      /* --new-key-file, --passphrase and the like */
 };
 
 struct cmd;
@@ -78,6 +80,7 @@ int cmd_restore(const struct cmd_args *args);
 int cmd_proxy(const struct cmd_args *args);
 int cmd_token(const struct cmd_args *args);
 int cmd_listener(const struct cmd_args *args);
+int cmd_version(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);
 int cmd_doctor(const struct cmd_args *args);
 

@@ -100,6 +100,13 @@ static const struct cmd commands[] = {
 	{ "listener", "listener", 0,
 	    "where pages and API are served, and to how many", "",
 	    cmd_listener },
+	{ "version", "version [2.3000.N|auto]", ARG_WORD | ARG_SHELL,
+	    "the version of WhatsApp Web that is shown to WhatsApp",
+	    "Says which one it is and where it is from. With a version it is\n"
+	    "set by hand, over restarts too, and one company tries it at once\n"
+	    "if WhatsApp refuses another; auto goes back to the option\n"
+	    "whatsapp.version, or to what is learned. The version of pairdesk\n"
+	    "itself: --version.\n", cmd_version },
 	{ "logs", "logs [-n N] [-f] [COMPANY]",
 	    ARG_COMPANY | ARG_LINES | ARG_FOLLOW,
 	    "print the log, or follow it",

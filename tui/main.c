@@ -225,8 +225,10 @@ check_words(struct line *l, const struct cmd *cmd)
 	const char *first = l->word_count > 1 ? l->words[1] : NULL;
 	const char *second = l->word_count > 2 ? l->words[2] : NULL;
 
-	if ((first != NULL && (cmd->takes & (ARG_COMPANY | ARG_VERB)) == 0) ||
-	    (second != NULL && (cmd->takes & (ARG_VALUE | ARG_VALUE_MAY | ARG_VERB)) == 0))
+	if ((first != NULL && (cmd->takes &
+	    (ARG_COMPANY | ARG_VERB | ARG_WORD)) == 0) ||
+	    (second != NULL && (cmd->takes &
+	    (ARG_VALUE | ARG_VALUE_MAY | ARG_VERB)) == 0))
 		return usage_error("too many arguments: pairdesk %s",
 		    cmd->usage);
 	if ((cmd->takes & ARG_COMPANY) != 0)

@@ -209,9 +209,12 @@ open_log(const struct config *config, struct app_problem *problem)
 static void
 make_pool(struct app *a)
 {
-	char cache[PATH_LEN];
+	char cache[PATH_LEN], hand[PATH_LEN];
+	const char *state = config_str(a->config, OPT_STATE_DIR);
 	const bool has_cache = str_format(cache, sizeof cache,
-	    "%s/wa-version", config_str(a->config, OPT_STATE_DIR));
+	    "%s/wa-version", state);
+	const bool has_hand = str_format(hand, sizeof hand,
+	    "%s/wa-version-set", state);
 
 	a->versions = versions_create(&(struct versions_params){
 	    .loop = a->loop,
@@ -220,6 +223,7 @@ make_pool(struct app *a)
 	    .fixed = config_str(a->config, OPT_WHATSAPP_VERSION),
 	    .url = a->net.version_url,
 	    .cache_path = has_cache ? cache : NULL,
+	    .hand_path = has_hand ? hand : NULL,
 	});
 	a->pool = pool_create(&(struct session_env){
 	    .loop = a->loop,
@@ -753,6 +757,22 @@ void
 app_traffic(const struct app *a, struct traffic_view *out)
 {
 	pool_traffic(a->pool, out);
+}
+
+void
+app_version(const struct app *a, struct version_told *out)
+{
+	versions_told(a->versions, out);
+}
+
+enum err
+app_set_version(struct app *a, const struct wa_version *version)
+{
+	const enum err err = versions_set(a->versions, version);
+
+	if (err == ERR_OK)
+		pool_new_version(a->pool);
+	return err;
 }
 
 static void

@@ -225,6 +225,14 @@ void app_unlisten(struct app_listener *l);      /* NULL ok */
 /* What many companies wait for, until when; an alarm for all. */
 void app_traffic(const struct app *a, struct traffic_view *out);
 
+/* The client version: which, and where it is from. Set by hand at any time,
+ * NULL: back to what is configured or learned; one company tries it at once
+ * if another is refused. An error: it could not be stored, and
+ * all is as before. */
+void app_version(const struct app *a, struct version_told *out);
+MUST_CHECK enum err app_set_version(struct app *a,
+    const struct wa_version *version);
+
 /* How all of it is doing. */
 void app_metrics(struct app *a, struct app_metrics *out);
 

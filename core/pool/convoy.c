@@ -15,6 +15,9 @@
 #define UNPROVEN_SECONDS 4      /* and no more than so many seconds of them */
 #define BUSY_MS 50              /* looked at again, when those are reached */
 #define TRIAL_SPREAD_MS 1000    /* a mass drop's first canary, at random */
+#define DOUBT_DIALS 2           /* under way at a time, of a doubted egress */
+#define DOUBT_PAUSE_MS 1000     /* and after each that was lost: longer */
+#define DOUBT_PAUSES_MAX 5
 
 /* Between tries of newer versions: five tries in ten minutes at most. */
 static const int64_t newer_gaps_ms[] = { 0, 60000, 180000, 300000, 600000 };
@@ -23,11 +26,14 @@ enum egress_mode { EGRESS_UP, EGRESS_TRIAL, EGRESS_DOWN };
 
 struct egress {
 	struct list link;               /* in its bucket */
-	struct list trouble;            /* in convoy->troubled, unless up */
+	struct list trouble;            /* in convoy->troubled: not up, or doubted */
 	char *name;
 	enum egress_mode mode;
-	struct turns parked;            /* while it is not up */
-	size_t members, online;
+	struct turns parked;            /* while it is not up, or doubted */
+	size_t members, online, dialling;
+	unsigned doubts;                /* dials lost since one came online */
+	bool is_doubted;                /* one was lost, none online since */
+	int64_t doubt_ms;               /* no further dial before */
 	struct convoy_member *canary;
 	int64_t probe_ms;               /* the next canary, not before */
 	int64_t proof_ms;               /* proven then, if all stays well; 0 no */
@@ -187,6 +193,37 @@ park(struct convoy *f, struct egress *e)
 	turns_finish(&others);
 }
 
+/*
+ * Not a mass drop yet, but it may become one: silence is noticed one company
+ * after the other. Few dial, and slower, until one comes online; it is no
+ * alarm, for it may be a single company's trouble.
+ */
+static bool
+is_held(const struct egress *e, int64_t now_ms)
+{
+	return e->mode == EGRESS_UP && !is_small(e) && e->is_doubted &&
+	    (e->dialling >= DOUBT_DIALS || now_ms < e->doubt_ms);
+}
+
+static void
+doubt(struct egress *e, bool was_dial, int64_t now_ms)
+{
+	e->is_doubted = true;
+	if (!was_dial)
+		return;
+	if (e->doubts < DOUBT_PAUSES_MAX)
+		e->doubts++;
+	e->doubt_ms = now_ms + (int64_t)e->doubts * DOUBT_PAUSE_MS;
+}
+
+static void
+trust(struct egress *e)
+{
+	e->is_doubted = false;
+	e->doubts = 0;
+	e->doubt_ms = 0;
+}
+
 static void
 come_up(struct convoy *f, struct egress *e, int64_t now_ms)
 {
@@ -260,6 +297,7 @@ leave_place(struct convoy *f, struct convoy_member *m)
 		break;
 	case CONVOY_DIALS:
 		f->dialling--;
+		m->egress->dialling--;
 		break;
 	case CONVOY_ONLINE:
 		f->online--;
@@ -328,6 +366,7 @@ convoy_online(struct convoy *f, struct convoy_member *m, const char *egress,
 	m->place = CONVOY_ONLINE;
 	f->online++;
 	e->online++;
+	trust(e);
 	if (e->mode != EGRESS_UP && e->proof_ms == 0)
 		e->proof_ms = now_ms + CONVOY_PROOF_MS;
 	convoy_accepted(f, now_ms);
@@ -347,8 +386,10 @@ note_end(struct convoy *f, struct convoy_member *m, enum convoy_place was,
 	case CONVOY_END_NETWORK:
 		if (was_canary)
 			go_down(f, e, now_ms);
-		else if (was == CONVOY_DIALS || was == CONVOY_ONLINE)
+		else if (was == CONVOY_DIALS || was == CONVOY_ONLINE) {
+			doubt(e, was == CONVOY_DIALS, now_ms);
 			count_loss(f, e, now_ms);
+		}
 		break;
 	case CONVOY_END_OWN:
 		/* it has heard WhatsApp: the way is good */
@@ -389,6 +430,12 @@ void
 convoy_set_version(struct convoy *f, uint64_t version)
 {
 	f->best_version = version;
+}
+
+void
+convoy_try_now(struct convoy *f, int64_t now_ms)
+{
+	f->refused.newer_ms = f->refused.same_ms = now_ms;
 }
 
 /* Once more, and when the next time may be. */
@@ -476,6 +523,7 @@ grant(struct convoy *f, struct convoy_member *m)
 	turns_remove(&m->turn);
 	f->waiting--;
 	f->dialling++;
+	m->egress->dialling++;
 	m->place = CONVOY_DIALS;
 	if (m->turn.seq > f->seq_granted)
 		f->seq_granted = m->turn.seq;
@@ -554,11 +602,42 @@ run_refused(struct convoy *f, int64_t now_ms)
 	return 0;
 }
 
+/* One more may dial, or all. */
+static void
+run_doubted(struct convoy *f, struct egress *e, int64_t now_ms, int64_t *next)
+{
+	struct turn *turn;
+
+	if (!e->is_doubted || is_small(e)) {
+		list_remove(&e->trouble);
+		move_all(&e->parked, &f->ready);
+	} else if (is_held(e, now_ms)) {
+		sooner(next, e->doubt_ms > now_ms ? e->doubt_ms - now_ms :
+		    MS_PER_S);
+	} else if ((turn = turns_first(&e->parked)) != NULL) {
+		turns_remove(turn);
+		turns_add(&f->ready, turn);
+	}
+}
+
+static void
+hold(struct convoy *f, struct egress *e, struct turn *turn)
+{
+	turns_remove(turn);
+	turns_add(&e->parked, turn);
+	list_remove(&e->trouble);
+	list_append(&f->troubled, &e->trouble);
+}
+
 static void
 run_egress(struct convoy *f, struct egress *e, int64_t now_ms, int64_t *next)
 {
 	struct turn *turn;
 
+	if (e->mode == EGRESS_UP) {
+		run_doubted(f, e, now_ms, next);
+		return;
+	}
 	if (is_small(e) || (e->proof_ms != 0 && now_ms >= e->proof_ms)) {
 		come_up(f, e, now_ms);
 		return;
@@ -588,6 +667,7 @@ is_busy(const struct convoy *f)
 static void
 run_ready(struct convoy *f, int64_t now_ms, int64_t *next)
 {
+	struct convoy_member *m;
 	struct turn *turn;
 
 	/* what was not used is not made up for in one go */
@@ -602,9 +682,15 @@ run_ready(struct convoy *f, int64_t now_ms, int64_t *next)
 			sooner(next, f->next_ms - now_ms);
 			return;
 		}
+		m = member_of(turn);
+		if (!m->is_urgent && is_held(m->egress, now_ms)) {
+			hold(f, m->egress, turn);
+			sooner(next, BUSY_MS);
+			continue;
+		}
 		f->next_ms += random_ms(f,
 		    2 * MS_PER_S / (int64_t)rate_now(f, now_ms) + 1);
-		grant(f, member_of(turn));
+		grant(f, m);
 	}
 }
 

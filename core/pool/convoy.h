@@ -103,6 +103,8 @@ void convoy_refused(struct convoy *f, uint64_t version, bool agent,
 void convoy_accepted(struct convoy *f, int64_t now_ms);
 /* The best version known; a newer one than that refused is tried soon. */
 void convoy_set_version(struct convoy *f, uint64_t version);
+/* Somebody has set it by hand: it is tried now, whether newer or not. */
+void convoy_try_now(struct convoy *f, int64_t now_ms);
 /* Whether somebody without a turn, a link attempt, may show WhatsApp this
  * version now: it then is the canary. *wait_ms: how long not yet. */
 bool convoy_may_try(struct convoy *f, uint64_t version, int64_t now_ms,

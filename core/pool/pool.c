@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/pool/linking.h"
+#include "core/pool/pulse.h"
 #include "core/pool/sweep.h"
 #include "core/pool/traffic.h"
 #include "core/session/number.h"
@@ -24,6 +25,7 @@ struct pool {
 	char asker[BUDGET_NAME_SIZE];   /* "" nobody who counts */
 	struct sweep *sweep;
 	struct traffic *traffic;
+	struct pulse *pulse;
 	pool_alarm_fn on_alarm;
 	void *on_alarm_ctx;
 };
@@ -38,6 +40,18 @@ on_alarm(void *ctx)
 
 	if (p->on_alarm != NULL)
 		p->on_alarm(p->on_alarm_ctx);
+}
+
+/* Whoever is online asks for a sign of life, before anybody relies on it. */
+static void
+on_jump(void *ctx, int64_t jump_ms)
+{
+	struct pool *p = ctx;
+
+	log_warn("clock jump_s=%lld: connections are tried",
+	    (long long)(jump_ms / 1000));
+	for (size_t i = 0; i < p->count; i++)
+		session_probe(p->sessions[i]);
 }
 
 static int64_t on_refused(void *ctx, const struct session *s,
@@ -61,6 +75,7 @@ pool_create(const struct session_env *env)
 	p->sweep = sweep_create(p, &p->env);
 	p->traffic = traffic_create(&p->env, on_alarm, p);
 	p->env.turns = traffic_turns(p->traffic);
+	p->pulse = pulse_create(env->loop, env->clock, on_jump, p);
 	return p;
 }
 
@@ -82,6 +97,7 @@ pool_destroy(struct pool *p)
 		traffic_leave(p->traffic, p->sessions[i]);
 		session_destroy(p->sessions[i]);
 	}
+	pulse_destroy(p->pulse);
 	traffic_destroy(p->traffic);
 	free(p->sessions);
 	free(p);
@@ -411,6 +427,7 @@ pool_start(struct pool *p, unsigned rate)
 {
 	log_info("starting companies=%zu rate=%u/s", p->count, rate);
 	traffic_start(p->traffic, rate);
+	pulse_start(p->pulse);
 	for (size_t i = 0; i < p->count; i++) {
 		if (!session_start(p->sessions[i]))
 			show_budget(p, p->sessions[i]);
@@ -422,6 +439,7 @@ void
 pool_stop(struct pool *p)
 {
 	traffic_stop(p->traffic);
+	pulse_stop(p->pulse);
 	sweep_stop(p->sweep);
 	for (size_t i = 0; i < p->count; i++)
 		session_stop(p->sessions[i]);

@@ -214,6 +214,7 @@ void
 traffic_new_version(struct traffic *t)
 {
 	know_version(t);
+	convoy_try_now(t->convoy, now_ms(t));
 	run_soon(t);
 }
 

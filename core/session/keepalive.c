@@ -82,6 +82,16 @@ keepalive_stop(struct keepalive *k)
 	k->unproven = false;
 }
 
+void
+keepalive_probe(struct keepalive *k)
+{
+	if (!timer_is_running(k->timer) ||
+	    (k->pinged_ms != 0 && k->heard_ms < k->pinged_ms))
+		return;
+	k->pinged_ms = 0;
+	timer_start(k->timer, (int64_t)rnd_below(k->rnd, PROBE_SPREAD_MS));
+}
+
 bool
 keepalive_heard(struct keepalive *k)
 {

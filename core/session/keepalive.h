@@ -17,6 +17,7 @@
 #define PING_EVERY_MAX_MS 30000
 #define PING_ANSWER_MS 10000
 #define SILENCE_MAX_MS 30000
+#define PROBE_SPREAD_MS 3000    /* many are probed at once */
 
 struct keepalive_events {
 	void (*on_ping)(void *ctx);             /* send one now */
@@ -41,6 +42,9 @@ void keepalive_init(struct keepalive *k, struct loop *loop,
 void keepalive_finish(struct keepalive *k);
 void keepalive_start(struct keepalive *k);
 void keepalive_stop(struct keepalive *k);
+/* Pings soon, at a random moment of PROBE_SPREAD_MS, instead of when it would;
+ * no-op when stopped or an answer is awaited. */
+void keepalive_probe(struct keepalive *k);
 /* A frame came in. True when this proves what had been unproven. */
 bool keepalive_heard(struct keepalive *k);
 

@@ -240,6 +240,13 @@ session_take_turn(struct session *s)
 		session_dispatch(s, EV_TURN);
 }
 
+void
+session_probe(struct session *s)
+{
+	if (s->state == ST_ONLINE)
+		keepalive_probe(&s->keep);
+}
+
 struct wa_version
 session_dialled_version(const struct session *s)
 {

@@ -272,6 +272,8 @@ MUST_CHECK enum err session_egress_proxy(const struct session *s,
 /* A place for the pool's own; NULL at first, not owned. */
 void session_set_tag(struct session *s, void *tag);
 void *session_tag(const struct session *s);
+/* Asks for a sign of life soon, if it is online. */
+void session_probe(struct session *s);
 /* Drops the connection, keys untouched, and dials again. ERR_NOT_FOUND: not
  * linked. ERR_BUSY: paused, or a link attempt is open. */
 MUST_CHECK enum err session_reconnect(struct session *s);

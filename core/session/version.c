@@ -13,6 +13,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/io/fetch.h"
+#include "core/session/version_hand.h"
 
 #define CACHE_MAX 64            /* bytes of the cache file: "2.3000.N <ms>" */
 #define PATH_LEN 4096
@@ -56,13 +57,15 @@ struct versions {
 	struct loop *loop;
 	const struct clock *clock;
 	const struct tls_config *tls;
-	struct wa_version best;
+	struct wa_version best;         /* learned, or the floor */
 	int64_t learned_ms;             /* wall; 0 never */
+	struct wa_version configured, by_hand;
+	bool is_configured, is_by_hand; /* the latter goes first */
 	struct quiet quiet[QUIET_WAYS]; /* the newest ones */
 	size_t quiet_next;
-	bool fixed, has_url;
+	bool has_url;
 	struct url url;
-	char *cache_path;
+	char *cache_path, *hand_path;
 	struct list errands;
 	struct list waits;              /* of an answer that needs no fetch */
 	struct timer *answer;           /* answers waits on a turn of its own */
@@ -168,12 +171,13 @@ answer(struct versions *v, struct list *due)
 	while (!list_is_empty(due)) {
 		struct version_wait *w =
 		    CONTAINER_OF(due->next, struct version_wait, link);
+		const struct wa_version best = versions_best(v);
 		const version_fn fn = w->fn;
 		void *fn_ctx = w->ctx;
 
 		list_remove(&w->link);
 		free(w);
-		fn(fn_ctx, &v->best);
+		fn(fn_ctx, &best);
 	}
 }
 
@@ -349,12 +353,16 @@ versions_create(const struct versions_params *params)
 	v->clock = params->clock;
 	v->tls = params->tls;
 	v->best = (struct wa_version){ 2, 3000, VERSION_FLOOR_N };
-	v->fixed = params->fixed != NULL &&
-	    wa_version_parse(params->fixed, &v->best);
-	v->has_url = !v->fixed && params->url != NULL &&
+	v->is_configured = params->fixed != NULL &&
+	    wa_version_parse(params->fixed, &v->configured);
+	v->has_url = params->url != NULL &&
 	    url_parse(params->url, &v->url) == ERR_OK;
 	if (params->cache_path != NULL)
 		v->cache_path = xstrdup(params->cache_path);
+	if (params->hand_path != NULL) {
+		v->hand_path = xstrdup(params->hand_path);
+		v->is_by_hand = version_hand_read(v->hand_path, &v->by_hand);
+	}
 	list_init(&v->errands);
 	list_init(&v->waits);
 	v->answer = timer_create_on(v->loop, answer_waits, v);
@@ -374,7 +382,15 @@ versions_destroy(struct versions *v)
 	LIST_EACH_SAFE(at, &v->waits)
 		free(CONTAINER_OF(at, struct version_wait, link));
 	free(v->cache_path);
+	free(v->hand_path);
 	free(v);
+}
+
+/* Somebody has decided it: nothing is asked for. */
+static bool
+is_set(const struct versions *v)
+{
+	return v->is_by_hand || v->is_configured;
 }
 
 struct version_wait *
@@ -389,7 +405,7 @@ versions_get(struct versions *v, int64_t max_age_ms,
 
 	w->fn = fn;
 	w->ctx = ctx;
-	if (e == NULL && v->has_url && !is_fresh &&
+	if (e == NULL && v->has_url && !is_set(v) && !is_fresh &&
 	    (max_age_ms == 0 || !is_quiet(v, proxy)))
 		e = start_errand(v, proxy);
 	list_append(e != NULL ? &e->waits : &v->waits, &w->link);
@@ -410,5 +426,37 @@ version_wait_cancel(struct version_wait *w)
 struct wa_version
 versions_best(const struct versions *v)
 {
-	return v->best;
+	return v->is_by_hand ? v->by_hand :
+	    v->is_configured ? v->configured : v->best;
+}
+
+void
+versions_told(const struct versions *v, struct version_told *out)
+{
+	*out = (struct version_told){
+	    .version = versions_best(v),
+	    .source = v->is_by_hand ? VERSION_BY_HAND :
+	    v->is_configured ? VERSION_CONFIGURED :
+	    v->learned_ms != 0 ? VERSION_LEARNED : VERSION_BUILT_IN,
+	    .learned_ms = v->learned_ms,
+	};
+}
+
+enum err
+versions_set(struct versions *v, const struct wa_version *version)
+{
+	char text[WA_VERSION_TEXT_MAX + 1];
+	struct wa_version best;
+	enum err err;
+
+	if (v->hand_path != NULL &&
+	    (err = version_hand_write(v->hand_path, version)) != ERR_OK)
+		return err;
+	v->is_by_hand = version != NULL;
+	if (version != NULL)
+		v->by_hand = *version;
+	best = versions_best(v);
+	wa_version_format(&best, text, sizeof text);
+	log_info("version=%s by_hand=%s", text, version != NULL ? "yes" : "no");
+	return ERR_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * WhatsApp Web's version as data: a setting, or learned over our own TLS
+ * WhatsApp Web's version as data: set by hand, a setting, or learned over TLS
  * (sw.js, then the page), cached in a file, never below the compiled floor
  * (protocol notes 4). Shared by all sessions.
  */
@@ -29,6 +29,7 @@ struct versions_params {
 	const char *fixed;              /* "2.3000.N" setting, NULL: learn */
 	const char *url;                /* of sw.js, NULL: never fetched */
 	const char *cache_path;         /* NULL: not kept */
+	const char *hand_path;          /* of what versions_set sets; the same */
 };
 
 struct versions *versions_create(const struct versions_params *params);
@@ -48,6 +49,26 @@ void version_wait_cancel(struct version_wait *w);       /* NULL ok */
 
 /* The best known now. */
 struct wa_version versions_best(const struct versions *v);
+
+enum version_source {
+	VERSION_BUILT_IN,               /* nothing newer is known */
+	VERSION_LEARNED,
+	VERSION_CONFIGURED,
+	VERSION_BY_HAND
+};
+struct version_told {
+	struct wa_version version;
+	enum version_source source;
+	int64_t learned_ms;             /* wall: of the newest learned; 0 never */
+};
+void versions_told(const struct versions *v, struct version_told *out);
+
+/*
+ * Sets one by hand, before what is configured or learned, over restarts too;
+ * NULL: back to these. On failure (it could not be stored) all stays.
+ */
+MUST_CHECK enum err versions_set(struct versions *v,
+    const struct wa_version *version);
 
 /* Finds client_revision in a page or script; false if there is none. */
 bool version_find(const char *body, size_t n, uint32_t *out);

@@ -3,7 +3,7 @@
 import time
 
 from lib.case import limit
-from lib.desk import OK
+from lib.desk import OK, USAGE
 from lib.web import API, session
 
 COUNT = 16
@@ -100,3 +100,30 @@ def test_fleet_starts_behind_a_canary(t):
     t.true(sim.dials() - dials <= 1, "one goes first")
     sim.wait("active", after=after, count=COUNT, timeout=40)
     t.equal(core.stop(), OK)
+
+
+@limit(90)
+def test_fleet_version_by_hand(t):
+    """Set while WhatsApp refuses another one: tried at once, and kept."""
+    newer = "2.3000.1045650368"
+    sim, desk = fleet(t, speed=10)
+    sim.set(min_revision=1045650368)
+    core = desk.serve()
+    web = desk.core_ready(core)
+    t.until(lambda: told(web)["fleet"]["state"] == "refused", "refused", 20)
+    done = desk.run("version", "--json")
+    t.equal(done.code, OK, str(done))
+    t.equal(done.json()["source"], "learned")
+    t.equal(done.json()["refused"], True)
+    t.contains(desk.run("version", PAIRDESK_LANG="ru").out, "не принимает")
+    dials = sim.dials()
+    done = desk.run("version", newer)
+    t.equal(done.code, OK, str(done))
+    t.contains(done.out, newer)
+    t.until(lambda: connected(web) == COUNT, "all are back", 40)
+    t.equal(sim.dials() - dials, COUNT)
+    t.equal(core.stop(), OK)
+    t.equal(desk.run("version", "--json").json()["source"], "set")
+    done = desk.run("version", "auto", "--json")
+    t.equal(done.json()["source"], "learned")
+    t.equal(desk.run("version", "newest").code, USAGE)

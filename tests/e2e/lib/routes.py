@@ -58,6 +58,8 @@ ROUTES = [
     Route("GET", f"{API}/listener", [ADMIN], 200),
     Route("PATCH", f"{API}/listener", [ADMIN], 400, {"running": "x"}),
     Route("POST", f"{API}/doctor", [ADMIN], 400, {"companyId": 5}),
+    Route("GET", f"{API}/version", [ADMIN], 200),
+    Route("PATCH", f"{API}/version", [ADMIN], 400, {"version": "x"}),
     Route("GET", "/health", EVERYBODY, 200),
     # last: it takes the company away
     _session("DELETE", "", [ADMIN], 200),

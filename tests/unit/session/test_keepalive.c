@@ -274,3 +274,28 @@ TEST(keepalive_wakes_up_dead)
 	EXPECT_INT(l.dead_count, 1);
 	life_finish(&l);
 }
+
+/* Asked for a sign of life: soon, and not while one is awaited. */
+TEST(keepalive_probes_when_asked)
+{
+	struct life l = { .answers = 0 };
+
+	by_hand(&l);
+	keepalive_probe(&l.k);
+	fire(&l, 101000);
+	EXPECT_INT(l.ping_count, 1);
+	keepalive_probe(&l.k);
+	EXPECT_INT(l.k.pinged_ms, 101000);
+	fire(&l, 111000);
+	EXPECT_INT(l.unproven_count, 1);
+	l.fake.mono_ms = 112000;
+	keepalive_heard(&l.k);
+	keepalive_probe(&l.k);                  /* answered: once more */
+	fire(&l, 113000);
+	EXPECT_INT(l.ping_count, 2);
+	EXPECT_INT(l.k.pinged_ms, 113000);
+	keepalive_stop(&l.k);
+	keepalive_probe(&l.k);
+	EXPECT(!timer_is_running(l.k.timer));
+	life_finish(&l);
+}

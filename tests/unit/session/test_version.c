@@ -7,6 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/session/version_hand.h"
 #include "tests/t.h"
 #include "tests/unit/io/server.h"
 
@@ -219,6 +220,67 @@ TEST(version_that_is_set_is_the_answer)
 	loop_run(s.loop);
 	EXPECT_INT(s.answers, 1);
 	EXPECT_INT(s.got.tertiary, 5);
+	shelf_finish(&s);
+}
+
+TEST(version_by_hand_goes_first_and_is_kept)
+{
+	const struct wa_version by_hand = { 2, 3000, 7 };
+	struct version_told told;
+	char hand[600];
+	struct shelf s;
+
+	shelf_init(&s);
+	str_format(hand, sizeof hand, "%s/set", s.dir);
+	for (int i = 0; i < 2; i++) {
+		versions_destroy(s.v);
+		s.v = versions_create(&(struct versions_params){
+		    .loop = s.loop, .clock = &s.clock.clock,
+		    .fixed = "2.3000.5", .url = URL, .hand_path = hand });
+		versions_told(s.v, &told);
+		EXPECT_INT(told.version.tertiary, i == 0 ? 5 : 7);
+		EXPECT_INT(told.source, i == 0 ? VERSION_CONFIGURED :
+		    VERSION_BY_HAND);
+		EXPECT_INT(versions_set(s.v, &by_hand), ERR_OK);
+		/* nothing is fetched: nobody listens there */
+		s.wait = versions_get(s.v, 0, proxy_direct(), on_version, &s);
+		loop_run(s.loop);
+		EXPECT_INT(s.got.tertiary, 7);
+	}
+	EXPECT_INT(versions_set(s.v, NULL), ERR_OK);
+	EXPECT_INT(access(hand, F_OK), -1);
+	EXPECT_INT(versions_best(s.v).tertiary, 5);
+	EXPECT_INT(versions_set(s.v, NULL), ERR_OK);
+	/* what cannot be stored is not set */
+	versions_destroy(s.v);
+	str_format(hand, sizeof hand, "%s/none/set", s.dir);
+	s.v = versions_create(&(struct versions_params){ .loop = s.loop,
+	    .clock = &s.clock.clock, .hand_path = hand });
+	EXPECT(versions_set(s.v, &by_hand) != ERR_OK);
+	versions_told(s.v, &told);
+	EXPECT_INT(told.source, VERSION_BUILT_IN);
+	EXPECT_INT(told.version.tertiary, VERSION_FLOOR_N);
+	shelf_finish(&s);
+}
+
+TEST(version_by_hand_is_read_with_care)
+{
+	static const char *const texts[] = { "", "\n", "x", "2.3000", "2.3000.5.6",
+	    "\n2.3000.5", "99999999999999999999.1.1",
+	    "2.3000.1111111111111111111111111111111111111111111" };
+	struct wa_version got;
+	struct shelf s;
+
+	shelf_init(&s);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		write_file(&s, texts[i], strlen(texts[i]));
+		got.tertiary = POISON;
+		EXPECT(!version_hand_read(s.path, &got));
+		EXPECT_INT(got.tertiary, POISON);
+	}
+	write_file(&s, "2.3000.5\n", 9);
+	EXPECT(version_hand_read(s.path, &got));
+	EXPECT_INT(got.tertiary, 5);
 	shelf_finish(&s);
 }
 
