@@ -45,6 +45,10 @@ void api_tokens_revoke(struct exchange *x);
 void api_listener(struct exchange *x);
 void api_listener_change(struct exchange *x);
 
+/* api_rekey.c */
+void api_rekey(struct exchange *x);
+void api_rekey_begin(struct exchange *x);
+
 /* What comes with the fleet. */
 void api_backup(struct exchange *x);
 void api_backups(struct exchange *x);

@@ -29,7 +29,8 @@ enum {
 	ARG_EXPIRES = 2048,     /* --expires */
 	ARG_CONSOLE = 4096,     /* --plain, --no-color, --read-only */
 	ARG_VALUE_MAY = 8192,   /* a word behind the company */
-	ARG_SHELL = 32768       /* the command line has it, the console not */
+	ARG_SHELL = 32768,      /* the command line has it, the console not */
+	ARG_REKEY = 65536       /* --new-key-file, --passphrase and the like */
 };
 
 struct cmd;
@@ -45,6 +46,8 @@ struct cmd_args {
 	const char *company;            /* NULL: none given; a valid id */
 	const char *verb, *value;       /* NULL: none given */
 	const char *role;               /* NULL: none given */
+	bool passphrase, status;
+	const char *new_key_file, *new_passphrase_file; /* NULL: none given */
 	int64_t expires_s;              /* 0: none given */
 	char phone[16];                 /* digits; "" none given */
 };
@@ -77,6 +80,7 @@ int cmd_restore(const struct cmd_args *args);
 int cmd_token(const struct cmd_args *args);
 int cmd_listener(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);
+int cmd_rekey(const struct cmd_args *args);
 int cmd_doctor(const struct cmd_args *args);
 
 /* --- answers ------------------------------------------------------------------ */

@@ -57,6 +57,8 @@ ROUTES = [
     Route("DELETE", f"{API}/tokens", [ADMIN], 404, query="?id=nosuch"),
     Route("GET", f"{API}/listener", [ADMIN], 200),
     Route("PATCH", f"{API}/listener", [ADMIN], 400, {"running": "x"}),
+    Route("GET", f"{API}/rekey", [ADMIN], 200),
+    Route("POST", f"{API}/rekey", [ADMIN], 400, {"to": "x"}),
     Route("GET", "/health", EVERYBODY, 200),
     # last: it takes the company away
     _session("DELETE", "", [ADMIN], 200),
