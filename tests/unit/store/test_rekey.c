@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/str.h"
 #include "core/store/masterkey.h"
 #include "core/store/tokens.h"
@@ -406,7 +407,8 @@ run_child(const char *dir)
 static void
 kill_one(const char *dir, uint32_t after_us)
 {
-	const struct timespec delay = { .tv_nsec = (long)after_us * 1000 };
+	const struct timespec delay = { .tv_sec = after_us / 1000000,
+	    .tv_nsec = (long)(after_us % 1000000) * 1000 };
 	int status = 0;
 	const pid_t pid = fork();
 
@@ -420,6 +422,19 @@ kill_one(const char *dir, uint32_t after_us)
 	EXPECT(WIFSIGNALED(status));
 }
 
+/* Start, switch and pass, as long as they take on this machine now. */
+static uint32_t
+time_one(struct fix *f)
+{
+	const int64_t start = clock_mono_ms(clock_system());
+	struct done d;
+
+	fix_reopen(f);
+	EXPECT_INT(switch_to(f, REKEY_RANDOM, NULL, NULL, &d), ERR_OK);
+	(void)wait_pass(f);
+	return 1000 * (uint32_t)(clock_mono_ms(clock_system()) - start + 10);
+}
+
 /* The key file as it is opens; that of before, if another, opens nothing. */
 TEST(rekey_killed_anywhere_opens_with_one_key)
 {
@@ -427,14 +442,16 @@ TEST(rekey_killed_anywhere_opens_with_one_key)
 	struct t_rnd rnd;
 	struct fix f;
 	int changed = 0;
+	uint32_t span_us;
 
 	t_rnd_init(&rnd, 99);
 	fix_init(&f);
 	fill(&f);
+	span_us = time_one(&f);
 	for (int i = 0; i < KILLS; i++) {
 		fix_close(&f);
 		read_key(&f, &before);
-		kill_one(f.dir, 5000 + rnd_below(&rnd.rnd, 90000));
+		kill_one(f.dir, rnd_below(&rnd.rnd, 3 * span_us));
 		fix_reopen(&f);
 		expect_all(&f);
 		EXPECT_INT(wait_pass(&f).data_keys, 1);
