@@ -199,6 +199,8 @@ def test_http_openapi_answers(t, outlet):
     asker.ask("DELETE", f"{API}/tokens?id=nosuch")
     where = asker.ask("GET", f"{API}/listener").json()["data"]["addresses"]
     asker.ask("PATCH", f"{API}/listener", {"addresses": where})
+    asker.ask("POST", f"{API}/rekey", {"to": "random"})     # 403 by tcp
+    every_get(asker)                            # sealing anew, or done
     asker.ask("POST", session("acme", "logout"))
     unlinked(t, web)
     every_get(asker)                            # unlinked again
