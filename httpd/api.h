@@ -50,6 +50,9 @@ void api_doctor(struct exchange *x);
 /* api_version.c */
 void api_version(struct exchange *x);
 void api_version_change(struct exchange *x);
+/* api_rekey.c */
+void api_rekey(struct exchange *x);
+void api_rekey_begin(struct exchange *x);
 
 /* What comes with the fleet. */
 void api_backup(struct exchange *x);

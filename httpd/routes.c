@@ -44,6 +44,8 @@ const struct route routes[] = {
 	{ METHOD_GET, "/api/whatsapp/version", A, LIMIT_API, api_version },
 	{ METHOD_PATCH, "/api/whatsapp/version", A, LIMIT_API,
 	    api_version_change },
+	{ METHOD_GET, "/api/whatsapp/rekey", A, LIMIT_API, api_rekey },
+	{ METHOD_POST, "/api/whatsapp/rekey", A, LIMIT_API, api_rekey_begin },
 	{ METHOD_GET, "/health", MAY_ALL, LIMIT_NONE, api_health },
 	{ METHOD_OTHER, NULL, 0, LIMIT_NONE, NULL },
 };

@@ -11,6 +11,8 @@
 struct ask {
 	const struct question *q;
 	struct run *run;
+	struct timer *later;            /* NULL until it is needed */
+	char path[ASK_PATH_MAX];        /* to be asked then */
 };
 
 const cJSON *
@@ -109,6 +111,25 @@ ask_on(struct ask *a, const char *path)
 	return NO_CODE;
 }
 
+static void
+on_later(void *ctx)
+{
+	struct ask *a = ctx;
+
+	if (!run_is_ending(a->run))
+		(void)ask_on(a, a->path);
+}
+
+int
+ask_on_later(struct ask *a, const char *path, int64_t ms)
+{
+	if (a->later == NULL)
+		a->later = timer_create_on(run_loop_of(a->run), on_later, a);
+	str_copy(a->path, sizeof a->path, path);
+	timer_start(a->later, ms);
+	return NO_CODE;
+}
+
 int
 ask(const struct question *q)
 {
@@ -121,8 +142,11 @@ ask(const struct question *q)
 		(void)client_request(run_client(a.run), q->method, q->path,
 		    body, q->timeout_ms, on_answer, &a);
 		code = run_loop(a.run, NULL, NULL);
+		timer_destroy(a.later);
 		run_close(a.run);
 	}
+	if (body != NULL)               /* it may have a passphrase */
+		secret_wipe(body, strlen(body));
 	free(body);
 	return code;
 }

@@ -30,6 +30,9 @@ int ask(const struct question *q);
 /* A further GET, told to the same. Returns what tell is to return. */
 int ask_on(struct ask *a, const char *path);
 
+/* The same in so many ms. */
+int ask_on_later(struct ask *a, const char *path, int64_t ms);
+
 /* Says why there is no answer, or what it refused; the exit code. */
 int ask_fail(const struct cmd_args *args, const struct client_answer *answer,
     enum words_ending ending);

@@ -48,6 +48,8 @@ struct cmd_args {
 	const char *company;            /* NULL: none given; a valid id */
 	const char *verb, *value;       /* NULL: none given */
 	const char *role;               /* NULL: none given */
+	bool passphrase, status;
+	const char *new_key_file, *new_passphrase_file; /* NULL: none given */
 	int64_t expires_s;              /* 0: none given */
 	char phone[16];                 /* digits; "" none given */
 };
@@ -82,6 +84,7 @@ int cmd_token(const struct cmd_args *args);
 int cmd_listener(const struct cmd_args *args);
 int cmd_version(const struct cmd_args *args);
 int cmd_logs(const struct cmd_args *args);
+int cmd_rekey(const struct cmd_args *args);
 int cmd_doctor(const struct cmd_args *args);
 
 /* --- answers ------------------------------------------------------------------ */

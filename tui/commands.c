@@ -112,6 +112,17 @@ static const struct cmd commands[] = {
 	    "print the log, or follow it",
 	    "-n N  so many of the last lines (default 50)\n"
 	    "-f    go on with new lines until stopped\n", cmd_logs },
+	{ "rekey", "rekey [--new-key-file F | --passphrase | "
+	    "--new-passphrase-file F | --status]", ARG_REKEY | ARG_SHELL,
+	    "a new master key, and everything sealed anew with it",
+	    "Companies stay connected. The former key opens nothing as soon as\n"
+	    "this says so; sealing anew then goes on in the background, also\n"
+	    "after a crash. Without an option: 32 random bytes in the key file.\n"
+	    "--new-key-file F         the key in F, copied to the key file\n"
+	    "--passphrase             a passphrase, asked for twice\n"
+	    "--new-passphrase-file F  the passphrase in the first line of F\n"
+	    "--status                 how far it is; changes nothing\n",
+	    cmd_rekey },
 	{ "stop", "stop", 0,
 	    "end the pairdesk that runs; companies stay linked",
 	    "Ends `pairdesk serve`, or the core that the console started, as\n"

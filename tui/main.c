@@ -108,6 +108,8 @@ take_switch(struct line *l, const char *arg)
 		{ "--plain", &l->args.plain, ARG_CONSOLE },
 		{ "--no-color", &l->args.no_colour, ARG_CONSOLE },
 		{ "--read-only", &l->read_only, ARG_CONSOLE },
+		{ "--passphrase", &l->args.passphrase, ARG_REKEY },
+		{ "--status", &l->args.status, ARG_REKEY },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
@@ -167,6 +169,11 @@ read_line(struct line *l, int argc, char **argv)
 		} else if (take_value("--expires", argc, argv, &at,
 		    &l->expires)) {
 			l->given |= ARG_EXPIRES;
+		} else if (take_value("--new-key-file", argc, argv, &at,
+		    &l->args.new_key_file) ||
+		    take_value("--new-passphrase-file", argc, argv, &at,
+		    &l->args.new_passphrase_file)) {
+			l->given |= ARG_REKEY;
 		} else if ((err = config_take_flag(l->args.config, argc, argv,
 		    &at, &problem)) == ERR_NOT_FOUND) {
 			return unknown_option(arg);

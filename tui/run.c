@@ -13,6 +13,7 @@
 #include "core/base/str.h"
 #include "httpd/httpd.h"
 #include "tui/dial.h"
+#include "tui/passphrase.h"
 
 #define WHAT_MAX 64
 #define SENTENCE_MAX 1280
@@ -174,6 +175,16 @@ open_httpd(struct run *r, bool serves, struct app_problem *problem)
 	return err;
 }
 
+/* Before the loop turns, so it may wait for a key. */
+static enum err
+ask_passphrase(void *ctx, struct buf *out)
+{
+	const struct run *r = ctx;
+
+	return passphrase_ask(words_get(r->args->lang, WORD_CLI_PASSPHRASE),
+	    out);
+}
+
 static enum err
 open_own(struct run *r, bool serves, struct app_problem *problem)
 {
@@ -182,7 +193,8 @@ open_own(struct run *r, bool serves, struct app_problem *problem)
 
 	str_format(what, sizeof what, "pairdesk %s", r->args->cmd->name);
 	if ((err = app_open(&(struct app_params){ .config = r->args->config,
-	    .what = what }, &r->app, problem)) != ERR_OK)
+	    .what = what, .ask = ask_passphrase, .ask_ctx = r }, &r->app,
+	    problem)) != ERR_OK)
 		return err;
 	r->loop = app_loop(r->app);
 	if ((err = open_httpd(r, serves, problem)) == ERR_OK)

@@ -180,6 +180,10 @@ open_store(struct app *a, const struct app_params *params,
 	const enum err err = store_open(&(struct store_params){
 	    .dir = config_str(a->config, OPT_STATE_DIR),
 	    .key_file = config_str(a->config, OPT_MASTER_KEY_FILE),
+	    .passphrase_file = config_str(a->config,
+	    OPT_MASTER_PASSPHRASE_FILE),
+	    .ask = params->ask,
+	    .ask_ctx = params->ask_ctx,
 	    .what = params->what,
 	    .rnd = rnd_system(),
 	    .loop = a->loop,
@@ -252,6 +256,24 @@ make_pool(struct app *a)
 	});
 }
 
+/* Names of files only: no key has a name. */
+static void
+on_rekey_end(void *ctx)
+{
+	struct app *a = ctx;
+	struct rekey_view view;
+
+	store_rekey_view(a->store, &view);
+	if (view.left == 0 && view.data_keys == 1) {
+		log_info("rekey done directories=%zu", view.done);
+		return;
+	}
+	for (size_t i = 0; i < view.left && i < REKEY_NAMES_MAX; i++)
+		log_warn("rekey left=\"%s\"", view.names[i]);
+	log_warn("rekey not done directories=%zu left=%zu; the former key is "
+	    "kept for it", view.done, view.left);
+}
+
 enum err
 app_open(const struct app_params *params, struct app **out,
     struct app_problem *problem)
@@ -275,6 +297,7 @@ app_open(const struct app_params *params, struct app **out,
 		goto fail;
 	a->tokens = tokens_open(a->store, a->loop, clock_system(),
 	    rnd_system());
+	store_rekey_on_end(a->store, on_rekey_end, a);
 	make_pool(a);
 	if ((err = pool_load(a->pool)) != ERR_OK) {
 		str_format(problem->text, sizeof problem->text,
@@ -661,6 +684,22 @@ app_patch(struct app *a, const char *company, const struct app_patch *patch,
 	if (clean.has_paused)
 		session_set_paused(s, clean.paused);
 	session_save_settings(s, fn, ctx);
+}
+
+void
+app_rekey(struct app *a, const struct rekey_order *order, rekey_fn fn,
+    void *ctx)
+{
+	static const char *const to[] = { "random", "file", "passphrase" };
+
+	log_info("rekey to=%s", to[order->to]);
+	store_rekey(a->store, order, fn, ctx);
+}
+
+void
+app_rekey_view(const struct app *a, struct rekey_view *out)
+{
+	store_rekey_view(a->store, out);
 }
 
 /* --- state -------------------------------------------------------------------------- */

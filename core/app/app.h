@@ -20,6 +20,7 @@
 #include "core/pool/linking.h"
 #include "core/pool/traffic.h"
 #include "core/session/session.h"
+#include "core/store/rekey.h"
 
 #define APP_RING_EVENTS 1024    /* kept for faces that come late */
 
@@ -34,6 +35,8 @@ struct app_problem {
 struct app_params {
 	const struct config *config;    /* must outlive the app */
 	const char *what;               /* "pairdesk serve", for the lock */
+	store_ask_fn ask;               /* for the passphrase; NULL: nobody */
+	void *ask_ctx;
 };
 
 /* Opens log, store and settings; connects nothing. ERR_LOCKED,
@@ -123,6 +126,11 @@ size_t app_backups(struct app *a, const char *company,
  */
 MUST_CHECK enum err app_restore(struct app *a, const char *company,
     const char *id, bool force, store_fn fn, void *ctx);
+
+/* As store_rekey (core/store/rekey.h). */
+void app_rekey(struct app *a, const struct rekey_order *order, rekey_fn fn,
+    void *ctx);
+void app_rekey_view(const struct app *a, struct rekey_view *out);
 
 /* --- state ------------------------------------------------------------------ */
 

@@ -316,7 +316,10 @@ put_row(const struct vault *v, const char *company, const char *path,
 
 	if ((err = db_open(path, company, v->keys, SQL_WRITE, &db)) != ERR_OK)
 		return err;
-	if ((err = db_apply(db, v->rnd, all, 1)) != ERR_OK) {
+	/* it may be older than the newest data key, and a rekey that has done
+	 * this company already does not look again */
+	if ((err = db_reseal(db, v->rnd)) != ERR_OK ||
+	    (err = db_apply(db, v->rnd, all, 1)) != ERR_OK) {
 		db_close(db);
 		return err;
 	}

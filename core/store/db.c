@@ -21,6 +21,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/store/batch.h"
+#include "core/store/reseal.h"
 #include "core/store/row.h"
 #include "core/store/seal.h"
 
@@ -330,25 +331,110 @@ db_apply(struct db *db, const struct rnd *rnd,
 	return err;
 }
 
+/* Where a walk over all records stands. */
+struct place {
+	char table[STORE_TABLE_MAX + 1], key[STORE_KEY_MAX + 1];
+};
+
+static enum err
+read_place(struct sql_stmt *s, struct place *out)
+{
+	const uint8_t *p;
+	size_t n;
+
+	p = sql_blob(s, 1, &n);
+	if (n >= sizeof out->key ||
+	    !str_copy(out->table, sizeof out->table, sql_text(s, 0)))
+		return ERR_CORRUPT;
+	if (n > 0)
+		memcpy(out->key, p, n);
+	out->key[n] = '\0';
+	return ERR_OK;
+}
+
 static enum err
 check_record(struct db *db, struct sql_stmt *s)
 {
-	char table[STORE_TABLE_MAX + 1], key[STORE_KEY_MAX + 1];
 	const uint8_t *p;
+	struct place at;
 	struct buf plain;
 	size_t n;
 	enum err err;
 
-	p = sql_blob(s, 1, &n);
-	if (n >= sizeof key || !str_copy(table, sizeof table, sql_text(s, 0)))
-		return ERR_CORRUPT;
-	memcpy(key, p, n);
-	key[n] = '\0';
+	if ((err = read_place(s, &at)) != ERR_OK)
+		return err;
 	p = sql_blob(s, 2, &n);
 	buf_init_secret(&plain, STORE_VALUE_MAX);
-	err = open_value(db, table, key, p, n, &plain);
+	err = open_value(db, at.table, at.key, p, n, &plain);
 	buf_finish(&plain);
 	return err == ERR_AUTH || err == ERR_TOO_LARGE ? ERR_CORRUPT : err;
+}
+
+static enum err
+reseal_record(struct db *db, const struct rnd *rnd, struct sql_stmt *s,
+    struct sql_stmt *update, const struct place *at)
+{
+	const struct seal_place place = { db->company, at->table, at->key };
+	struct buf sealed;
+	const uint8_t *p;
+	bool former = false;
+	size_t n;
+	enum err err;
+
+	p = sql_blob(s, 2, &n);
+	buf_init(&sealed, SEALED_MAX);
+	if ((err = reseal_value(&db->keys, rnd, &place, p, n, &sealed,
+	    &former)) == ERR_OK && former) {
+		sql_bind_text(update, 1, at->table);
+		sql_bind_blob(update, 2, at->key, strlen(at->key));
+		sql_bind_blob(update, 3, sealed.data, sealed.len);
+		err = sql_run(update);
+	}
+	buf_finish(&sealed);
+	return err;
+}
+
+static enum err
+reseal_records(struct db *db, const struct rnd *rnd, struct sql_stmt *select,
+    struct sql_stmt *update)
+{
+	struct place at = { "", "" }, last;
+	bool has_row;
+	enum err err;
+
+	for (;;) {
+		last = at;
+		sql_bind_text(select, 1, last.table);
+		sql_bind_blob(select, 2, last.key, strlen(last.key));
+		if ((err = sql_step(select, &has_row)) == ERR_OK && has_row &&
+		    (err = read_place(select, &at)) == ERR_OK)
+			err = reseal_record(db, rnd, select, update, &at);
+		sql_reset(select);
+		if (err != ERR_OK || !has_row)
+			return err;
+	}
+}
+
+enum err
+db_reseal(struct db *db, const struct rnd *rnd)
+{
+	struct sql_stmt *select = NULL, *update = NULL;
+	enum err err;
+
+	if ((err = reseal_begin(db->sql)) != ERR_OK)
+		return err;
+	if ((err = sql_prepare(db->sql, "SELECT tbl, key, value FROM record "
+	    "WHERE (tbl, key) > (?1, ?2) ORDER BY tbl, key LIMIT 1",
+	    &select)) == ERR_OK &&
+	    (err = sql_prepare(db->sql, "UPDATE record SET value = ?3 "
+	    "WHERE tbl = ?1 AND key = ?2", &update)) == ERR_OK)
+		err = reseal_records(db, rnd, select, update);
+	sql_finish(select);
+	sql_finish(update);
+	if (err == ERR_OK)
+		return sql_commit(db->sql);
+	sql_rollback(db->sql);
+	return err;
 }
 
 enum err

@@ -43,6 +43,10 @@ MUST_CHECK enum err db_copy(struct db *db, const char *path);
 MUST_CHECK enum err db_apply(struct db *db, const struct rnd *rnd,
     struct store_batch *const *batches, size_t count);
 
+/* Seals anew what a former data key sealed, in one transaction. ERR_CORRUPT:
+ * a value that no key opens; then all is as it was. */
+MUST_CHECK enum err db_reseal(struct db *db, const struct rnd *rnd);
+
 /* Every page, used or not; as sql_check_pages. */
 MUST_CHECK enum err db_check_pages(struct db *db);
 /* Opens every value. */

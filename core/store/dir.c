@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/secret.h"
 #include "core/base/str.h"
 #include "core/store/store.h"
 
@@ -204,6 +205,46 @@ dir_write_file(const char *path, const void *p, size_t n)
 		err = err_from_errno(errno);
 	if (err != ERR_OK)
 		unlink(path);
+	return err;
+}
+
+static enum err
+read_all(int fd, struct buf *out)
+{
+	uint8_t part[256];
+	ssize_t got = 0;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && (got = read(fd, part, sizeof part)) != 0) {
+		if (got > 0)
+			err = buf_append(out, part, (size_t)got);
+		else if (errno != EINTR)
+			err = err_from_errno(errno);
+	}
+	secret_wipe(part, sizeof part);
+	return err;
+}
+
+enum err
+dir_read_ours(const char *path, struct buf *out, struct store_problem *problem)
+{
+	const int fd = open(path,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	enum err err;
+
+	if (fd < 0)
+		return fail(path, problem);
+	if (fstat(fd, &st) != 0) {
+		err = fail(path, problem);
+	} else if (!S_ISREG(st.st_mode)) {
+		problem_say(problem, "%s is not a file", path);
+		err = ERR_PERMISSION;
+	} else if ((err = dir_is_ours(path, &st, problem)) == ERR_OK &&
+	    (err = read_all(fd, out)) != ERR_OK) {
+		problem_say(problem, "%s: %s", path, err_text(err));
+	}
+	close(fd);
 	return err;
 }
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
 #include "core/base/err.h"
 
 struct store_problem;
@@ -46,6 +47,11 @@ MUST_CHECK enum err dir_make_all(const char *path,
 MUST_CHECK enum err dir_create_file(const char *path, int *fd);
 /* p[n] as a new synced file. On failure none is left. */
 MUST_CHECK enum err dir_write_file(const char *path, const void *p, size_t n);
+
+/* Appends all of a small file of ours. ERR_NOT_FOUND, ERR_PERMISSION (no
+ * plain file, or open to others), ERR_TOO_LARGE: more than fits into out. */
+MUST_CHECK enum err dir_read_ours(const char *path, struct buf *out,
+    struct store_problem *problem);
 
 MUST_CHECK enum err dir_sync(const char *path);
 MUST_CHECK enum err dir_sync_file(const char *path);

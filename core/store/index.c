@@ -26,6 +26,7 @@
 
 #include "core/base/mem.h"
 #include "core/store/dir.h"
+#include "core/store/reseal.h"
 #include "core/store/row.h"
 #include "core/store/seal.h"
 #include "core/store/sql.h"
@@ -126,7 +127,7 @@ write_check(struct index *ix)
 	keys_of(ix->keys, "", &keys);
 	if ((err = key_set_seal(&keys, ix->rnd, &check_place, CHECK_TEXT,
 	    sizeof CHECK_TEXT - 1, &sealed)) == ERR_OK &&
-	    (err = sql_prepare(ix->writer, "INSERT INTO meta (name, value) "
+	    (err = sql_prepare(ix->writer, "INSERT OR REPLACE INTO meta (name, value) "
 	    "VALUES ('check', ?1)", &s)) == ERR_OK) {
 		sql_bind_blob(s, 1, sealed.data, sealed.len);
 		err = sql_run(s);
@@ -441,6 +442,61 @@ index_settle(struct index *ix)
 	/* rows went into the same WAL before this, so they are synced by it */
 	pthread_mutex_lock(&ix->lock);
 	err = sql_exec(ix->writer, "DELETE FROM mark");
+	pthread_mutex_unlock(&ix->lock);
+	return err;
+}
+
+/* Each row sealed anew, whatever sealed it: opening tells no more than that.
+ * One by one, each looked for behind the last. */
+static enum err
+reseal_rows(struct index *ix, struct sql_stmt *s)
+{
+	char last[COMPANY_ID_MAX + 1] = "";
+	struct company_row row;
+	bool has_row;
+	enum err err;
+
+	for (;;) {
+		sql_bind_text(s, 1, last);
+		if ((err = sql_step(s, &has_row)) == ERR_OK && has_row)
+			err = open_row(ix, s, &row);
+		sql_reset(s);
+		if (err != ERR_OK || !has_row)
+			return err;
+		memcpy(last, row.company, sizeof last);
+		if ((err = put_row(ix, &row)) != ERR_OK)
+			return err;
+	}
+}
+
+static enum err
+reseal_all(struct index *ix)
+{
+	struct sql_stmt *s;
+	enum err err;
+
+	if ((err = reseal_begin(ix->writer)) != ERR_OK)
+		return err;
+	if ((err = sql_prepare(ix->writer, "SELECT id, row FROM company "
+	    "WHERE id > ?1 ORDER BY id LIMIT 1", &s)) == ERR_OK) {
+		err = reseal_rows(ix, s);
+		sql_finish(s);
+	}
+	if (err == ERR_OK)
+		err = write_check(ix);
+	if (err == ERR_OK)
+		return sql_commit(ix->writer);
+	sql_rollback(ix->writer);
+	return err;
+}
+
+enum err
+index_reseal(struct index *ix)
+{
+	enum err err;
+
+	pthread_mutex_lock(&ix->lock);
+	err = reseal_all(ix);
 	pthread_mutex_unlock(&ix->lock);
 	return err;
 }

@@ -50,6 +50,10 @@ MUST_CHECK enum err index_delete(struct index *ix, const char *company);
 /* Everything up to here is on disk and no mark is needed any more. */
 MUST_CHECK enum err index_settle(struct index *ix);
 
+/* All rows and the check value under the newest data key, in one
+ * transaction. */
+MUST_CHECK enum err index_reseal(struct index *ix);
+
 /* ERR_NOT_FOUND, ERR_CORRUPT. */
 MUST_CHECK enum err index_get(struct index *ix, const char *company,
     struct company_row *out);

@@ -22,6 +22,8 @@
 #include "core/base/str.h"
 #include "core/store/dir.h"
 #include "core/store/keys.h"
+#include "core/store/rekey.h"
+#include "core/store/reseal.h"
 #include "core/store/seal.h"
 #include "core/store/sql.h"
 #include "core/store/vault.h"
@@ -44,7 +46,7 @@ static const struct sql_schema schema = {
 struct change {
 	struct list link;
 	uint64_t id;
-	enum { PUT, DELETE, SYNC } kind;
+	enum { PUT, DELETE, SYNC, RESEAL } kind;        /* RESEAL: of all */
 	struct buf sealed;
 	store_fn fn;
 	void *ctx;
@@ -52,8 +54,10 @@ struct change {
 };
 
 struct ledger {
+	struct store *store;
 	const struct vault *vault;
 	struct loop *loop;
+	struct rekey_part part;
 	char path[DIR_PATH_MAX];
 	struct key_set keys;
 	uint64_t last_id;
@@ -150,6 +154,9 @@ put_aside(struct ledger *l, struct store_problem *problem)
 	return ERR_CORRUPT;
 }
 
+static void on_switched(void *ctx);
+static void on_reseal(void *ctx, store_fn fn, void *fn_ctx);
+
 enum err
 ledger_open(struct store *s, ledger_fn fn, void *ctx, struct ledger **out,
     struct store_problem *problem)
@@ -157,11 +164,15 @@ ledger_open(struct store *s, ledger_fn fn, void *ctx, struct ledger **out,
 	struct ledger *l = xcalloc(1, sizeof *l);
 	enum err err;
 
+	l->store = s;
 	l->vault = store_vault(s);
 	l->loop = store_loop(s);
 	list_init(&l->waiting);
 	list_init(&l->running);
 	keys_of(l->vault->keys, "", &l->keys);
+	l->part = (struct rekey_part){ .file = FILE_NAME,
+	    .switched = on_switched, .reseal = on_reseal, .ctx = l };
+	store_rekey_add(s, &l->part);
 	problem_say(problem, "%s", "");
 	if ((err = dir_path(l->path, "%s/" FILE_NAME, l->vault->dir)) ==
 	    ERR_OK)
@@ -246,6 +257,23 @@ apply_one(struct sql *db, const struct change *c)
 }
 
 static enum err
+reseal(struct ledger *l)
+{
+	static const struct reseal_table table = { "record", "id", "value",
+	    "fleet", "0", SEALED_MAX };
+	struct key_set keys;
+	enum err err;
+
+	if (!dir_exists(l->path))
+		return ERR_OK;          /* it is made with the first record */
+	keys_of(l->vault->keys, "", &keys);
+	if ((err = open_writer(l)) == ERR_OK)
+		err = reseal_table(l->writer, &keys, l->vault->rnd, &table);
+	key_set_finish(&keys);
+	return err;
+}
+
+static enum err
 apply_all(struct ledger *l)
 {
 	enum err err;
@@ -267,8 +295,12 @@ static void
 work(void *ctx)
 {
 	struct ledger *l = ctx;
-	const enum err err = l->broken == ERR_OK ? apply_all(l) : l->broken;
+	const struct change *first = CONTAINER_OF(l->running.next,
+	    struct change, link);
+	enum err err = l->broken;
 
+	if (err == ERR_OK)
+		err = first->kind == RESEAL ? reseal(l) : apply_all(l);
 	LIST_EACH(at, &l->running)
 		CONTAINER_OF(at, struct change, link)->err = err;
 	if (err != ERR_OK) {
@@ -306,8 +338,16 @@ run(struct ledger *l)
 	if (l->busy || list_is_empty(&l->waiting))
 		return;
 	LIST_EACH_SAFE(at, &l->waiting) {
+		const bool is_reseal = CONTAINER_OF(at, struct change,
+		    link)->kind == RESEAL;
+
+		/* by itself */
+		if (is_reseal && !list_is_empty(&l->running))
+			break;
 		list_remove(at);
 		list_append(&l->running, at);
+		if (is_reseal)
+			break;
 	}
 	l->busy = true;
 	loop_work(l->loop, LANE_DISK, work, on_done, l);
@@ -375,6 +415,26 @@ ledger_sync(struct ledger *l, store_fn fn, void *ctx)
 	add(l, c);
 }
 
+static void
+on_switched(void *ctx)
+{
+	struct ledger *l = ctx;
+
+	keys_of(l->vault->keys, "", &l->keys);
+}
+
+static void
+on_reseal(void *ctx, store_fn fn, void *fn_ctx)
+{
+	struct change *c = xcalloc(1, sizeof *c);
+
+	c->kind = RESEAL;
+	c->fn = fn;
+	c->ctx = fn_ctx;
+	buf_init(&c->sealed, 1);
+	add(ctx, c);
+}
+
 uint64_t
 ledger_new_id(struct ledger *l)
 {
@@ -388,6 +448,7 @@ ledger_close(struct ledger *l)
 		return;
 	while (l->busy || l->is_kicked)
 		loop_turn(l->loop, true);
+	store_rekey_remove(l->store, &l->part);
 	sql_close(l->writer);
 	key_set_finish(&l->keys);
 	free(l);

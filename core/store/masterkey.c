@@ -8,10 +8,8 @@
 
 #include "core/base/str.h"
 #include "core/store/dir.h"
+#include "core/store/keyring.h"
 #include "core/store/store.h"
-
-/* Longest content: 64 digits and "\r\n". One more byte shows a longer file. */
-#define CONTENT_MAX (2 * KEY_LEN + 2)
 
 static enum err
 fail(const char *path, int number, struct store_problem *problem)
@@ -57,24 +55,25 @@ parse(const char *path, const uint8_t *p, size_t n, struct secret *out,
 }
 
 static enum err
-read_key(const char *path, int fd, struct secret *out,
+read_content(const char *path, int fd, struct buf *out,
     struct store_problem *problem)
 {
-	uint8_t content[CONTENT_MAX + 1];
-	size_t n = 0;
-	ssize_t got;
-	enum err err;
+	uint8_t part[256];
+	ssize_t got = 0;
+	enum err err = ERR_OK;
 
-	while (n < sizeof content &&
-	    (got = read(fd, content + n, sizeof content - n)) != 0) {
+	while (err == ERR_OK && (got = read(fd, part, sizeof part)) != 0) {
 		if (got > 0)
-			n += (size_t)got;
+			err = buf_append(out, part, (size_t)got);
 		else if (errno != EINTR)
-			break;
+			err = fail(path, errno, problem);
 	}
-	err = n < sizeof content && got < 0 ? fail(path, errno, problem) :
-	    parse(path, content, n, out, problem);
-	secret_wipe(content, sizeof content);
+	secret_wipe(part, sizeof part);
+	if (err == ERR_TOO_LARGE) {
+		problem_say(problem, "%s is too long to be a key or a "
+		    "passphrase", path);
+		err = ERR_INVALID;
+	}
 	return err;
 }
 
@@ -83,7 +82,7 @@ typedef enum err (*check_fn)(const char *path, const struct stat *st,
 
 /* O_NONBLOCK: a FIFO put in the key's place must not hang the start. */
 static enum err
-load(const char *path, check_fn check, struct secret *out,
+load(const char *path, check_fn check, struct buf *out,
     struct store_problem *problem)
 {
 	const int fd = open(path,
@@ -99,9 +98,23 @@ load(const char *path, check_fn check, struct secret *out,
 		problem_say(problem, "master key %s is not a file", path);
 		err = ERR_PERMISSION;
 	} else if ((err = check(path, &st, problem)) == ERR_OK) {
-		err = read_key(path, fd, out, problem);
+		err = read_content(path, fd, out, problem);
 	}
 	close(fd);
+	return err;
+}
+
+static enum err
+load_key(const char *path, check_fn check, struct secret *out,
+    struct store_problem *problem)
+{
+	struct buf content;
+	enum err err;
+
+	buf_init_secret(&content, PASSPHRASE_MAX + 2);
+	if ((err = load(path, check, &content, problem)) == ERR_OK)
+		err = parse(path, content.data, content.len, out, problem);
+	buf_finish(&content);
 	return err;
 }
 
@@ -122,15 +135,26 @@ check_credential(const char *path, const struct stat *st,
 	return ERR_PERMISSION;
 }
 
-/*
- * Hex and not raw bytes, so that an admin can keep it on paper. Written
- * under another name and linked: a crash leaves no half key, and an existing
- * one is never overwritten.
- */
+enum err
+masterkey_write(const char *path, const struct secret *key)
+{
+	char text[HEX_LEN(KEY_LEN)];
+	enum err err;
+
+	unlink(path);                   /* of one that did not end well */
+	str_to_hex(text, key->b, sizeof key->b);
+	text[sizeof text - 1] = '\n';
+	err = dir_write_file(path, text, sizeof text);
+	secret_wipe(text, sizeof text);
+	return err;
+}
+
+/* Written under another name and linked: a crash leaves no half key, and an
+ * existing one is never overwritten. */
 static enum err
 create(const char *path, const struct rnd *rnd, struct store_problem *problem)
 {
-	char draft[DIR_PATH_MAX], text[HEX_LEN(KEY_LEN)];
+	char draft[DIR_PATH_MAX];
 	struct secret key;
 	enum err err;
 
@@ -138,13 +162,9 @@ create(const char *path, const struct rnd *rnd, struct store_problem *problem)
 		problem_say(problem, "master key %s: name is too long", path);
 		return err;
 	}
-	unlink(draft);                  /* of a start that did not end well */
 	rnd_fill(rnd, key.b, sizeof key.b);
-	str_to_hex(text, key.b, sizeof key.b);
+	err = masterkey_write(draft, &key);
 	secret_finish(&key);
-	text[sizeof text - 1] = '\n';
-	err = dir_write_file(draft, text, sizeof text);
-	secret_wipe(text, sizeof text);
 	if (err == ERR_OK && link(draft, path) != 0)
 		err = err_from_errno(errno);
 	unlink(draft);
@@ -156,18 +176,40 @@ create(const char *path, const struct rnd *rnd, struct store_problem *problem)
 	return err;
 }
 
+/* False: systemd gives none of this name. */
+static bool
+credential(const char *name, char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	return dir != NULL && dir[0] == '/' &&
+	    dir_path(path, "%s/%s", dir, name) == ERR_OK && dir_exists(path);
+}
+
+bool
+masterkey_has_credential(void)
+{
+	char path[DIR_PATH_MAX];
+
+	return credential(MASTERKEY_CREDENTIAL, path);
+}
+
+enum err
+masterkey_load_file(const char *path, struct secret *out,
+    struct store_problem *problem)
+{
+	return load_key(path, dir_is_ours, out, problem);
+}
+
 enum err
 masterkey_load(const char *file, bool may_create, const struct rnd *rnd,
     struct secret *out, struct store_problem *problem)
 {
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
 	char path[DIR_PATH_MAX];
 	enum err err;
 
-	if (dir != NULL && dir[0] == '/' &&
-	    dir_path(path, "%s/" MASTERKEY_CREDENTIAL, dir) == ERR_OK &&
-	    dir_exists(path))
-		return load(path, check_credential, out, problem);
+	if (credential(MASTERKEY_CREDENTIAL, path))
+		return load_key(path, check_credential, out, problem);
 	if (!dir_exists(file)) {
 		if (!may_create) {
 			problem_say(problem, "master key %s is missing, and "
@@ -179,5 +221,48 @@ masterkey_load(const char *file, bool may_create, const struct rnd *rnd,
 		if ((err = create(file, rnd, problem)) != ERR_OK)
 			return err;
 	}
-	return load(file, dir_is_ours, out, problem);
+	return load_key(file, dir_is_ours, out, problem);
+}
+
+/* --- passphrases ---------------------------------------------------------- */
+
+static enum err
+load_passphrase(const char *path, check_fn check, struct buf *out,
+    struct store_problem *problem)
+{
+	const size_t start = out->len;
+	const uint8_t *end;
+	enum err err;
+
+	if ((err = load(path, check, out, problem)) != ERR_OK)
+		return err;
+	if (out->len > start && (end = memchr(out->data + start, '\n',
+	    out->len - start)) != NULL)
+		buf_truncate(out, (size_t)(end - out->data));
+	if (out->len > start && out->data[out->len - 1] == '\r')
+		buf_truncate(out, out->len - 1);
+	if (out->len > start)
+		return ERR_OK;
+	problem_say(problem, "%s has no passphrase in its first line", path);
+	return ERR_INVALID;
+}
+
+enum err
+passphrase_load_file(const char *path, struct buf *out,
+    struct store_problem *problem)
+{
+	return load_passphrase(path, dir_is_ours, out, problem);
+}
+
+enum err
+passphrase_load(const char *file, struct buf *out,
+    struct store_problem *problem)
+{
+	char path[DIR_PATH_MAX];
+
+	if (credential(PASSPHRASE_CREDENTIAL, path))
+		return load_passphrase(path, check_credential, out, problem);
+	if (file == NULL || file[0] == '\0')
+		return ERR_NOT_FOUND;
+	return passphrase_load_file(file, out, problem);
 }

@@ -38,6 +38,7 @@ enum job_kind {
 	JOB_RESTORE,
 	JOB_BACKUP,
 	JOB_DAMAGED,            /* tell the index */
+	JOB_RESEAL,             /* under the newest data key */
 	JOB_FOLD,               /* open the writer, so that it will close */
 	JOB_CLOSE               /* close the writer */
 };
@@ -49,6 +50,8 @@ struct job {
 	char reason[REASON_MAX];
 	enum removal removal;
 	enum backup_why why;
+	const char *dir;
+	vault_left_fn left;
 	bool has_row;           /* the index's row, for the moves */
 	struct company_row row;
 	store_fn fn;
@@ -175,6 +178,12 @@ work(void *ctx)
 		break;
 	case JOB_DAMAGED:
 		tell_damaged(e);
+		break;
+	case JOB_RESEAL:
+		db_close(e->writer);    /* it has the former keys only */
+		e->writer = NULL;
+		first->err = vault_reseal(e->queue->vault, first->dir,
+		    first->left, first->ctx);
 		break;
 	case JOB_FOLD:
 		if (e->writer == NULL && vault_open(e->queue->vault,
@@ -490,6 +499,30 @@ queue_restore(struct queue *q, const char *company, const char *id,
 
 	str_copy(job->reason, sizeof job->reason, id);
 	add(q, company, job);
+}
+
+void
+queue_reseal(struct queue *q, const char *company, const char *dir,
+    vault_left_fn left, store_fn fn, void *ctx)
+{
+	struct job *job = make_job(JOB_RESEAL, fn, ctx);
+
+	job->dir = dir;
+	job->left = left;
+	add(q, company, job);
+}
+
+void
+queue_each(const struct queue *q, void (*fn)(void *ctx, const char *company),
+    void *ctx)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		const struct list *bucket = &q->buckets[i];
+
+		for (struct list *at = bucket->next; at != bucket;
+		    at = at->next)
+			fn(ctx, CONTAINER_OF(at, struct entry, link)->company);
+	}
 }
 
 void

@@ -32,6 +32,13 @@ void queue_backup(struct queue *q, const char *company, enum backup_why why,
     store_fn fn, void *ctx);
 void queue_restore(struct queue *q, const char *company, const char *id,
     store_fn fn, void *ctx);
+/* vault_reseal of a directory of the company's, which must live as long, in
+ * the order of its commits. left is called on the pool, before fn. */
+void queue_reseal(struct queue *q, const char *company, const char *dir,
+    vault_left_fn left, store_fn fn, void *ctx);
+/* fn gets every company that something waits, runs or is open of. */
+void queue_each(const struct queue *q, void (*fn)(void *ctx,
+    const char *company), void *ctx);
 
 /* Something of the company waits, runs or is still open for writing. */
 bool queue_has(const struct queue *q, const char *company);

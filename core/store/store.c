@@ -37,16 +37,20 @@
 #include "core/store/batch.h"
 #include "core/store/dir.h"
 #include "core/store/lock.h"
-#include "core/store/masterkey.h"
 #include "core/store/names.h"
 #include "core/store/queue.h"
 #include "core/store/repair.h"
-#include "core/store/seal.h"
+#include "core/store/rekey.h"
 #include "core/store/sql.h"
+#include "core/store/unlock.h"
 #include "core/store/vault.h"
 
 struct store {
 	struct vault vault;
+	char key_file[DIR_PATH_MAX];
+	struct unlock_place place;
+	struct unlocked unlocked;       /* while opening */
+	struct rekey *rekey;
 	struct lock *lock;
 	struct queue *queue;
 	struct loop *loop;
@@ -123,27 +127,30 @@ take_lock(struct store *s, const char *what, struct store_problem *problem)
 }
 
 static enum err
-load_key(struct store *s, const char *file, struct store_problem *problem)
+load_key(struct store *s, const struct store_params *params,
+    struct store_problem *problem)
 {
-	struct key_set data = { .count = 1 };
-	struct secret token;
-	char path[DIR_PATH_MAX];
 	bool has_companies;
 	enum err err;
 
 	if ((err = vault_has_companies(&s->vault, &has_companies)) != ERR_OK ||
-	    (err = dir_path(path, "%s/master.key", s->vault.dir)) != ERR_OK) {
+	    (err = dir_path(s->key_file, "%s/master.key", s->vault.dir)) !=
+	    ERR_OK) {
 		problem_say(problem, "%s/sessions: %s", s->vault.dir,
 		    why_failed(s, err));
 		return err;
 	}
-	if ((err = masterkey_load(file == NULL ? path : file, !has_companies,
-	    s->vault.rnd, &data.at[0], problem)) == ERR_OK) {
-		seal_token_key(&data.at[0], &token);
-		keys_set(s->vault.keys, &data, &token);
-	}
-	key_set_finish(&data);
-	secret_finish(&token);
+	if (params->key_file != NULL)
+		str_copy(s->key_file, sizeof s->key_file, params->key_file);
+	s->place = (struct unlock_place){ .dir = s->vault.dir,
+	    .key_file = s->key_file,
+	    .passphrase_file = params->passphrase_file,
+	    .ask = params->ask, .ask_ctx = params->ask_ctx,
+	    .rnd = s->vault.rnd };
+	if ((err = unlock(&s->place, !has_companies, &s->unlocked, problem)) ==
+	    ERR_OK)
+		keys_set(s->vault.keys, &s->unlocked.data,
+		    &s->unlocked.token);
 	return err;
 }
 
@@ -187,11 +194,14 @@ store_open(const struct store_params *params, struct store **out,
 	if ((err = resolve_dir(s, params->dir, problem)) != ERR_OK ||
 	    (err = take_lock(s, params->what, problem)) != ERR_OK ||
 	    (err = vault_make_dirs(&s->vault, problem)) != ERR_OK ||
-	    (err = load_key(s, params->key_file, problem)) != ERR_OK ||
+	    (err = load_key(s, params, problem)) != ERR_OK ||
 	    (err = open_data(s, params->loop, problem)) != ERR_OK) {
 		store_close(s);
 		return err;
 	}
+	s->rekey = rekey_create(s, &s->vault, s->queue, &s->place,
+	    &s->unlocked, s->loop);
+	unlocked_finish(&s->unlocked);
 	*out = s;
 	return ERR_OK;
 }
@@ -210,12 +220,16 @@ store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
+	if (s->rekey != NULL)
+		rekey_stop(s->rekey);
 	if (s->queue != NULL) {
 		while (s->reader_due)
 			loop_turn(s->loop, true);
 		queue_drain(s->queue);
 		settle(s);
 	}
+	rekey_destroy(s->rekey);
+	unlocked_finish(&s->unlocked);
 	names_finish(&s->checked);
 	queue_destroy(s->queue);
 	index_close(s->vault.index);
@@ -461,6 +475,18 @@ store_company_count(struct store *s)
 	size_t count = 0;
 
 	return index_count(s->vault.index, &count) == ERR_OK ? count : 0;
+}
+
+struct rekey *
+store_rekey_of(const struct store *s)
+{
+	return s->rekey;
+}
+
+void
+store_let_go(struct store *s)
+{
+	drop_reader(s);
 }
 
 const struct vault *

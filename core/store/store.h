@@ -37,9 +37,17 @@ struct store_problem {
 	char text[512];
 };
 
+/* Asks somebody for the passphrase, appends it to out (a secret buf).
+ * ERR_NOT_FOUND: there is nobody. */
+typedef enum err (*store_ask_fn)(void *ctx, struct buf *out);
+
 struct store_params {
 	const char *dir;                /* state directory; made 0700 if absent */
 	const char *key_file;           /* master key; NULL: <dir>/master.key */
+	const char *passphrase_file;    /* for a store under a passphrase; NULL:
+					 * credential or ask */
+	store_ask_fn ask;               /* NULL: nobody to be asked */
+	void *ask_ctx;
 	const char *what;               /* noted in the lock: "pairdesk serve";
 					 * NULL: "pairdesk" */
 	const struct rnd *rnd;
@@ -50,7 +58,10 @@ struct store_params {
  * Takes the exclusive lock, checks owner and modes (0700/0600, ours), loads
  * the master key: a systemd credential "pairdesk.master_key" when
  * $CREDENTIALS_DIRECTORY has one, else the key file, which is made 0600 with
- * 32 random bytes at the very first start (never when sessions exist).
+ * 32 random bytes at the very first start (never when sessions exist). A
+ * store under a passphrase takes the credential "pairdesk.master_passphrase",
+ * passphrase_file, or asks; there the very first start needs one of the
+ * former two to begin with a passphrase (unlock.h).
  * ERR_LOCKED, ERR_PERMISSION, ERR_NOT_FOUND (key gone), ERR_WRONG_KEY,
  * ERR_INVALID (key file's content), ERR_NEWER_SCHEMA, ERR_IO, ERR_NO_SPACE;
  * problem always says it in words. Damage of one company is none of these:
@@ -217,7 +228,11 @@ MUST_CHECK enum err store_row(struct store *s, const char *company,
 size_t store_company_count(struct store *s);
 
 /* For the rest of this layer (tokens.h). */
+struct rekey;
 struct vault;
+struct rekey *store_rekey_of(const struct store *s);
+/* Somebody will write without store_commit. */
+void store_let_go(struct store *s);
 const struct vault *store_vault(const struct store *s);
 struct loop *store_loop(const struct store *s);
 

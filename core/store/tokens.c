@@ -24,7 +24,10 @@
 
 #include "core/base/list.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/store/dir.h"
+#include "core/store/rekey.h"
+#include "core/store/reseal.h"
 #include "core/store/seal.h"
 #include "core/store/sql.h"
 #include "core/store/vault.h"
@@ -45,6 +48,7 @@ static const struct sql_schema schema = {
 
 struct change {
 	struct list link;
+	bool reseal;                    /* of all, instead */
 	char id[TOKEN_ID_LEN + 1];
 	struct buf sealed;              /* empty: delete */
 	store_fn fn;
@@ -53,8 +57,10 @@ struct change {
 };
 
 struct token_table {
+	struct store *store;
 	const struct vault *vault;
 	struct loop *loop;
+	struct rekey_part part;
 	char path[DIR_PATH_MAX];
 	struct key_set seal_keys;
 	struct secret hash_key;
@@ -147,41 +153,6 @@ put_aside(struct token_table *t, struct store_problem *problem)
 	return ERR_CORRUPT;
 }
 
-static struct token_table *
-create(struct store *s)
-{
-	struct token_table *t = xcalloc(1, sizeof *t);
-
-	t->vault = store_vault(s);
-	t->loop = store_loop(s);
-	list_init(&t->waiting);
-	list_init(&t->running);
-	keys_of(t->vault->keys, "", &t->seal_keys);
-	keys_token(t->vault->keys, &t->hash_key);
-	return t;
-}
-
-enum err
-token_table_open(struct store *s, token_record_fn fn, void *ctx,
-    struct token_table **out, struct store_problem *problem)
-{
-	struct token_table *t = create(s);
-	enum err err;
-
-	problem_say(problem, "%s", "");
-	if ((err = dir_path(t->path, "%s/" FILE_NAME, t->vault->dir)) ==
-	    ERR_OK)
-		err = read_file(t, fn, ctx, problem);
-	if (err == ERR_CORRUPT)
-		err = put_aside(t, problem);
-	if (err != ERR_OK && problem->text[0] == '\0')
-		problem_say(problem, "%s cannot be read, and no token is "
-		    "accepted: %s", t->path, err_text(err));
-	t->broken = err == ERR_CORRUPT ? ERR_OK : err;
-	*out = t;
-	return err;
-}
-
 /* --- changing: on the pool ------------------------------------------------ */
 
 /* Of a file half made, or one whose move aside was cut short. */
@@ -250,6 +221,23 @@ apply_one(struct sql *db, const struct change *c)
 }
 
 static enum err
+reseal(struct token_table *t)
+{
+	static const struct reseal_table table = { "token", "id", "record",
+	    "token", "", SEALED_MAX };
+	struct key_set keys;
+	enum err err;
+
+	if (!dir_exists(t->path))
+		return ERR_OK;          /* it is made with the first token */
+	keys_of(t->vault->keys, "", &keys);
+	if ((err = open_writer(t)) == ERR_OK)
+		err = reseal_table(t->writer, &keys, t->vault->rnd, &table);
+	key_set_finish(&keys);
+	return err;
+}
+
+static enum err
 apply_all(struct token_table *t)
 {
 	enum err err;
@@ -271,8 +259,12 @@ static void
 work(void *ctx)
 {
 	struct token_table *t = ctx;
-	const enum err err = t->broken == ERR_OK ? apply_all(t) : t->broken;
+	const struct change *first = CONTAINER_OF(t->running.next,
+	    struct change, link);
+	enum err err = t->broken;
 
+	if (err == ERR_OK)
+		err = first->reseal ? reseal(t) : apply_all(t);
 	LIST_EACH(at, &t->running)
 		CONTAINER_OF(at, struct change, link)->err = err;
 	if (err != ERR_OK) {
@@ -310,8 +302,16 @@ kick(struct token_table *t)
 	if (t->busy || list_is_empty(&t->waiting))
 		return;
 	LIST_EACH_SAFE(at, &t->waiting) {
+		const bool is_reseal = CONTAINER_OF(at, struct change,
+		    link)->reseal;
+
+		/* by itself */
+		if (is_reseal && !list_is_empty(&t->running))
+			break;
 		list_remove(at);
 		list_append(&t->running, at);
+		if (is_reseal)
+			break;
 	}
 	t->busy = true;
 	loop_work(t->loop, LANE_DISK, work, on_done, t);
@@ -322,7 +322,7 @@ make_change(const char *id, store_fn fn, void *ctx)
 {
 	struct change *c = xcalloc(1, sizeof *c);
 
-	memcpy(c->id, id, sizeof c->id);
+	str_copy(c->id, sizeof c->id, id);
 	c->fn = fn;
 	c->ctx = ctx;
 	buf_init(&c->sealed, SEALED_MAX);
@@ -362,6 +362,66 @@ token_table_delete(struct token_table *t, const char *id, store_fn fn,
 	add(t, make_change(id, fn, ctx));
 }
 
+/* --- new keys ----------------------------------------------------------------- */
+
+static void
+on_switched(void *ctx)
+{
+	struct token_table *t = ctx;
+
+	keys_of(t->vault->keys, "", &t->seal_keys);
+}
+
+static void
+on_reseal(void *ctx, store_fn fn, void *fn_ctx)
+{
+	struct change *c = make_change("", fn, fn_ctx);
+
+	c->reseal = true;
+	add(ctx, c);
+}
+
+/* --- life ----------------------------------------------------------------------- */
+
+static struct token_table *
+create(struct store *s)
+{
+	struct token_table *t = xcalloc(1, sizeof *t);
+
+	t->store = s;
+	t->vault = store_vault(s);
+	t->loop = store_loop(s);
+	list_init(&t->waiting);
+	list_init(&t->running);
+	keys_of(t->vault->keys, "", &t->seal_keys);
+	keys_token(t->vault->keys, &t->hash_key);
+	t->part = (struct rekey_part){ .file = FILE_NAME,
+	    .switched = on_switched, .reseal = on_reseal, .ctx = t };
+	store_rekey_add(s, &t->part);
+	return t;
+}
+
+enum err
+token_table_open(struct store *s, token_record_fn fn, void *ctx,
+    struct token_table **out, struct store_problem *problem)
+{
+	struct token_table *t = create(s);
+	enum err err;
+
+	problem_say(problem, "%s", "");
+	if ((err = dir_path(t->path, "%s/" FILE_NAME, t->vault->dir)) ==
+	    ERR_OK)
+		err = read_file(t, fn, ctx, problem);
+	if (err == ERR_CORRUPT)
+		err = put_aside(t, problem);
+	if (err != ERR_OK && problem->text[0] == '\0')
+		problem_say(problem, "%s cannot be read, and no token is "
+		    "accepted: %s", t->path, err_text(err));
+	t->broken = err == ERR_CORRUPT ? ERR_OK : err;
+	*out = t;
+	return err;
+}
+
 void
 token_table_close(struct token_table *t)
 {
@@ -369,6 +429,7 @@ token_table_close(struct token_table *t)
 		return;
 	while (t->busy)
 		loop_turn(t->loop, true);
+	store_rekey_remove(t->store, &t->part);
 	sql_close(t->writer);
 	key_set_finish(&t->seal_keys);
 	secret_finish(&t->hash_key);

@@ -81,6 +81,24 @@ MUST_CHECK enum err vault_put_aside(const struct vault *v, const char *name,
 MUST_CHECK enum err vault_put_in_place(const struct vault *v,
     const char *company, const struct company_row *row, const char *reason);
 
+/*
+ * Seals anew what the databases in one directory below v->dir have under a
+ * former data key: a company's, or a copy's of one. ERR_OK also if it is not
+ * there. Else the first error, the rest is done all the same; fn hears of
+ * each file that was left. Nobody else may have them open for writing.
+ */
+typedef void (*vault_left_fn)(void *ctx, const char *path, enum err err);
+MUST_CHECK enum err vault_reseal(const struct vault *v, const char *dir,
+    vault_left_fn fn, void *ctx);
+/* fn gets every such directory. */
+MUST_CHECK enum err vault_each_sealed(const struct vault *v, dir_name_fn fn,
+    void *ctx);
+#define VAULT_SEALED_MAX 160    /* of such a name, with its NUL */
+/* Whose it is; false: no such name. */
+bool vault_sealed_company(const char *dir, char out[COMPANY_ID_MAX + 1]);
+/* The company's own. */
+void vault_sealed_own(const char *company, char out[VAULT_SEALED_MAX]);
+
 /* Second half of a quarantine: an empty company with the same settings. */
 MUST_CHECK enum err vault_make_empty(const struct vault *v,
     const char *company, const struct company_row *row);

@@ -60,6 +60,8 @@ ROUTES = [
     Route("POST", f"{API}/doctor", [ADMIN], 400, {"companyId": 5}),
     Route("GET", f"{API}/version", [ADMIN], 200),
     Route("PATCH", f"{API}/version", [ADMIN], 400, {"version": "x"}),
+    Route("GET", f"{API}/rekey", [ADMIN], 200),
+    Route("POST", f"{API}/rekey", [ADMIN], 400, {"to": "x"}),
     Route("GET", "/health", EVERYBODY, 200),
     # last: it takes the company away
     _session("DELETE", "", [ADMIN], 200),
