@@ -75,7 +75,8 @@ def test_network_stage(t, stage, kind, fault, members, step, tls):
     if step:
         done = desk.run("doctor", "--json", timeout=40)
         t.equal(done.code, UNAVAILABLE, str(done))
-        failed = [s["stage"] for s in done.json()["steps"] if not s["ok"]]
+        steps = done.json()["egresses"][0]["steps"]
+        failed = [s["stage"] for s in steps if not s["ok"]]
         t.true(failed == [step] or (failed == ["tcp"] and "reset" in kind),
                f"{step}: {done}")
     after = sim.seq()

@@ -18,7 +18,7 @@ static const char *const members[] = { "companyId", "name", "connected",
 	"platform", "since", "lastSeen", "reconnectAttempts",
 	"nextAttemptAt", "lastError", "qrAvailable", "codeExpiresAt",
 	"windowEndsAt", "stateVersion", "until", "pinnedPhoneNumber", "paused",
-	"priority", "proxy", "egress" };
+	"priority", "proxy", "egress", "replacing" };
 
 static cJSON *
 json_of(const struct session_view *view, enum lang lang)
