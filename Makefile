@@ -188,7 +188,7 @@ $(B)/fuzz/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(call obj,san,$(UNIT_TUI_SRC) $(
 # --- tests -----------------------------------------------------------------
 
 VECTORS ?= tests/vectors
-FUZZ_SECONDS ?= 2
+FUZZ_SECONDS ?= 1
 FUZZ_LONG ?= 600
 E2E ?=
 JOBS ?= 2
@@ -242,10 +242,10 @@ fuzz-smoke: $(FUZZ)
 fuzz: $(FUZZ)
 	$(Q)tests/fuzz/run.sh $(B)/fuzz $(FUZZ_LONG)
 
-# waits more than it computes: six at a time, whatever JOBS is
+# waits more than it computes: eight at a time, whatever JOBS is
 e2e: $(B)/san/pairdesk $(B)/wasim
 	$(Q)python3 tests/e2e/run.py --binary $(B)/san/pairdesk \
-	    --sim $(B)/wasim -j 6 $(E2E)
+	    --sim $(B)/wasim -j 8 $(E2E)
 
 # the simulator's own proof: a client that no one here wrote links to it
 peer: $(B)/san/wasim
@@ -275,7 +275,7 @@ kills: $(B)/pairdesk $(B)/wasim
 # within make test
 kills-short: $(B)/pairdesk $(B)/wasim
 	$(Q)python3 tests/e2e/kills.py --binary $(B)/pairdesk --sim $(B)/wasim \
-	    --kills 30 --minutes 1
+	    --kills 12 --minutes 1
 
 # --- checks of the code ----------------------------------------------------
 

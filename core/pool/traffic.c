@@ -279,7 +279,9 @@ ended(void *ctx, struct session *s, const struct verdict *v)
 	if (end == CONVOY_END_NETWORK)
 		t->last = *v;
 	convoy_ended(t->convoy, &traveller_of(s)->member, end, now_ms(t));
-	if (end == CONVOY_END_VERSION || end == CONVOY_END_AGENT)
+	/* what a registration says of this program no login repeats */
+	if (end == CONVOY_END_VERSION ||
+	    (end == CONVOY_END_AGENT && !session_is_linking(s)))
 		refuse(t, s, end == CONVOY_END_AGENT);
 	run_soon(t);
 }
@@ -303,8 +305,10 @@ may_try(void *ctx, int64_t *wait_ms, enum wa_reason *why)
 
 	know_version(t);
 	convoy_status(t->convoy, now_ms(t), &status);
-	*why = status.is_agent ? WA_REASON_BAD_AGENT :
-	    WA_REASON_CLIENT_OUTDATED;
+	*why = WA_REASON_CLIENT_OUTDATED;
+	/* a link attempt shows other things than a login */
+	if (status.is_agent)
+		return true;
 	return convoy_may_try(t->convoy, number_of(&best), now_ms(t), wait_ms);
 }
 

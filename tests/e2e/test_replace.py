@@ -130,7 +130,8 @@ def test_replace_expires(t):
     before = linked_devices(sim)
     replace_qr(admin)
     t.until(lambda: admin.status()["replacing"] is None, "over", 30)
-    t.equal(admin.status()["lastError"]["reason"], "code_expired")
+    t.until(lambda: (admin.status()["lastError"] or {}).get("reason") ==
+            "code_expired", "the reason is told")
     check_undisturbed(t, sim, web, before)
 
 
